@@ -1,0 +1,43 @@
+# make run: the whole service with sample lines. make test: everything the tests need, and the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint fix bench clean
+.DEFAULT_GOAL := run
+
+run: .venv/run
+	$(BIN)/ticker demo
+
+test: .venv/browser
+	$(BIN)/pytest
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+fix: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/run
+	$(BIN)/ticker bench latency
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/run: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/dev: .venv/run
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+.venv/browser: .venv/dev
+	$(BIN)/python -m tests.browser.install
+	@touch $@

@@ -1,0 +1,130 @@
+"""Real servers for the tests: a Valkey, a Redis where there is one, and the service on a port."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from tests.support.service import Running, running
+from ticker.accounts import Accounts
+from ticker.archive import Archive
+from ticker.ops.valkey import EmbeddedValkey
+from ticker.settings import Settings
+from ticker.store import Store
+from ticker.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of an embedded Valkey, as `ticker serve` starts it."""
+    with EmbeddedValkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def real_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a Redis from `redis-server`, where that is installed (CI installs it)."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("redis-server is not installed here")
+    folder = tmp_path_factory.mktemp("redis")
+    path = folder / "redis.sock"
+    process = subprocess.Popen(
+        [
+            binary,
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--dir",
+            str(folder),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+            "--save",
+            "",
+        ],
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"unix://{path}"
+    with redis.Redis.from_url(url) as client:
+        deadline = time.monotonic() + 20
+        while not _answers(client):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+    yield url
+    process.terminate()
+    process.wait()
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def any_store_url(request: pytest.FixtureRequest) -> str:
+    """An empty store: the same test runs on Valkey and on Redis."""
+    return _emptied(
+        request.getfixturevalue("valkey" if request.param == "valkey" else "real_redis")
+    )
+
+
+@pytest.fixture
+def store_url(valkey: str) -> str:
+    """An empty Valkey."""
+    return _emptied(valkey)
+
+
+def _emptied(url: str) -> str:
+    with redis.Redis.from_url(url) as client:
+        client.flushall()
+    return url
+
+
+@pytest.fixture
+async def store(any_store_url: str) -> AsyncIterator[Store]:
+    """Connections to an empty store, Valkey and Redis in turn."""
+    opened = Store(any_store_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def wire(store: Store) -> Wire:
+    return Wire(store)
+
+
+@pytest.fixture
+def archive(store: Store) -> Archive:
+    return Archive(store)
+
+
+@pytest.fixture
+def accounts(store: Store) -> Accounts:
+    return Accounts(store)
+
+
+@pytest.fixture
+def settings(store_url: str) -> Settings:
+    """Settings of a service on an empty Valkey and a free port."""
+    return replace(Settings(), redis_url=store_url, port=0)
+
+
+@pytest.fixture
+async def service(settings: Settings) -> AsyncIterator[Running]:
+    """A running service with an editor's token."""
+    async with running(settings) as started:
+        yield started

@@ -1,0 +1,235 @@
+"""The real service on a real port, in this process; and HTTP and live clients for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from ticker.accounts import Accounts, Principal, Role
+from ticker.ops.server import bind, new_server
+from ticker.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from ticker.ops.server import Server
+    from ticker.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP response."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that a problem document names."""
+        return [error["field"] for error in self.json["errors"]]
+
+
+@dataclass(slots=True)
+class Running:
+    """A service that runs, and ways to talk to it.
+
+    Attributes:
+        port: Where it listens.
+        token: An editor's token for all editions.
+        settings: What it runs with.
+        server: The uvicorn server.
+    """
+
+    port: int
+    token: str
+    settings: Settings
+    server: Server
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def token_for(
+        self, role: Role, editions: Sequence[str] = (), expires: datetime | None = None
+    ) -> str:
+        """A new token."""
+        name = f"{role.word}-{len(self._tokens)}"
+        self._tokens[name] = await _make_token(self.settings, name, role, editions, expires)
+        return self._tokens[name]
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = "",
+    ) -> Answer:
+        """One HTTP request on a connection of its own.
+
+        `body` is sent as JSON, `raw` as it is; `token` "" is the editor's, None is none.
+        """
+        sent = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token or self.token}"
+        if body is not None:
+            raw = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        if raw is not None:
+            sent["Content-Length"] = str(len(raw))
+        sent |= headers or {}
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port)
+        outgoing.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (raw or b""))
+        answer = await incoming.read()
+        outgoing.close()
+        return _parse(answer)
+
+    async def get(self, path: str, **headers: str) -> Answer:
+        """A reader's GET, without a token."""
+        return await self.request(
+            "GET", path, headers={n.replace("_", "-"): v for n, v in headers.items()}, token=None
+        )
+
+    async def post(self, edition: str, headline: str, **fields: Any) -> dict[str, Any]:
+        """Publish a line; it must be accepted."""
+        answer = await self.request(
+            "POST", f"/v1/{edition}/flashes", body={"headline": headline, **fields}
+        )
+        assert answer.status == 201, answer.body
+        flash: dict[str, Any] = answer.json
+        return flash
+
+    async def patch(self, edition: str, flash_id: str, **fields: Any) -> Answer:
+        return await self.request("PATCH", f"/v1/{edition}/flashes/{flash_id}", body=fields)
+
+    async def kill(self, edition: str, flash_id: str, reason: str = "wrong") -> Answer:
+        return await self.request("DELETE", f"/v1/{edition}/flashes/{flash_id}?reason={reason}")
+
+    def live(self, edition: str, query: str = "", **options: Any) -> connect:
+        """A WebSocket reader: `async with service.live("en") as reader`."""
+        url = f"ws://127.0.0.1:{self.port}/v1/{edition}/live?{query}"
+        return connect(url, proxy=None, **options)
+
+    @asynccontextmanager
+    async def sse(self, edition: str, query: str = "", **headers: str) -> AsyncIterator[SseReader]:
+        """A Server-Sent Events reader."""
+        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port)
+        head = "".join(f"{name.replace('_', '-')}: {v}\r\n" for name, v in headers.items())
+        outgoing.write(
+            f"GET /v1/{edition}/live?{query} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Accept: text/event-stream\r\n{head}\r\n".encode()
+        )
+        try:
+            yield SseReader(incoming, await incoming.readuntil(b"\r\n\r\n"))
+        finally:
+            outgoing.close()
+
+
+@dataclass(slots=True)
+class SseReader:
+    """Reads Server-Sent Events from a chunked HTTP response."""
+
+    incoming: asyncio.StreamReader
+    head: bytes
+    _text: str = ""
+
+    async def event(self) -> dict[str, str]:
+        """The next event as field → value (`id`, `data`, `retry`).
+
+        Raises:
+            EOFError: The server ended the response.
+        """
+        while "\n\n" not in self._text:
+            size = int((await self.incoming.readline()).strip() or b"0", 16)
+            if size == 0:
+                raise EOFError
+            self._text += (await self.incoming.readexactly(size + 2))[:-2].decode()
+        block, _, self._text = self._text.partition("\n\n")
+        return dict(line.split(": ", 1) for line in block.split("\n"))
+
+    async def message(self) -> dict[str, Any]:
+        """The next message of the protocol."""
+        while "data" not in (event := await self.event()):
+            pass
+        message: dict[str, Any] = json.loads(event["data"])
+        assert event["id"] == message["cursor"]
+        return message
+
+
+async def receive(reader: ClientConnection) -> dict[str, Any]:
+    """The next message of a WebSocket reader."""
+    message: dict[str, Any] = json.loads(await reader.recv())
+    return message
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Start the service as `ticker serve` does, in this process, and stop it at the end."""
+    token = await _make_token(settings, "tester", Role.EDITOR)
+    with bind("127.0.0.1", settings.port) as listener:
+        port = listener.getsockname()[1]
+        server = new_server(settings)
+        task = asyncio.create_task(server._serve([listener]))
+        started = Running(port, token, settings, server)
+        try:
+            while (await started.get("/readyz")).status != 200:
+                assert not task.done(), task.result()
+            yield started
+        finally:
+            server.should_exit = True
+            server.wake()
+            await task
+
+
+async def _make_token(
+    settings: Settings,
+    name: str,
+    role: Role,
+    editions: Sequence[str] = (),
+    expires: datetime | None = None,
+) -> str:
+    store = Store(settings.redis_url)
+    try:
+        accounts = Accounts(store)
+        await accounts.revoke(name)
+        return await accounts.create(
+            Principal(name, role, frozenset(editions), datetime.now(UTC), expires)
+        )
+    finally:
+        await store.close()
+
+
+def _parse(answer: bytes) -> Answer:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    if headers.get("transfer-encoding") == "chunked":
+        body = _unchunk(body)
+    return Answer(int(status.split(" ")[1]), headers, body)
+
+
+def _unchunk(body: bytes) -> bytes:
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size, 16)
+        if length == 0:
+            break
+        whole += body[:length]
+        body = body[length + 2 :]
+    return whole

@@ -1,0 +1,5 @@
+"""`python -m ticker` is the `ticker` command."""
+
+from ticker.cli import main
+
+raise SystemExit(main())

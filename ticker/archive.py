@@ -1,0 +1,74 @@
+"""Reading what the wire has stored: current flashes, versions, and pages of the past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.document import milliseconds
+from ticker.event import Record
+from ticker.store import Keys, Store, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from ticker.flash import Flash
+
+# More lines than ever share one millisecond; they are told apart by id after reading.
+_TIES: Final = 100
+
+
+class Archive:
+    """Stored flashes of all editions. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+
+    async def get(self, edition: str, flash_id: str) -> Flash | None:
+        """The newest version of a flash, whatever its status."""
+        with guard():
+            text = await self._commands.hget(Keys(edition).flashes, flash_id)
+        return Record.decode(text).flash if text else None
+
+    async def versions(self, edition: str, flash_id: str) -> list[Record]:
+        """Every version of a flash, oldest first; empty if there is no such flash."""
+        with guard():
+            texts = await self._commands.lrange(Keys(edition).versions(flash_id), 0, -1)
+        return [Record.decode(text) for text in texts]
+
+    async def recent(self, edition: str, since: datetime, most: int) -> list[Flash]:
+        """The newest usable flashes first published after `since`, and all pinned ones."""
+        keys = Keys(edition)
+        with guard():
+            ids = await self._commands.zrevrangebyscore(
+                keys.board, "+inf", milliseconds(since), start=0, num=most
+            )
+            pins = await self._commands.zrange(keys.pins, 0, -1)
+        return await self._many(edition, dict.fromkeys([*ids, *pins]))
+
+    async def before(self, flash: Flash, most: int) -> list[Flash]:
+        """Usable flashes first published before this one, newest first, expired ones too."""
+        with guard():
+            ids = await self._commands.zrevrangebyscore(
+                Keys(flash.edition).board,
+                milliseconds(flash.firstcreated),
+                "-inf",
+                start=0,
+                num=most + _TIES,
+            )
+        older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
+        return older[:most]
+
+    async def due(self, edition: str, now: datetime) -> list[Flash]:
+        """Withheld flashes whose embargo is over."""
+        with guard():
+            ids = await self._commands.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
+        return await self._many(edition, ids)
+
+    async def _many(self, edition: str, ids: Iterable[str]) -> list[Flash]:
+        wanted = list(ids)
+        if not wanted:
+            return []
+        with guard():
+            texts = await self._commands.hmget(Keys(edition).flashes, wanted)
+        return [Record.decode(text).flash for text in texts if text]

@@ -1,0 +1,310 @@
+"""The `ticker` command. Exit codes: 0 done, 1 refused or failed, 2 usage."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ticker import __version__, text
+from ticker.accounts import Accounts, NameTakenError, Principal, Role
+from ticker.ops import logs
+from ticker.ops.bench import commands as bench
+from ticker.ops.client import Client, ClientError
+from ticker.ops.demo import Newsroom
+from ticker.ops.launch import serve, store_url
+from ticker.ops.tail import TailError, as_json, as_text, follow
+from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
+from ticker.settings import Settings, SettingsError, load
+from ticker.store import Store, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+_FAILURES = (
+    ClientError,
+    DataDirInUseError,
+    EmbeddedStartError,
+    NameTakenError,
+    OSError,
+    SettingsError,
+    StoreUnavailableError,
+    TailError,
+    bench.BenchError,
+)
+_T = TypeVar("_T")
+_NAME_MOST = 64
+_DEMO_TOKEN = "demo"  # noqa: S105 - its name
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(argv)
+    logs.set_up()
+    try:
+        options.run(options)
+    except _FAILURES as error:
+        print(f"ticker: {_sentence(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, NameTakenError):
+        return f"there is a token named {str(error)!r}; revoke it first or take another name"
+    return str(error) or type(error).__name__
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ticker", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"ticker {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_service(commands)
+    _add_token(commands)
+    _add_desk(commands)
+    bench.add(commands)
+    return parser
+
+
+def _add_service(commands: Any) -> None:
+    for name, run, meaning in (
+        ("serve", _serve, "run the service"),
+        ("demo", _demo, "run the service with sample lines and an editor's token"),
+    ):
+        command = commands.add_parser(name, help=meaning, description=meaning)
+        command.add_argument("--host", help="address to listen on (TICKER_HOST, 127.0.0.1)")
+        command.add_argument("--port", type=int, help="TCP port (TICKER_PORT, 8000)")
+        command.add_argument("--workers", type=int, help="hub processes (TICKER_WORKERS, 1)")
+        command.add_argument(
+            "--config", help="TOML file of editions and vocabularies (TICKER_CONFIG)"
+        )
+        _add_store(command)
+        command.set_defaults(run=run)
+
+
+def _add_store(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--redis", metavar="URL", help="Redis or Valkey to use (TICKER_REDIS_URL, else our own)"
+    )
+    command.add_argument(
+        "--data", metavar="DIR", type=Path, help="data of our own Valkey (TICKER_DATA_DIR, data)"
+    )
+
+
+def _add_token(commands: Any) -> None:
+    token = commands.add_parser("token", help="make, list and revoke editors' tokens")
+    actions = token.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="print a new token, once")
+    create.add_argument("name")
+    create.add_argument("--role", required=True, choices=[role.word for role in Role])
+    create.add_argument("--edition", action="append", default=[], help="repeat for several; all")
+    create.add_argument("--expires", type=_duration, help="such as 90d, 12h or 30m; never")
+    listing = actions.add_parser("list", help="who has tokens")
+    revoke = actions.add_parser("revoke", help="end a token at once")
+    revoke.add_argument("name")
+    for action, run in ((create, _token_create), (listing, _token_list), (revoke, _token_revoke)):
+        _add_store(action)
+        action.set_defaults(run=run)
+
+
+def _add_desk(commands: Any) -> None:
+    post = commands.add_parser("post", help="publish a line (TICKER_URL, TICKER_TOKEN)")
+    post.add_argument("line")
+    post.add_argument("--edition", required=True)
+    _add_fields(post)
+    post.add_argument("--embargoed", metavar="TIME", help="withhold until then (RFC 3339)")
+    post.set_defaults(run=_post)
+    correct = commands.add_parser("correct", help="replace a line")
+    correct.add_argument("id")
+    correct.add_argument("line")
+    correct.add_argument("--edition", help="found by the id when not given")
+    correct.add_argument("--correction", metavar="NOTE", help="note to readers on what was wrong")
+    _add_fields(correct)
+    correct.set_defaults(run=_correct)
+    kill = commands.add_parser("kill", help="remove a line from every screen")
+    kill.add_argument("id")
+    kill.add_argument("--reason", required=True)
+    kill.add_argument("--edition", help="found by the id when not given")
+    kill.set_defaults(run=_kill)
+    tail = commands.add_parser("tail", help="print the board, then every event as it happens")
+    tail.add_argument("--edition", action="append", default=[], help="repeat for several; all")
+    tail.add_argument("--json", action="store_true", help="one JSON message a line")
+    tail.set_defaults(run=_tail)
+
+
+def _add_fields(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--urgency", type=int, help="1 flash, 2 alert, 3 urgent, … 9")
+    for name in ("source", "located", "section", "region", "coverage", "url"):
+        command.add_argument(f"--{name}")
+    command.add_argument("--tag", dest="tags", action="append", help="repeat for several")
+    command.add_argument("--pinned", action=argparse.BooleanOptionalAction)
+    command.add_argument("--expires", metavar="TIME", help="leave the board then (RFC 3339)")
+
+
+def _duration(text: str) -> timedelta:
+    match = re.fullmatch(r"([1-9][0-9]{0,4})([dhm])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90d, 12h or 30m")
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    names = {"host": "host", "port": "port", "workers": "workers", "config": "config"}
+    given = {name: getattr(options, option, None) for name, option in names.items()}
+    return load({**given, "redis_url": options.redis, "data_dir": options.data})
+
+
+def _serve(options: argparse.Namespace) -> None:
+    def announce(settings: Settings) -> None:
+        print(f"Ticker listens on {_address(settings)}", file=sys.stderr, flush=True)
+
+    serve(_settings(options), announce)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    def open_newsroom(settings: Settings) -> None:
+        token = asyncio.run(_demo_token(settings.redis_url))
+        address = _address(settings)
+        print(_DEMO_TEXT.format(address=address, token=token), flush=True)
+        Newsroom(Client(address, token)).start()
+
+    serve(_settings(options), open_newsroom)
+
+
+_DEMO_TEXT = """
+  Ticker is open for business.
+
+    Readers   {address}/en   {address}/ar   {address}/es
+    Token     {token}
+
+  Post a line from another terminal:
+
+    curl -X POST {address}/v1/en/flashes \\
+      -H 'Authorization: Bearer {token}' \\
+      -H 'Content-Type: application/json' \\
+      -d '{{"headline": "My first breaking line", "urgency": 2}}'
+
+  Stop with Ctrl+C. The lines are kept.
+"""
+
+
+def _address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+async def _demo_token(redis_url: str) -> str:
+    async def renew(accounts: Accounts) -> str:
+        await accounts.revoke(_DEMO_TOKEN)
+        return await accounts.create(_principal(_DEMO_TOKEN, Role.EDITOR))
+
+    return await _accounts(redis_url, renew)
+
+
+async def _accounts(redis_url: str, use: Callable[[Accounts], Awaitable[_T]]) -> _T:
+    store = Store(redis_url)
+    try:
+        return await use(Accounts(store))
+    finally:
+        await store.close()
+
+
+def _principal(
+    name: str, role: Role, editions: Sequence[str] = (), lifetime: timedelta | None = None
+) -> Principal:
+    now = datetime.now(UTC)
+    return Principal(
+        name=name,
+        role=role,
+        editions=frozenset(editions),
+        created=now,
+        expires=now + lifetime if lifetime else None,
+    )
+
+
+def _token_create(options: argparse.Namespace) -> None:
+    settings = _settings(options)
+    unknown = set(options.edition) - settings.newsroom.editions.keys()
+    if unknown:
+        known = ", ".join(settings.newsroom.editions)
+        raise SettingsError(f"--edition: {', '.join(sorted(unknown))} is none of {known}")
+    try:
+        name = text.line(options.name, _NAME_MOST)
+    except text.TextError as error:
+        raise SettingsError(f"NAME: {error}") from error
+    role = Role[options.role.upper()]
+    principal = _principal(name, role, options.edition, options.expires)
+    with store_url(settings) as url:
+        print(asyncio.run(_accounts(url, lambda accounts: accounts.create(principal))))
+
+
+def _token_list(options: argparse.Namespace) -> None:
+    with store_url(_settings(options)) as url:
+        principals = asyncio.run(_accounts(url, lambda accounts: accounts.list()))
+    for principal in principals:
+        expires = f"{principal.expires:%Y-%m-%d %H:%M}Z" if principal.expires else "never"
+        editions = ",".join(sorted(principal.editions)) or "all"
+        print(
+            f"{principal.name}\t{principal.role.word}\teditions: {editions}"
+            f"\tcreated: {principal.created:%Y-%m-%d %H:%M}Z\texpires: {expires}"
+        )
+
+
+def _token_revoke(options: argparse.Namespace) -> None:
+    with store_url(_settings(options)) as url:
+        revoked = asyncio.run(_accounts(url, lambda accounts: accounts.revoke(options.name)))
+    if not revoked:
+        raise SettingsError(f"there is no token named {options.name!r}")
+
+
+def _client() -> Client:
+    url = os.environ.get("TICKER_URL", "http://127.0.0.1:8000")
+    return Client(url, os.environ.get("TICKER_TOKEN", ""))
+
+
+def _fields(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("urgency", "source", "located", "section", "region", "coverage", "url", "tags")
+    more = ("pinned", "expires", "embargoed", "correction")
+    given = {name: getattr(options, name, None) for name in (*names, *more)}
+    fields = {name: value for name, value in given.items() if value is not None}
+    return {"headline": options.line, **fields}
+
+
+def _post(options: argparse.Namespace) -> None:
+    print(_client().post(options.edition, _fields(options))["id"])
+
+
+def _correct(options: argparse.Namespace) -> None:
+    client = _client()
+    edition = options.edition or client.find(options.id)
+    flash = client.correct(edition, options.id, _fields(options))
+    print(f"{flash['id']} version {flash['version']}")
+
+
+def _kill(options: argparse.Namespace) -> None:
+    client = _client()
+    edition = options.edition or client.find(options.id)
+    flash = client.kill(edition, options.id, options.reason)
+    print(f"{flash['id']} version {flash['version']} killed")
+
+
+def _tail(options: argparse.Namespace) -> None:
+    client = _client()
+    render = as_json if options.json else as_text
+    with suppress(KeyboardInterrupt, BrokenPipeError):
+        asyncio.run(
+            follow(
+                client.url,
+                options.edition or client.editions(),
+                lambda message: print(render(message), flush=True),
+            )
+        )

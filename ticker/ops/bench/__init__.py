@@ -1,0 +1,1 @@
+"""Load generators: they speak the public interface only, like strangers."""

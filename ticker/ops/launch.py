@@ -1,0 +1,62 @@
+"""Starting the whole service: the store if none is given, then one process or several."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ticker.ops.server import bind, run
+from ticker.ops.valkey import EmbeddedValkey, is_running, url
+from ticker.ops.workers import Workers, hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ticker.settings import Settings
+
+
+def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: None) -> None:
+    """Serve until a signal ends it.
+
+    Args:
+        settings: As configured.
+        on_ready: Called with the settled port and store URL before the first request is taken.
+
+    Raises:
+        OSError: The address is taken.
+        DataDirInUseError, EmbeddedStartError: The embedded store cannot run.
+    """
+    with ExitStack() as stack:
+        if settings.workers == 1:
+            listener = stack.enter_context(bind(settings.host, settings.port))
+            port = listener.getsockname()[1]
+        else:
+            holder, port = hold(settings.host, settings.port)
+            stack.enter_context(holder)
+        settings = replace(settings, port=port)
+        if not settings.redis_url:
+            store = stack.enter_context(EmbeddedValkey(settings.data_dir))
+            settings = replace(settings, redis_url=store.url)
+        on_ready(settings)
+        if settings.workers == 1:
+            run(settings, listener)
+        else:
+            Workers(settings).run()
+
+
+@contextmanager
+def store_url(settings: Settings) -> Iterator[str]:
+    """The store that `serve` would use, running for as long as the context does.
+
+    Raises:
+        DataDirInUseError, EmbeddedStartError: The embedded store cannot be reached or started.
+    """
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+    if is_running(settings.data_dir):
+        yield url(settings.data_dir)
+        return
+    with EmbeddedValkey(settings.data_dir) as store:
+        yield store.url

@@ -1,0 +1,121 @@
+"""One server process: our listening socket, uvicorn, and a goodbye to every reader."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from ticker.app import Service, build
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from starlette.applications import Starlette
+
+    from ticker.settings import Settings
+
+_BACKLOG: Final = 8192
+_USER_TIMEOUT_MS: Final = 15_000
+_GRACE_SECONDS: Final = 10
+_TICK_SECONDS: Final = 1.0
+_MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
+
+
+class Server(uvicorn.Server):
+    """uvicorn that lets the hub say goodbye first, and sleeps while nothing happens."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._stop: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        """Wake once a second for the Date header, and at once to stop."""
+        self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._stop.wait()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came; leave the main loop."""
+        super().handle_exit(sig, frame)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have the main loop look at `should_exit` now."""
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, send readers away with 1012, then stop as uvicorn does."""
+        for listener in self.servers:
+            listener.close()
+        self._service.hub.drain()
+        await super().shutdown(sockets)
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening socket whose connections die when a peer takes nothing for 15 s.
+
+    Args:
+        host: Address to listen on.
+        port: TCP port; 0 takes a free one.
+        shared: Whether other processes of ours listen on the same port (SO_REUSEPORT).
+
+    Raises:
+        OSError: The address is not ours or is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def configure(app: Starlette) -> uvicorn.Config:
+    """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=_MESSAGE_MOST,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+    )
+
+
+def new_server(settings: Settings) -> Server:
+    """A server of one process, not started."""
+    service = build(settings)
+    return Server(configure(service.asgi), service)
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Serve in this process on a listening socket and a given store, until a signal ends it."""
+    new_server(settings).run([listener])

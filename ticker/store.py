@@ -1,0 +1,126 @@
+"""The Redis or Valkey behind the service: how we connect, and what every key is called."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TIMEOUT: Final = 2.0
+_RETRIES: Final = 2
+
+
+class StoreUnavailableError(Exception):
+    """The store did not do what it was asked: it is away, full, loading or read-only."""
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Turns every fault of the store into `StoreUnavailableError`."""
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Names of an edition's keys; the braces put them on one slot of a Redis Cluster."""
+
+    edition: str
+
+    def _name(self, part: str) -> str:
+        return f"{{ticker:{self.edition}}}:{part}"
+
+    @property
+    def head(self) -> str:
+        """Hash: offset and tag of the newest entry."""
+        return self._name("head")
+
+    @property
+    def wire(self) -> str:
+        """Stream: the log; entry ids are `<offset>-0`."""
+        return self._name("wire")
+
+    @property
+    def flashes(self) -> str:
+        """Hash: flash id → its newest record."""
+        return self._name("flashes")
+
+    @property
+    def board(self) -> str:
+        """Sorted set: ids of usable flashes by first publication in ms."""
+        return self._name("board")
+
+    @property
+    def pins(self) -> str:
+        """Sorted set: ids of pinned usable flashes by first publication in ms."""
+        return self._name("pins")
+
+    @property
+    def due(self) -> str:
+        """Sorted set: ids of withheld flashes by the end of their embargo in ms."""
+        return self._name("due")
+
+    @property
+    def live(self) -> str:
+        """Channel: announces every entry of the log."""
+        return self._name("live")
+
+    def versions(self, flash_id: str) -> str:
+        """List: every record of a flash, oldest first."""
+        return self._name(f"versions:{flash_id}")
+
+    def idempotency(self, key: str) -> str:
+        """Hash: fingerprint of a request and the record that answered it."""
+        return self._name(f"idempotency:{key}")
+
+
+class Store:
+    """Connections to one Redis or Valkey.
+
+    Attributes:
+        commands: Client for commands: short time-outs, few retries, so that a fault shows within
+            seconds. Retries make writes at-least-once; the append script makes them once.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.commands: Redis = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
+            retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), _RETRIES),
+        )
+
+    def subscriber(self) -> Redis:
+        """A client for one subscription, which never reconnects behind our back."""
+        return Redis.from_url(
+            self._url,
+            decode_responses=True,
+            socket_timeout=_TIMEOUT,
+            socket_connect_timeout=_TIMEOUT,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    async def ping(self) -> None:
+        """Ask whether the store answers.
+
+        Raises:
+            StoreUnavailableError: It does not.
+        """
+        with guard():
+            await self.commands.ping()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.commands.aclose()

@@ -1,0 +1,91 @@
+"""Rules of text that will stand on other people's screens: one line, honest, countable.
+
+Characters that are invisible or change the direction of what follows are refused, since a line is
+shown beside others in a strip: Unicode TR 36 (security), UAX 9 (bidi), UAX 29 (grapheme clusters).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+import regex
+
+_CLUSTER_CODE_POINTS: Final = 16
+
+# Visible or harmless members of the otherwise refused classes: directional marks and isolates,
+# emoji presentation selectors, joiners inside emoji and inside words of joining scripts, and the
+# tag sequences of sub-national flags.
+_ALLOWED: Final = regex.compile(
+    r"""
+    [\u200E\u200F\u061C\u2066-\u2069\uFE0E\uFE0F]
+    | (?<=[\p{Extended_Pictographic}\p{EMod}\uFE0F])\u200D(?=\p{Extended_Pictographic})
+    | (?<=[\p{Arabic}\p{Syriac}\p{Mongolian}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Kannada}
+         \p{Malayalam}\p{Sinhala}\p{Gujarati}\p{Gurmukhi}\p{Oriya}\p{Khmer}\p{Myanmar}\p{M}])
+      [\u200C\u200D](?=[\p{L}\p{M}])
+    | (?<=\U0001F3F4[\U000E0020-\U000E007E]{0,6})[\U000E0020-\U000E007F]
+    """,
+    regex.VERBOSE,
+)
+_REFUSED: Final = regex.compile(
+    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}"
+    r"\u202A-\u202E\uFFF9-\uFFFB\uFFFD]"
+)
+_CLUSTER: Final = regex.compile(r"\X")
+_ISOLATE_OPEN: Final = "\u2066\u2067\u2068"
+_ISOLATE_CLOSE: Final = "\u2069"
+
+
+class TextError(ValueError):
+    """The text breaks a rule; the message says which, where and why."""
+
+
+def length(text: str) -> int:
+    """Length in extended grapheme clusters: what a reader counts as characters."""
+    return sum(1 for _ in _CLUSTER.finditer(text))
+
+
+def line(text: str, most: int) -> str:
+    """The text as one clean line: NFC, without white space around it.
+
+    Args:
+        text: What an editor typed.
+        most: Grapheme clusters at most.
+
+    Raises:
+        TextError: It is empty, too long, or holds a character that is refused.
+    """
+    for match in _REFUSED.finditer(text):
+        if not _ALLOWED.match(text, match.start()):
+            raise TextError(_why(match[0], match.start()))
+    clean = unicodedata.normalize("NFC", text.strip())
+    if not clean:
+        raise TextError("must not be empty")
+    clusters = _CLUSTER.findall(clean)
+    if len(clusters) > most:
+        raise TextError(f"must be at most {most} characters long, and is {len(clusters)}")
+    if any(len(cluster) > _CLUSTER_CODE_POINTS for cluster in clusters):
+        raise TextError("piles too many marks on one character")
+    _check_isolates(clean)
+    return clean
+
+
+def _why(character: str, position: int) -> str:
+    name = unicodedata.name(character, "")
+    label = f"U+{ord(character):04X}{' ' + name if name else ''}"
+    if character in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029":
+        return f"must be one line: line break {label} at position {position}"
+    return f"must not contain {label} (control or invisible), at position {position}"
+
+
+def _check_isolates(text: str) -> None:
+    depth = 0
+    for character in text:
+        if character in _ISOLATE_OPEN:
+            depth += 1
+        elif character == _ISOLATE_CLOSE:
+            depth -= 1
+            if depth < 0:
+                break
+    if depth:
+        raise TextError("must close each bidi isolate it opens (U+2066 to U+2068 with U+2069)")

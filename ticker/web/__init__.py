@@ -1,0 +1,1 @@
+"""The ASGI edge: one file for each face, and one visible list of routes."""

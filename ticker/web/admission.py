@@ -1,0 +1,124 @@
+"""What a reader asks for, judged before anything is upgraded; knows nothing of ASGI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+
+from ticker.draft import Fault
+from ticker.event import Cursor
+from ticker.flash import URGENCY_RANGE
+from ticker.subscription import Subscription
+from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.security import edition_of, is_allowed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ticker.hub import Hub
+    from ticker.settings import Edition, Newsroom
+
+_FIELDS_MOST: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A reader who may come in: the edition, what it wants, and where it was."""
+
+    edition: Edition
+    subscription: Subscription
+    cursor: Cursor | None
+
+
+def admit(
+    hub: Hub,
+    newsroom: Newsroom,
+    code: str,
+    query: str,
+    *,
+    origin: str | None = None,
+    host: str | None = None,
+    last_event_id: str | None = None,
+) -> Admission:
+    """Judge a request for the live URL.
+
+    Args:
+        hub: To have space in.
+        newsroom: The editions and vocabularies.
+        code: Edition in the URL.
+        query: Raw query string.
+        origin: `Origin` header.
+        host: `Host` header.
+        last_event_id: `Last-Event-ID` header; wins over the cursor in the query.
+
+    Raises:
+        ProblemError: 404 unknown edition, 403 foreign origin, 422 bad filter, 503 no space or
+            board not loaded.
+    """
+    edition = edition_of(newsroom, code)
+    if not is_allowed(edition, origin, host):
+        raise at(403, "Origin", f"{origin} may not read edition {code!r}.")
+    given = parameters(query)
+    subscription = subscribe(newsroom, code, given)
+    if not hub.has_space or not hub.is_loaded(code):
+        raise ProblemError(
+            503, "This server takes no more readers now.", headers={"Retry-After": RETRY_SECONDS}
+        )
+    position = last_event_id or given.get("cursor", [""])[-1]
+    return Admission(edition, subscription, Cursor.parse(position))
+
+
+def parameters(query: str) -> dict[str, list[str]]:
+    """The fields of a query string.
+
+    Raises:
+        ProblemError: 422, there are too many.
+    """
+    try:
+        return parse_qs(query, max_num_fields=_FIELDS_MOST)
+    except ValueError as error:
+        raise at(422, "query", f"must have at most {_FIELDS_MOST} fields") from error
+
+
+def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Subscription:
+    """The subscription that a query asks for; unknown fields are no filters and do no harm.
+
+    Raises:
+        ProblemError: 422, naming each filter that is wrong.
+    """
+    faults: list[Fault] = []
+    sections = _choices("section", given, newsroom.sections, faults)
+    regions = _choices("region", given, newsroom.regions, faults)
+    urgency = _urgency(given, faults)
+    if faults:
+        detail = "; ".join(f"{fault.field} {fault.detail}" for fault in faults)
+        raise ProblemError(422, detail, faults)
+    return Subscription(
+        code,
+        sections,
+        regions,
+        frozenset(given.get("tag", ())),
+        frozenset(given.get("coverage", ())),
+        urgency,
+    )
+
+
+def _choices(
+    name: str, given: dict[str, list[str]], vocabulary: Collection[str], faults: list[Fault]
+) -> frozenset[str]:
+    chosen = frozenset(given.get(name, ()))
+    if not chosen <= frozenset(vocabulary):
+        faults.append(Fault(name, f"must be one of {', '.join(vocabulary)}"))
+    return chosen
+
+
+def _urgency(given: dict[str, list[str]], faults: list[Fault]) -> int | None:
+    values = given.get("urgency", [])
+    if not values:
+        return None
+    levels = [int(value) for value in values if value.isascii() and value.isdecimal()]
+    if len(levels) < len(values) or any(level not in URGENCY_RANGE for level in levels):
+        faults.append(Fault("urgency", "must be an integer from 1 to 9"))
+        return None
+    return max(levels)

@@ -1,0 +1,164 @@
+"""`/v1/{edition}/live`: one URL, two transports. WebSocket when upgraded, else Server-Sent Events.
+
+This is the portable path, a task or two for each reader, which any ASGI server can carry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from starlette.datastructures import Headers
+from starlette.websockets import WebSocketDisconnect
+
+from ticker import frames
+from ticker.connection import Outbox
+from ticker.frames import CloseCode
+from ticker.web.admission import Admission, admit
+from ticker.web.problems import ProblemError
+from ticker.web.security import cors
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from starlette.types import Receive, Scope, Send
+    from starlette.websockets import WebSocket
+
+    from ticker.frames import Frame
+    from ticker.hub import Hub
+    from ticker.metrics import Metrics
+    from ticker.settings import Settings
+
+_GOODBYE_SECONDS: Final = 5.0
+
+
+class Live:
+    """The live endpoint on both transports."""
+
+    def __init__(self, hub: Hub, settings: Settings, metrics: Metrics) -> None:
+        self._hub = hub
+        self._newsroom = settings.newsroom
+        self._limit = settings.reader_buffer
+        self._metrics = metrics
+
+    async def websocket(self, websocket: WebSocket) -> None:
+        """A reader over WebSocket (RFC 6455). It sends nothing; if it does it is closed."""
+        try:
+            admission = self._admit(
+                websocket.path_params["edition"], websocket.url.query, websocket.headers
+            )
+        except ProblemError as problem:
+            self._metrics.count("ticker_refused_total", status=str(problem.status))
+            await websocket.send_denial_response(problem.response())
+            return
+        await websocket.accept()
+        outbox = Outbox("websocket", self._limit)
+
+        async def write(batch: list[Frame]) -> None:
+            for frame in batch:
+                await websocket.send_text(frame.text)
+
+        async def listen() -> None:
+            message = await websocket.receive()
+            gone = message["type"] == "websocket.disconnect"
+            outbox.close(None if gone else CloseCode.POLICY_VIOLATION)
+
+        await self._converse(outbox, admission, write, listen)
+        if outbox.code is not None:
+            with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await websocket.close(outbox.code, outbox.code.name.lower())
+
+    async def sse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A reader over Server-Sent Events (HTML, 9.2); its `id` is the cursor.
+
+        Raises:
+            ProblemError: It may not come in.
+        """
+        headers = Headers(scope=scope)
+        query = scope["query_string"].decode("latin-1")
+        try:
+            admission = self._admit(scope["path_params"]["edition"], query, headers)
+        except ProblemError as problem:
+            self._metrics.count("ticker_refused_total", status=str(problem.status))
+            raise
+        await send(_sse_start(cors(admission.edition, headers.get("origin"))))
+        await _sse_body(send, frames.sse_retry(frames.SSE_RETRY_MS))
+        outbox = Outbox("sse", self._limit)
+
+        async def write(batch: list[Frame]) -> None:
+            await _sse_body(send, b"".join(frame.sse for frame in batch))
+
+        async def listen() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            outbox.close(None)
+
+        await self._converse(outbox, admission, write, listen)
+        if outbox.code is CloseCode.SERVICE_RESTART:
+            await send({"type": "http.response.body", "body": b""})
+
+    def _admit(self, code: str, query: str, headers: Headers) -> Admission:
+        return admit(
+            self._hub,
+            self._newsroom,
+            code,
+            query,
+            origin=headers.get("origin"),
+            host=headers.get("host"),
+            last_event_id=headers.get("last-event-id"),
+        )
+
+    async def _converse(
+        self,
+        outbox: Outbox,
+        admission: Admission,
+        write: Callable[[list[Frame]], Awaitable[None]],
+        listen: Callable[[], Coroutine[None, None, None]],
+    ) -> None:
+        """Join, then write and listen until either side has had enough."""
+
+        async def pump() -> None:
+            while batch := await outbox.take():
+                await write(batch)
+
+        self._hub.join(outbox, admission.subscription, admission.cursor)
+        writing, listening = asyncio.create_task(pump()), asyncio.create_task(listen())
+        closing = asyncio.create_task(outbox.closed())
+        try:
+            await asyncio.wait({closing, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if outbox.code not in {None, CloseCode.TOO_SLOW}:
+                await asyncio.wait({writing}, timeout=_GOODBYE_SECONDS)
+        finally:
+            self._hub.leave(outbox, admission.subscription)
+            outbox.close(None)
+            if outbox.code is not None:
+                self._metrics.count("ticker_closed_total", code=str(int(outbox.code)))
+            await _end(writing, listening, closing)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception) and not isinstance(result, (WebSocketDisconnect, OSError)):
+            raise result
+
+
+def _sse_start(headers: dict[str, str]) -> dict[str, object]:
+    fields = {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+        **{name.lower(): value for name, value in headers.items()},
+    }
+    return {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(name.encode(), value.encode()) for name, value in fields.items()],
+    }
+
+
+async def _sse_body(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -1,0 +1,140 @@
+"""Errors as `application/problem+json` (RFC 9457); `errors` names each field that is wrong."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from ticker.draft import Fault, InvalidError
+from ticker.flash import IllegalChangeError
+from ticker.intake import ForbiddenError, NoSuchFlashError, PreconditionError
+from ticker.store import StoreUnavailableError
+from ticker.wire import KeyReusedError, VersionConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "2"
+
+
+class ProblemError(Exception):
+    """A request that is answered with a problem document.
+
+    Args:
+        status: HTTP status.
+        detail: What is wrong with this request, in a sentence.
+        faults: The fields that are wrong.
+        headers: Further response headers.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+
+    def document(self) -> dict[str, Any]:
+        """The problem as RFC 9457 has it, with a JSON pointer (RFC 6901) for fields of the body."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.faults:
+            body["errors"] = [_error(fault) for fault in self.faults]
+        return body
+
+    def response(self) -> Response:
+        """The HTTP response that says so."""
+        return JSONResponse(
+            self.document(),
+            self.status,
+            headers={"Cache-Control": "no-store", **self.headers},
+            media_type=MEDIA_TYPE,
+        )
+
+
+def at(status: int, field: str, detail: str, **headers: str) -> ProblemError:
+    """A problem with one named field, header or parameter."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return ProblemError(status, f"{field}: {detail}", [Fault(field, detail)], named)
+
+
+def _error(fault: Fault) -> dict[str, str]:
+    pointer = "/" + fault.field.replace("~", "~0").replace("/", "~1")
+    return {"field": fault.field, "detail": fault.detail, "pointer": f"#{pointer}"}
+
+
+def _invalid(error: InvalidError) -> ProblemError:
+    return ProblemError(422, str(error), error.faults)
+
+
+_MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
+    InvalidError: _invalid,
+    ForbiddenError: lambda error: at(403, error.field, str(error)),
+    NoSuchFlashError: lambda error: at(404, "id", f"There is no flash {str(error)!r} here."),
+    PreconditionError: lambda error: at(412, "If-Match", str(error)),
+    IllegalChangeError: lambda error: at(409, "pubstatus", str(error)),
+    KeyReusedError: lambda _: at(
+        409, "Idempotency-Key", "This key has answered another request; take a new one."
+    ),
+    VersionConflictError: lambda _: at(
+        409, "version", "Others changed the flash at the same time; read it again."
+    ),
+    StoreUnavailableError: lambda _: ProblemError(
+        503,
+        "The store is away. Ask again with the same Idempotency-Key: nothing is done twice.",
+        headers={"Retry-After": RETRY_SECONDS},
+    ),
+}
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """What an exception of the house means in HTTP."""
+    for kind, meaning in _MEANINGS.items():
+        if isinstance(error, kind):
+            return meaning(error)
+    raise TypeError(f"no HTTP meaning for {type(error).__name__}") from error
+
+
+def _respond(_: Request, error: Exception) -> Response:
+    problem = error if isinstance(error, ProblemError) else problem_of(error)
+    return problem.response()
+
+
+def _respond_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    phrase = HTTPStatus(error.status_code).phrase
+    return ProblemError(error.status_code, f"{phrase}.", headers=error.headers).response()
+
+
+def _respond_crash(_: Request, error: Exception) -> Response:
+    _log.error("request failed", exc_info=error)
+    return ProblemError(500, "Something is broken on our side; it is in the log.").response()
+
+
+def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:
+    """Exception → response, for the application."""
+    return {
+        ProblemError: _respond,
+        HTTPException: _respond_http,
+        Exception: _respond_crash,
+        **dict.fromkeys(_MEANINGS, _respond),
+    }

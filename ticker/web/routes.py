@@ -1,0 +1,94 @@
+"""Every URL of the service, in one visible list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from ticker.settings import static_dir
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from ticker.web.editors import Editors
+    from ticker.web.flashes import Flashes
+    from ticker.web.health import Health
+    from ticker.web.live import Live
+    from ticker.web.pages import Pages
+
+_FLASHES = "/v1/{edition}/flashes"
+_FLASH = _FLASHES + "/{id}"
+_LIVE = "/v1/{edition}/live"
+_ASSET_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=300",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The parts of the edge that have URLs."""
+
+    editors: Editors
+    flashes: Flashes
+    health: Health
+    live: Live
+    pages: Pages
+
+
+def routes(faces: Faces) -> list[BaseRoute]:
+    """The routes, most specific first."""
+    return [
+        Route("/healthz", faces.health.healthz),
+        Route("/readyz", faces.health.readyz),
+        Route("/metrics", faces.health.metrics),
+        Route("/ticker.js", _widget),
+        Mount("/static", _Assets(directory=static_dir())),
+        Route("/v1/editions", faces.flashes.editions),
+        WebSocketRoute(_LIVE, faces.live.websocket),
+        Route(_LIVE, faces.flashes.preflight, methods=["OPTIONS"]),
+        Route(_LIVE, _Sse(faces.live), methods=["GET"]),
+        Route(_FLASHES, faces.flashes.board, methods=["GET"]),
+        Route(_FLASHES, faces.editors.publish, methods=["POST"]),
+        Route(_FLASHES, faces.flashes.preflight, methods=["OPTIONS"]),
+        Route(_FLASH + "/versions", faces.editors.versions),
+        Route(_FLASH, faces.flashes.flash, methods=["GET"], name="flash"),
+        Route(_FLASH, faces.editors.correct, methods=["PATCH"]),
+        Route(_FLASH, faces.editors.kill, methods=["DELETE"]),
+        Route(_FLASH, faces.flashes.preflight, methods=["OPTIONS"]),
+        Route("/", faces.pages.home),
+        Route("/{edition}", faces.pages.edition, name="edition"),
+    ]
+
+
+async def _widget(_: Request) -> Response:
+    """`/ticker.js`: the module that other sites embed."""
+    return FileResponse(
+        static_dir() / "ticker.js", media_type="text/javascript", headers=_ASSET_HEADERS
+    )
+
+
+class _Assets(StaticFiles):
+    """Static files that other sites may load."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers.update(_ASSET_HEADERS)
+        return response
+
+
+class _Sse:
+    """The SSE transport as a raw ASGI endpoint: it ends when the reader does."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the live endpoint."""
+        await self._live.sse(scope, receive, send)

@@ -1,0 +1,263 @@
+"""An edition's durable, ordered log of flash versions, and the live channel that announces them.
+
+The log is the truth and pub/sub is the doorbell: `follow` checks every entry against the hash
+chain, reads the log wherever a doorbell was missed, and never trusts silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from ticker.document import milliseconds
+from ticker.event import GENESIS, TAG_LENGTH, Cursor, Event, Record
+from ticker.store import Keys, Store, StoreUnavailableError, guard
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+
+    from redis.asyncio.client import PubSub
+
+    from ticker.flash import Flash
+
+_SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
+_PAGE: Final = 500
+_HEAD_EVERY: Final = 1.0
+_DEAF_AFTER: Final = 2
+
+Mode = Literal["announce", "file", "remember"]
+
+
+class VersionConflictError(Exception):
+    """Somebody else made the next version first."""
+
+
+class KeyReusedError(Exception):
+    """The idempotency key has answered another request."""
+
+
+class HistoryReplacedError(Exception):
+    """The log is no longer the one we followed: entries were lost, or another took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What makes a write happen once.
+
+    Attributes:
+        key: Name of the request.
+        fingerprint: Digest of what it asks for.
+        seconds: How long to remember both.
+    """
+
+    key: str
+    fingerprint: str
+    seconds: int
+
+
+class Wire:
+    """The wires of all editions on one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._commands: Any = store.commands
+        self._append = store.commands.register_script(_SCRIPT)
+
+    async def append(self, record: Record, mode: Mode, once: Once) -> Flash:
+        """Store one version, durably; returns the flash that stands for this request.
+
+        That is the flash of an earlier try when `once.key` was seen with the same fingerprint.
+
+        Args:
+            record: The next version of its flash, and who made it.
+            mode: announce it to readers, file it out of their sight, or only remember the key.
+            once: The request.
+
+        Raises:
+            VersionConflictError: The flash's stored version is not the one before this.
+            KeyReusedError: The key was seen with another fingerprint.
+            StoreUnavailableError: Whether it is stored is not known; asking again is safe.
+        """
+        flash, keys = record.flash, Keys(record.flash.edition)
+        with guard():
+            reply = await self._append(
+                keys=[
+                    keys.head,
+                    keys.wire,
+                    keys.flashes,
+                    keys.board,
+                    keys.pins,
+                    keys.due,
+                    keys.versions(flash.id),
+                    keys.idempotency(once.key),
+                ],
+                args=[
+                    mode,
+                    flash.id,
+                    flash.version if mode == "remember" else flash.version - 1,
+                    record.encode(),
+                    milliseconds(flash.firstcreated),
+                    flash.pubstatus,
+                    "1" if flash.pinned else "",
+                    milliseconds(flash.embargoed) if flash.embargoed else "",
+                    once.fingerprint,
+                    once.seconds,
+                    keys.live,
+                    TAG_LENGTH,
+                    GENESIS.tag,
+                ],
+            )
+        return _outcome(reply, flash)
+
+    async def recall(self, edition: str, once: Once) -> Flash | None:
+        """The flash that answered this request before, if it was asked before.
+
+        Raises:
+            KeyReusedError: The key was seen with another fingerprint.
+            StoreUnavailableError: The store is away.
+        """
+        with guard():
+            name = Keys(edition).idempotency(once.key)
+            seen = await self._commands.hmget(name, ["fingerprint", "record"])
+        if seen[0] is None:
+            return None
+        if seen[0] != once.fingerprint:
+            raise KeyReusedError
+        return Record.decode(seen[1]).flash
+
+    async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
+        """The last `count` events, oldest first, and the position before them.
+
+        Raises:
+            StoreUnavailableError: The store is away.
+        """
+        with guard():
+            entries = await self._commands.xrevrange(Keys(edition).wire, count=count + 1)
+        events = [_event(entry) for entry in reversed(entries)]
+        if len(events) <= count:
+            return GENESIS, events
+        return events[0].cursor, events[1:]
+
+    async def follow(
+        self, positions: Mapping[str, Cursor], caught_up: Callable[[], None] = lambda: None
+    ) -> AsyncGenerator[Event]:
+        """Every event after these positions, once and in order for each edition, for ever.
+
+        Args:
+            positions: Edition → where to start.
+            caught_up: Called once all that the log held at the start was yielded.
+
+        Raises:
+            StoreUnavailableError: The store is away or our subscription is deaf; call again with
+                the positions reached.
+            HistoryReplacedError: A position is not on the log any more.
+        """
+        reached = dict(positions)
+        client = self._store.subscriber()
+        try:
+            async with client.pubsub() as doorbell:
+                with guard():
+                    await doorbell.subscribe(*(Keys(edition).live for edition in reached))
+                async for event in self._catch_up(reached):
+                    yield event
+                caught_up()
+                async for event in self._listen(doorbell, reached):
+                    yield event
+        finally:
+            await client.aclose()
+
+    async def _listen(self, doorbell: PubSub, reached: dict[str, Cursor]) -> AsyncIterator[Event]:
+        editions = {Keys(edition).live: edition for edition in reached}
+        clock = asyncio.get_running_loop().time
+        checked, silent = clock(), 0
+        while True:
+            with guard():
+                message = await doorbell.get_message(
+                    ignore_subscribe_messages=True,
+                    timeout=max(0.001, checked + _HEAD_EVERY - clock()),
+                )
+            if message is not None:
+                silent = 0
+                edition = editions[message["channel"]]
+                event = _announced(message["data"], reached[edition])
+                if event is not None:
+                    reached[edition] = event.cursor
+                    yield event
+                else:
+                    async for missed in self._catch_up({edition: reached[edition]}):
+                        reached[edition] = missed.cursor
+                        yield missed
+            if clock() >= checked + _HEAD_EVERY:
+                behind = await self._behind(reached)
+                checked, silent = clock(), silent + 1 if behind else 0
+                async for missed in self._catch_up(behind):
+                    reached[missed.flash.edition] = missed.cursor
+                    yield missed
+                if silent >= _DEAF_AFTER:
+                    raise StoreUnavailableError("the subscription is deaf")
+
+    async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
+        """The editions whose head is not where we are."""
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in reached:
+                    pipe.hmget(Keys(edition).head, ["offset", "tag"])
+                heads = await pipe.execute()
+        return {
+            edition: cursor
+            for (edition, cursor), (offset, tag) in zip(reached.items(), heads, strict=True)
+            if cursor != (Cursor(int(offset), tag) if offset else GENESIS)
+        }
+
+    async def _catch_up(self, positions: dict[str, Cursor]) -> AsyncIterator[Event]:
+        """What the log holds after each position; the positions move on with it."""
+        for edition in list(positions):
+            while page := await self._read(edition, positions[edition]):
+                for event in page:
+                    positions[edition] = event.cursor
+                    yield event
+
+    async def _read(self, edition: str, after: Cursor) -> list[Event]:
+        """The next page of the log, checked against the chain from `after` itself on."""
+        with guard():
+            entries = await self._commands.xrange(
+                Keys(edition).wire, min=f"{after.offset}-0", count=_PAGE
+            )
+        if after != GENESIS:
+            if not entries or _event(entries[0]).cursor != after:
+                raise HistoryReplacedError(edition)
+            entries = entries[1:]
+        events = []
+        for _, fields in entries:
+            after = after.follows(fields["record"])
+            events.append(Event(after, Record.decode(fields["record"]).flash))
+        if entries and events[-1].cursor != _event(entries[-1]).cursor:
+            raise HistoryReplacedError(edition)
+        return events
+
+
+def _outcome(reply: list[Any], flash: Flash) -> Flash:
+    match reply[0]:
+        case "ok":
+            return flash
+        case "repeat":
+            return Record.decode(cast("str", reply[1])).flash
+        case "reused":
+            raise KeyReusedError
+        case _:
+            raise VersionConflictError
+
+
+def _event(entry: tuple[str, Mapping[str, str]]) -> Event:
+    entry_id, fields = entry
+    cursor = Cursor(int(entry_id.partition("-")[0]), fields["tag"])
+    return Event(cursor, Record.decode(fields["record"]).flash)
+
+
+def _announced(message: str, after: Cursor) -> Event | None:
+    """The event of a doorbell, if it is the very next one."""
+    position, _, record = message.partition(" ")
+    cursor = after.follows(record)
+    return Event(cursor, Record.decode(record).flash) if str(cursor) == position else None
