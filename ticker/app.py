@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
@@ -13,9 +14,11 @@ from starlette.middleware import Middleware
 
 from ticker.accounts import Accounts
 from ticker.archive import Archive
+from ticker.crowd import Crowd, Pace
 from ticker.draft import Rules
 from ticker.hub import Hub
 from ticker.intake import Intake
+from ticker.lean import KINDS
 from ticker.metrics import Metrics
 from ticker.relay import Relay
 from ticker.store import Store, StoreUnavailableError
@@ -40,10 +43,12 @@ _RELEASE_EVERY: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process's service: the ASGI application, and the hub to drain before it stops."""
+    """One process's service: the ASGI application, and the parts that its server works with."""
 
     asgi: Starlette
     hub: Hub
+    live: Live
+    metrics: Metrics
 
 
 def build(settings: Settings) -> Service:
@@ -56,16 +61,19 @@ def build(settings: Settings) -> Service:
     archive = Archive(store)
     accounts = Accounts(store)
 
-    hub = Hub(settings, metrics)
+    pace = Pace()
+    lanes = {kind.lane: partial(Crowd, kind.lane, pace) for kind in KINDS}
+    hub = Hub(settings, metrics, lanes=lanes)
     relay = Relay(wire, archive, hub, settings)
     intake = Intake(wire, archive, Rules(newsroom.sections, newsroom.regions))
 
     guard = Guard(accounts, settings)
+    live = Live(hub, settings, metrics)
     faces = Faces(
         editors=Editors(intake, guard, newsroom, metrics),
         flashes=Flashes(hub, archive, guard, settings),
         health=Health(hub, store, metrics),
-        live=Live(hub, settings, metrics),
+        live=live,
         pages=Pages(hub, settings),
     )
 
@@ -88,7 +96,7 @@ def build(settings: Settings) -> Service:
         exception_handlers=handlers(),
         lifespan=lifespan,
     )
-    return Service(asgi, hub)
+    return Service(asgi, hub, live, metrics)
 
 
 async def _beats(hub: Hub, seconds: float) -> None:
@@ -101,10 +109,9 @@ async def _releases(intake: Intake, editions: list[str]) -> None:
     """Release embargoed lines when they are due; the wire lets only one process win."""
     while True:
         await asyncio.sleep(_RELEASE_EVERY)
-        for edition in editions:
-            try:
-                await intake.release_due(edition)
-            except StoreUnavailableError as error:
-                _log.warning("embargoes of %s wait for the store: %s", edition, error)
-            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
-                _log.exception("releasing embargoes of %s failed", edition)
+        try:
+            await intake.release_due(editions)
+        except StoreUnavailableError as error:
+            _log.warning("embargoes wait for the store: %s", error)
+        except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+            _log.exception("releasing embargoes failed")

@@ -59,11 +59,19 @@ class Archive:
         older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
         return older[:most]
 
-    async def due(self, edition: str, now: datetime) -> list[Flash]:
-        """Withheld flashes whose embargo is over."""
+    async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
+        """Withheld flashes of several editions whose embargo is over."""
+        wanted = list(editions)
         with guard():
-            ids = await self._commands.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
-        return await self._many(edition, ids)
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in wanted:
+                    pipe.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
+                found = await pipe.execute()
+        return [
+            flash
+            for edition, ids in zip(wanted, found, strict=True)
+            for flash in await self._many(edition, ids)
+        ]
 
     async def _many(self, edition: str, ids: Iterable[str]) -> list[Flash]:
         wanted = list(ids)

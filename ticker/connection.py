@@ -41,6 +41,11 @@ class Outbox:
         self._changed = asyncio.Event()
         self._closed = asyncio.Event()
 
+    @property
+    def lane(self) -> str:
+        """Readers with outboxes are written to one by one."""
+        return "outbox"
+
     def send(self, frame: Frame) -> None:
         """Take a frame, or close as too slow."""
         if not self.is_open:

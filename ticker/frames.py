@@ -10,7 +10,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker import document
+from ticker import document, rfc6455
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,21 @@ class Frame:
     def __init__(self, message: dict[str, Any]) -> None:
         self.text: Final = document.dumps(message)
         self._cursor = message["cursor"]
+
+    @cached_property
+    def websocket(self) -> bytes:
+        """The message as one text frame (RFC 6455 §5.6)."""
+        return rfc6455.frame(rfc6455.Opcode.TEXT, self.text.encode())
+
+    @cached_property
+    def deflated(self) -> bytes:
+        """The same for readers that take permessage-deflate (RFC 7692)."""
+        return rfc6455.deflated(self.text.encode())
+
+    @cached_property
+    def sse_chunk(self) -> bytes:
+        """The Server-Sent Event as one chunk of an HTTP/1.1 body (RFC 9112 §7.1)."""
+        return b"%x\r\n%b\r\n" % (len(self.sse), self.sse)
 
     @cached_property
     def sse(self) -> bytes:

@@ -6,37 +6,26 @@ happen, so no line falls between the two. Readers are written to and never await
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from ticker import frames
+from ticker.audience import Direct
 from ticker.board import Board
-from ticker.flash import PubStatus
+from ticker.flash import URGENCY_DEFAULT, PubStatus
 from ticker.frames import CloseCode, Encoder, Frame
 from ticker.metrics import Labels, Metrics, labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
+    from ticker.audience import Audience, Reader
     from ticker.event import Cursor, Event
     from ticker.flash import Flash
     from ticker.settings import Settings
     from ticker.subscription import Subscription
-
-
-class Reader(Protocol):
-    """One live connection, as the hub sees it."""
-
-    @property
-    def transport(self) -> str:
-        """Websocket or sse."""
-
-    def send(self, frame: Frame) -> None:
-        """Take a message without waiting; a reader that cannot keep up closes itself."""
-
-    def close(self, code: CloseCode) -> None:
-        """Say goodbye and leave."""
 
 
 def utcnow() -> datetime:
@@ -44,53 +33,68 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+# How the readers of a lane are written to; those of a lane not named here one by one.
+Lanes = Mapping[str, Callable[[], "Audience"]]
+
+
 @dataclass(slots=True)
 class _Group:
-    """Readers with equal subscriptions; they get equal bytes."""
+    """Readers with equal subscriptions, by lane."""
 
     subscription: Subscription
-    readers: set[Reader] = field(default_factory=set)
-    hello: Frame | None = None
-    hello_for: tuple[Cursor, int] | None = None
+    audiences: dict[str, Audience] = field(default_factory=dict)
+    hellos: dict[Cursor | None, Frame] = field(default_factory=dict)
+    hellos_for: tuple[Cursor, int] | None = None
 
 
 class Room:
     """One edition: its board and the readers who watch it."""
 
-    def __init__(self, edition: str, board: Board, encoder: Encoder, metrics: Metrics) -> None:
+    def __init__(
+        self, edition: str, board: Board, encoder: Encoder, lanes: Lanes, metrics: Metrics
+    ) -> None:
         self.edition: Final = edition
         self.board: Final = board
         self.loaded = False
         self._encoder = encoder
+        self._lanes = lanes
         self._metrics = metrics
         self._groups: dict[Subscription, _Group] = {}
 
     @property
     def readers(self) -> list[Reader]:
         """Everybody in the room."""
-        return [reader for group in self._groups.values() for reader in group.readers]
+        return [
+            reader
+            for group in self._groups.values()
+            for audience in group.audiences.values()
+            for reader in audience.readers()
+        ]
 
     def join(
         self, reader: Reader, subscription: Subscription, cursor: Cursor | None, now: datetime
-    ) -> None:
+    ) -> Subscription:
         """Greet a reader with what it lacks and keep it posted from here on."""
-        group = self._groups.setdefault(subscription, _Group(subscription))
-        group.readers.add(reader)
-        missed = self.board.since(cursor) if cursor is not None else None
-        kind = "snapshot" if missed is None else "replay"
-        self._metrics.count("ticker_hellos_total", edition=self.edition, kind=kind)
-        if missed is None:
-            reader.send(self._snapshot(group, now))
-        else:
-            reader.send(self._replay(subscription, missed, now))
+        group = self._groups.get(subscription)
+        if group is None:
+            group = self._groups[subscription] = _Group(subscription)
+        audience = group.audiences.get(reader.lane)
+        if audience is None:
+            audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, Direct)()
+        audience.add(reader)
+        reader.send(self._hello(group, cursor, now))
+        return group.subscription
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """Forget a reader."""
         group = self._groups.get(subscription)
-        if group is None:
+        if group is None or reader.lane not in group.audiences:
             return
-        group.readers.discard(reader)
-        if not group.readers:
+        audience = group.audiences[reader.lane]
+        audience.discard(reader)
+        if not audience:
+            del group.audiences[reader.lane]
+        if not group.audiences:
             del self._groups[subscription]
 
     def publish(self, event: Event) -> None:
@@ -102,34 +106,46 @@ class Room:
         dropped = frames.drop(event.cursor, event.flash.id)
         for group in list(self._groups.values()):
             if group.subscription.matches(event.flash):
-                self._send(group.readers, shown)
+                self._send(group, shown, event.flash.urgency)
             elif event.flash.version > 1:
-                self._send(group.readers, dropped)
+                self._send(group, dropped, event.flash.urgency)
 
     def reset(self, now: datetime) -> None:
         """Give every reader the board anew, since it is not the continuation of the old one."""
         for group in list(self._groups.values()):
-            self._send(group.readers, self._snapshot(group, now))
+            self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
 
     def beat(self, now: datetime) -> None:
         """Show every reader that we live, and where the wire stands."""
         self.board.prune(now)
-        if self._groups:
-            self._send(self.readers, self._encoder.beat(self.board.cursor, now))
+        beat = self._encoder.beat(self.board.cursor, now)
+        for group in list(self._groups.values()):
+            self._send(group, beat, URGENCY_DEFAULT)
 
-    def _send(self, readers: Iterable[Reader], frame: Frame) -> None:
-        audience = list(readers)
-        for reader in audience:
-            reader.send(frame)
-        self._metrics.count("ticker_deliveries_total", len(audience), edition=self.edition)
+    def _send(self, group: _Group, frame: Frame, urgency: int) -> None:
+        for audience in list(group.audiences.values()):
+            self._metrics.count("ticker_deliveries_total", len(audience), edition=self.edition)
+            audience.send(frame, urgency)
 
-    def _snapshot(self, group: _Group, now: datetime) -> Frame:
+    def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
+        """The greeting for this position, made once a second at most: a storm brings thousands."""
         valid_for = (self.board.cursor, int(now.timestamp()))
-        if group.hello is None or group.hello_for != valid_for:
-            lines = self.board.lines(group.subscription, now)
-            group.hello = self._encoder.snapshot(self.board.cursor, lines, now)
-            group.hello_for = valid_for
-        return group.hello
+        if group.hellos_for != valid_for:
+            group.hellos.clear()
+            group.hellos_for = valid_for
+        missed = self.board.since(cursor) if cursor is not None else None
+        key = None if missed is None else cursor
+        kind = "snapshot" if missed is None else "replay"
+        self._metrics.count("ticker_hellos_total", edition=self.edition, kind=kind)
+        if key not in group.hellos:
+            group.hellos[key] = (
+                self._encoder.snapshot(
+                    self.board.cursor, self.board.lines(group.subscription, now), now
+                )
+                if missed is None
+                else self._replay(group.subscription, missed, now)
+            )
+        return group.hellos[key]
 
     def _replay(self, subscription: Subscription, missed: list[Flash], now: datetime) -> Frame:
         matching = [flash for flash in missed if subscription.matches(flash)]
@@ -143,18 +159,24 @@ class Hub:
     """All rooms of this process."""
 
     def __init__(
-        self, settings: Settings, metrics: Metrics, clock: Callable[[], datetime] = utcnow
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = utcnow,
+        lanes: Lanes | None = None,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
         self._encoder = Encoder(settings.beat)
         self._capacity = settings.max_readers
         self._count: dict[tuple[str, str], int] = {}
+        self._size = 0
         self._rooms = {
             code: Room(
                 code,
                 Board(settings.board_lines, settings.board_window, settings.memory),
                 self._encoder,
+                lanes or {},
                 metrics,
             )
             for code in settings.newsroom.editions
@@ -188,7 +210,7 @@ class Hub:
     @property
     def has_space(self) -> bool:
         """Whether one more reader may come in."""
-        return not self._draining and sum(self._count.values()) < self._capacity
+        return not self._draining and self._size < self._capacity
 
     @property
     def positions(self) -> dict[str, Cursor]:
@@ -222,15 +244,22 @@ class Hub:
         """Take in an event of the wire."""
         self._rooms[event.flash.edition].publish(event)
 
-    def join(self, reader: Reader, subscription: Subscription, cursor: Cursor | None) -> None:
-        """Let a reader in; it has its hello when this returns."""
+    def join(
+        self, reader: Reader, subscription: Subscription, cursor: Cursor | None
+    ) -> Subscription:
+        """Let a reader in; it was sent its hello when this returns.
+
+        Returns the one object that stands for all equal subscriptions, for `leave`.
+        """
         key = (subscription.edition, reader.transport)
         self._count[key] = self._count.get(key, 0) + 1
-        self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
+        self._size += 1
+        return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """A reader is gone."""
         self._count[subscription.edition, reader.transport] -= 1
+        self._size -= 1
         self._rooms[subscription.edition].leave(reader, subscription)
 
     def beat(self) -> None:

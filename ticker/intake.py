@@ -168,10 +168,10 @@ class Intake:
             raise NoSuchFlashError(flash_id)
         return records
 
-    async def release_due(self, edition: str) -> list[Flash]:
+    async def release_due(self, editions: Collection[str]) -> list[Flash]:
         """Publish the withheld lines whose embargo is over; other processes may try the same."""
         released = []
-        for held in await self._archive.due(edition, self._clock()):
+        for held in await self._archive.due(editions, self._clock()):
             now = self._clock()
             flash = flashes.release(held, now)
             record = Record(flash=flash, action="release", by=RELEASER, at=now)

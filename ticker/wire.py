@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
 _PAGE: Final = 500
-_HEAD_EVERY: Final = 1.0
+_HEAD_EVERY: Final = 2.0
 _DEAF_AFTER: Final = 2
 
 Mode = Literal["announce", "file", "remember"]

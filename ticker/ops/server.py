@@ -6,13 +6,17 @@ import asyncio
 import socket
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
 
 import uvicorn
 
 from ticker.app import Service, build
+from ticker.lean import Home
+from ticker.ops.fanout import FanoutHttp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from starlette.applications import Starlette
@@ -29,8 +33,11 @@ _MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal 
 class Server(uvicorn.Server):
     """uvicorn that lets the hub say goodbye first, and sleeps while nothing happens."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
-        super().__init__(config)
+    def __init__(self, settings: Settings, service: Service) -> None:
+        home = Home(service.hub, service.metrics, settings.reader_buffer)
+        super().__init__(configure(service.asgi, partial(FanoutHttp, service.live, home)))
+        # One set of all that is connected, whichever path took it in.
+        self.server_state.connections = home.connections
         self._service = service
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -89,12 +96,12 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return listener
 
 
-def configure(app: Starlette) -> uvicorn.Config:
+def configure(app: Starlette, http: Callable[..., FanoutHttp]) -> uvicorn.Config:
     """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", http),
         ws="websockets-sansio",
         ws_max_size=_MESSAGE_MOST,
         ws_per_message_deflate=False,
@@ -112,8 +119,7 @@ def configure(app: Starlette) -> uvicorn.Config:
 
 def new_server(settings: Settings) -> Server:
     """A server of one process, not started."""
-    service = build(settings)
-    return Server(configure(service.asgi), service)
+    return Server(settings, build(settings))
 
 
 def run(settings: Settings, listener: socket.socket) -> None:

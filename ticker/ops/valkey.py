@@ -43,6 +43,7 @@ aof-load-truncated yes
 save ""
 maxmemory-policy noeviction
 client-output-buffer-limit pubsub 32mb 8mb 60
+hz 1
 daemonize no
 """
 

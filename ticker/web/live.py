@@ -17,7 +17,7 @@ from ticker.connection import Outbox
 from ticker.frames import CloseCode
 from ticker.web.admission import Admission, admit
 from ticker.web.problems import ProblemError
-from ticker.web.security import cors
+from ticker.web.security import API_HEADERS, cors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ticker.frames import Frame
     from ticker.hub import Hub
+    from ticker.lean import LeanReader
     from ticker.metrics import Metrics
     from ticker.settings import Settings
 
@@ -83,8 +84,9 @@ class Live:
         except ProblemError as problem:
             self._metrics.count("ticker_refused_total", status=str(problem.status))
             raise
-        await send(_sse_start(cors(admission.edition, headers.get("origin"))))
-        await _sse_body(send, frames.sse_retry(frames.SSE_RETRY_MS))
+        fields = self.stream_headers(admission, headers.get("origin"))
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await _sse_body(send, self.stream_opening())
         outbox = Outbox("sse", self._limit)
 
         async def write(batch: list[Frame]) -> None:
@@ -99,10 +101,53 @@ class Live:
         if outbox.code is CloseCode.SERVICE_RESTART:
             await send({"type": "http.response.body", "body": b""})
 
-    def _admit(self, code: str, query: str, headers: Headers) -> Admission:
+    def admit(
+        self,
+        code: str,
+        query: str,
+        *,
+        origin: str | None,
+        host: str | None,
+        last_event_id: str | None,
+    ) -> Admission:
+        """Judge a request for the live URL, on this path and on the fast one.
+
+        Raises:
+            ProblemError: The reader may not come in.
+        """
         return admit(
             self._hub,
             self._newsroom,
+            code,
+            query,
+            origin=origin,
+            host=host,
+            last_event_id=last_event_id,
+        )
+
+    def seat(self, reader: LeanReader, admission: Admission) -> None:
+        """Let in a reader whose transport is its own (the fast path)."""
+        reader.subscription = self._hub.join(reader, admission.subscription, admission.cursor)
+
+    @staticmethod
+    def stream_headers(admission: Admission, origin: str | None) -> list[tuple[bytes, bytes]]:
+        """Header fields of an event stream: nobody may keep it, and no proxy buffer it."""
+        fields = {
+            "content-type": "text/event-stream; charset=utf-8",
+            "cache-control": "no-store",
+            "x-accel-buffering": "no",
+            **API_HEADERS,
+            **cors(admission.edition, origin),
+        }
+        return [(name.lower().encode(), value.encode()) for name, value in fields.items()]
+
+    @staticmethod
+    def stream_opening() -> bytes:
+        """What an event stream begins with: when to come back."""
+        return frames.sse_retry(frames.SSE_RETRY_MS)
+
+    def _admit(self, code: str, query: str, headers: Headers) -> Admission:
+        return self.admit(
             code,
             query,
             origin=headers.get("origin"),
@@ -144,20 +189,6 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, (WebSocketDisconnect, OSError)):
             raise result
-
-
-def _sse_start(headers: dict[str, str]) -> dict[str, object]:
-    fields = {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-store",
-        "x-accel-buffering": "no",
-        **{name.lower(): value for name, value in headers.items()},
-    }
-    return {
-        "type": "http.response.start",
-        "status": 200,
-        "headers": [(name.encode(), value.encode()) for name, value in fields.items()],
-    }
 
 
 async def _sse_body(send: Send, body: bytes) -> None:

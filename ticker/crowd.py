@@ -1,0 +1,161 @@
+"""Writing one frame to many sockets: in order, in slices, and to each exactly once.
+
+What is said to a crowd waits in a queue that also holds those who join meanwhile, so that a
+newcomer, whose hello already tells of what waits, is not told twice. A pass over many is cut
+into slices with the event loop in between; what is said during a pass leaves as one write after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from ticker.audience import Reader
+from ticker.frames import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# About 5 ms of writing: what a handshake or a beat may have to wait for.
+_SLICE: Final = 1000
+_FRAMES_MOST: Final = 64
+_CALM: Final = 10
+
+
+class Socket(Reader, Protocol):
+    """A reader whose socket may be written to past its transport.
+
+    Attributes:
+        fd: File descriptor to write to; -1 whenever the transport holds unsent bytes or is
+            closing, so that a descriptor that may be reused is never written to.
+    """
+
+    fd: int
+
+    def write(self, data: bytes) -> None:
+        """Write through the transport, or not at all when closing."""
+
+
+class Pace:
+    """Gives crowds with something to say one slice after the other, the most urgent first."""
+
+    def __init__(self) -> None:
+        self._busy: dict[Crowd, None] = {}
+        self._scheduled = False
+
+    def wake(self, crowd: Crowd) -> None:
+        """This crowd has something to say."""
+        self._busy[crowd] = None
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _run(self) -> None:
+        self._scheduled = False
+        crowd = min(self._busy, key=lambda busy: busy.urgency)
+        if not crowd.step():
+            del self._busy[crowd]
+        if self._busy:
+            self._schedule()
+
+
+class Crowd:
+    """An audience of sockets that get equal bytes.
+
+    Args:
+        encoding: Name of the `Frame` attribute that holds these bytes.
+        pace: Whose turn it is.
+
+    Attributes:
+        urgency: Of the most urgent line that waits.
+    """
+
+    def __init__(self, encoding: str, pace: Pace) -> None:
+        self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
+        self._pace = pace
+        self._members: dict[Socket, None] = {}
+        self._newcomers: set[Socket] = set()
+        self._queue: deque[Frame | Socket] = deque()
+        self._listening: list[Socket] = []
+        self._data = b""
+        self.urgency = _CALM
+
+    def __len__(self) -> int:
+        return len(self._members) + len(self._newcomers)
+
+    def add(self, reader: Reader) -> None:
+        """Tell it all that is said from now on; what waits is in its hello."""
+        socket = cast("Socket", reader)
+        if self._queue:
+            self._queue.append(socket)
+            self._newcomers.add(socket)
+        else:
+            self._members[socket] = None
+
+    def discard(self, reader: Reader) -> None:
+        """Tell it nothing more."""
+        socket = cast("Socket", reader)
+        self._members.pop(socket, None)
+        self._newcomers.discard(socket)
+
+    def readers(self) -> list[Reader]:
+        """All of them."""
+        return [*self._members, *self._newcomers]
+
+    def send(self, frame: Frame, urgency: int) -> None:
+        """Tell everybody, once the pace allows."""
+        self._queue.append(frame)
+        self.urgency = min(self.urgency, urgency)
+        self._pace.wake(self)
+
+    def step(self) -> bool:
+        """Write one slice; False when nothing is left to say."""
+        if not self._listening:
+            self._begin()
+        slice_, self._listening = self._listening[:_SLICE], self._listening[_SLICE:]
+        _write_to_all(slice_, self._data)
+        if self._listening or self._queue:
+            return True
+        self._data = b""
+        self.urgency = _CALM
+        return False
+
+    def _begin(self) -> None:
+        """Let in who joined before the next frame, and begin a pass with what waits together."""
+        self._admit()
+        frames: list[Frame] = []
+        while self._queue and len(frames) < _FRAMES_MOST:
+            if not isinstance(self._queue[0], Frame):
+                break
+            frames.append(cast("Frame", self._queue.popleft()))
+        self._data = b"".join(map(self._encode, frames))
+        self._listening = list(self._members)
+        # Who joined after these frames hears only what comes later.
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and not isinstance(self._queue[0], Frame):
+            socket = cast("Socket", self._queue.popleft())
+            if socket in self._newcomers:
+                self._newcomers.discard(socket)
+                self._members[socket] = None
+
+
+def _write_to_all(sockets: list[Socket], data: bytes) -> None:
+    """Write past the transports, whose buffers are empty: half the price of a transport's write."""
+    write, size = os.write, len(data)
+    for socket in sockets:
+        try:
+            sent = write(socket.fd, data)
+        except OSError:
+            # Slow (EBADF by fd -1, EAGAIN) or broken: its transport knows what to do.
+            socket.write(data)
+        else:
+            if sent != size:
+                socket.write(data[sent:])

@@ -1,0 +1,196 @@
+"""The half of WebSocket that a server which only sends needs (RFC 6455, RFC 7692), without I/O.
+
+Handshake, frames to a reader, and what a reader may say back: ping, pong and close. A reader that
+sends data is told to go.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha1
+from typing import Final
+
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_KEY_BYTES: Final = 16
+_FIN: Final = 0x80
+_COMPRESSED: Final = 0x40
+_RESERVED: Final = 0x70
+_MASKED: Final = 0x80
+_LENGTH_16: Final = 126
+_LENGTH_64: Final = 127
+_CONTROL: Final = 0x08
+_CONTROL_MOST: Final = 125
+_MASK_BYTES: Final = 4
+MESSAGE_MOST: Final = 4096
+_EMPTY_BLOCK: Final = b"\x00\x00\xff\xff"
+_DEFLATE_FROM: Final = 128  # a smaller message does not repay its deflate header
+
+DEFLATE: Final = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+_OFFER: Final = re.compile(
+    rb"permessage-deflate\s*(?:;\s*(?:client_max_window_bits(?:\s*=\s*(?:\d+|\"\d+\"))?"
+    rb"|server_max_window_bits\s*=\s*\"?15\"?"
+    rb"|server_no_context_takeover|client_no_context_takeover)\s*)*"
+)
+
+
+class Opcode(IntEnum):
+    """RFC 6455 §11.8."""
+
+    CONTINUATION = 0x0
+    TEXT = 0x1
+    BINARY = 0x2
+    CLOSE = 0x8
+    PING = 0x9
+    PONG = 0xA
+
+
+class Close(IntEnum):
+    """Close codes of RFC 6455 §7.4.1 that a faulty peer is sent."""
+
+    NORMAL = 1000
+    PROTOCOL_ERROR = 1002
+    INVALID_DATA = 1007
+    POLICY_VIOLATION = 1008
+    TOO_BIG = 1009
+
+
+class ViolationError(Exception):
+    """The peer broke the protocol, or ours; `code` is what to close with."""
+
+    def __init__(self, code: Close, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control frame from a peer."""
+
+    opcode: Opcode
+    payload: bytes
+
+
+def accept_key(key: bytes) -> bytes | None:
+    """`Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`, or None for a malformed one (§4.2.2)."""
+    try:
+        nonce = base64.b64decode(key, validate=True)
+    except binascii.Error:
+        return None
+    if len(nonce) != _KEY_BYTES:
+        return None
+    return base64.b64encode(sha1(key + _GUID, usedforsecurity=False).digest())
+
+
+def accepts_deflate(offers: bytes) -> bool:
+    """Whether one of the offers allows frames that are deflated once for everybody.
+
+    Those have no context takeover and a window of 15 bits (RFC 7692 §7.1).
+    """
+    return any(_OFFER.fullmatch(offer.strip()) for offer in offers.split(b","))
+
+
+def frame(opcode: Opcode, payload: bytes, *, compressed: bool = False) -> bytes:
+    """One unmasked, final frame, as servers send them (§5.2)."""
+    first = _FIN | opcode | (_COMPRESSED if compressed else 0)
+    size = len(payload)
+    if size < _LENGTH_16:
+        return bytes((first, size)) + payload
+    if size <= 0xFFFF:  # noqa: PLR2004 - what 16 bits hold
+        return struct.pack("!BBH", first, _LENGTH_16, size) + payload
+    return struct.pack("!BBQ", first, _LENGTH_64, size) + payload
+
+
+def deflated(payload: bytes) -> bytes:
+    """A text message for those who negotiated deflate; a small one goes plain (RFC 7692 §7.2.1)."""
+    if len(payload) < _DEFLATE_FROM:
+        return frame(Opcode.TEXT, payload)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH)
+    return frame(Opcode.TEXT, packed.removesuffix(_EMPTY_BLOCK), compressed=True)
+
+
+def close_frame(code: int, reason: str = "") -> bytes:
+    """A close frame (§5.5.1)."""
+    return frame(Opcode.CLOSE, struct.pack("!H", code) + reason.encode()[: _CONTROL_MOST - 2])
+
+
+def parse(data: bytes, *, deflate: bool) -> tuple[Control | None, int]:
+    """The first frame of what a reader sent, and how many bytes it took; None and 0 if incomplete.
+
+    Args:
+        data: What has come and was not taken yet.
+        deflate: Whether permessage-deflate was negotiated, which gives RSV1 a meaning.
+
+    Raises:
+        ViolationError: It is no control frame in good order. A data frame is refused by its header,
+            however long it says that it is.
+    """
+    if len(data) < 2:  # noqa: PLR2004 - the two bytes that every frame has
+        return None, 0
+    first, second = data[0], data[1]
+    size = second & ~_MASKED
+    try:
+        opcode = Opcode(first & 0x0F)
+    except ValueError:
+        raise ViolationError(Close.PROTOCOL_ERROR, "reserved opcode") from None
+    if not second & _MASKED:
+        raise ViolationError(Close.PROTOCOL_ERROR, "unmasked frame")
+    if opcode < _CONTROL:
+        reserved = _RESERVED & ~(_COMPRESSED if deflate else 0)
+        return _refuse_data(data, opcode, size, malformed=bool(first & reserved))
+    if first & _RESERVED or not first & _FIN or size > _CONTROL_MOST:
+        raise ViolationError(Close.PROTOCOL_ERROR, "malformed control frame")
+    end = 2 + _MASK_BYTES + size
+    if len(data) < end:
+        return None, 0
+    payload = _unmask(data[2 : 2 + _MASK_BYTES], data[2 + _MASK_BYTES : end])
+    return Control(opcode, payload), end
+
+
+def close_code(payload: bytes) -> int:
+    """The code to answer a close frame with: its own (§5.5.1), or 1000 if it says none.
+
+    Raises:
+        ViolationError: The payload is malformed.
+    """
+    if not payload:
+        return Close.NORMAL
+    if len(payload) < 2:  # noqa: PLR2004 - the bytes of a code
+        raise ViolationError(Close.PROTOCOL_ERROR, "malformed close frame")
+    code: int = struct.unpack("!H", payload[:2])[0]
+    if not (3000 <= code < 5000 or code in _VALID_CODES):  # noqa: PLR2004 - §7.4.2
+        raise ViolationError(Close.PROTOCOL_ERROR, "invalid close code")
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        raise ViolationError(Close.INVALID_DATA, "close reason is not UTF-8") from None
+    return code
+
+
+_VALID_CODES: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
+
+
+def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> tuple[None, int]:
+    if malformed or opcode is Opcode.CONTINUATION:
+        raise ViolationError(Close.PROTOCOL_ERROR, "reserved bits or a continuation of nothing")
+    extra = {_LENGTH_16: 2, _LENGTH_64: 8}.get(size, 0)
+    if len(data) < 2 + extra:
+        return None, 0
+    if extra:
+        size = int.from_bytes(data[2 : 2 + extra], "big")
+    if size > MESSAGE_MOST:
+        raise ViolationError(Close.TOO_BIG, "message too big")
+    raise ViolationError(Close.POLICY_VIOLATION, "policy_violation")
+
+
+def _unmask(mask: bytes, payload: bytes) -> bytes:
+    size = len(payload)
+    key = int.from_bytes((mask * (size // _MASK_BYTES + 1))[:size], "big")
+    return (int.from_bytes(payload, "big") ^ key).to_bytes(size, "big")
