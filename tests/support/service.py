@@ -41,33 +41,20 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Running:
-    """A service that runs, and ways to talk to it.
+class Remote:
+    """A service on a port of this machine, and ways to talk to it.
 
     Attributes:
         port: Where it listens.
         token: An editor's token for all editions.
-        settings: What it runs with.
-        server: The uvicorn server.
     """
 
     port: int
     token: str
-    settings: Settings
-    server: Server
-    _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    async def token_for(
-        self, role: Role, editions: Sequence[str] = (), expires: datetime | None = None
-    ) -> str:
-        """A new token."""
-        name = f"{role.word}-{len(self._tokens)}"
-        self._tokens[name] = await _make_token(self.settings, name, role, editions, expires)
-        return self._tokens[name]
 
     async def request(
         self,
@@ -141,6 +128,28 @@ class Running:
 
 
 @dataclass(slots=True)
+class Running(Remote):
+    """A service that runs in this process.
+
+    Attributes:
+        settings: What it runs with.
+        server: The uvicorn server.
+    """
+
+    settings: Settings
+    server: Server
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    async def token_for(
+        self, role: Role, editions: Sequence[str] = (), expires: datetime | None = None
+    ) -> str:
+        """A new token."""
+        name = f"{role.word}-{len(self._tokens)}"
+        self._tokens[name] = await _make_token(self.settings, name, role, editions, expires)
+        return self._tokens[name]
+
+
+@dataclass(slots=True)
 class SseReader:
     """Reads Server-Sent Events from a chunked HTTP response."""
 
@@ -178,12 +187,17 @@ async def receive(reader: ClientConnection) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
-    """Start the service as `ticker serve` does, in this process, and stop it at the end."""
+async def running(settings: Settings, *, portable: bool = False) -> AsyncIterator[Running]:
+    """Start the service as `ticker serve` does, in this process, and stop it at the end.
+
+    `portable` leaves the fast path out, as any other ASGI server would.
+    """
     token = await _make_token(settings, "tester", Role.EDITOR)
     with bind("127.0.0.1", settings.port) as listener:
         port = listener.getsockname()[1]
         server = new_server(settings)
+        if portable:
+            server.config.http = "httptools"
         task = asyncio.create_task(server._serve([listener]))
         started = Running(port, token, settings, server)
         try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 _BACKLOG: Final = 8192
+_SEND_BUFFER: Final = 64 * 1024
 _USER_TIMEOUT_MS: Final = 15_000
 _GRACE_SECONDS: Final = 10
 _TICK_SECONDS: Final = 1.0
@@ -82,6 +83,8 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Lines are small: a reader that is behind by this much is slow, and must not fill the kernel.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if sys.platform == "linux":
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
