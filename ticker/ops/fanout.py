@@ -8,8 +8,7 @@ another URL, TLS) goes the ordinary way, where the same function judges admissio
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -24,13 +23,14 @@ if TYPE_CHECKING:
 
 _LIVE: Final = re.compile(rb"/v1/([a-z0-9-]+)/live(?:\?([!-~]*))?")
 _WS_VERSION: Final = b"13"
-_NOT_PLAIN: Final = (b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol")
+_NOT_PLAIN: Final = frozenset(
+    {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
+)
 
 Fields = dict[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
+class _Ticket(NamedTuple):
     """An admitted reader: how it is served, what it is sent first, and what it asked for."""
 
     kind: type[LeanReader]
@@ -90,7 +90,7 @@ class FanoutHttp(HttpToolsProtocol):
             return None
         fields: Fields = dict(self.headers)
         upgraded = self.parser.should_upgrade()
-        if len(fields) != len(self.headers) or any(name in fields for name in _NOT_PLAIN):
+        if len(fields) != len(self.headers) or not _NOT_PLAIN.isdisjoint(fields):
             return None
         accept = _accept(fields) if upgraded else b""
         if accept is None:

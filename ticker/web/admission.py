@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
 from ticker.draft import Fault
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from ticker.settings import Edition, Newsroom
 
 _FIELDS_MOST: Final = 64
+_FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """A reader who may come in: the edition, what it wants, and where it was."""
 
     edition: Edition
@@ -87,6 +87,8 @@ def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Sub
     Raises:
         ProblemError: 422, naming each filter that is wrong.
     """
+    if _FILTERS.isdisjoint(given):
+        return _whole(code)
     faults: list[Fault] = []
     sections = _choices("section", given, newsroom.sections, faults)
     regions = _choices("region", given, newsroom.regions, faults)
@@ -102,6 +104,12 @@ def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Sub
         frozenset(given.get("coverage", ())),
         urgency,
     )
+
+
+@cache
+def _whole(code: str) -> Subscription:
+    """What most readers want; the codes are those of the configured editions."""
+    return Subscription(code)
 
 
 def _choices(

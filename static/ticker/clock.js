@@ -1,0 +1,33 @@
+/** One timer for the page: tells who listens that time has passed, while the page is in sight. */
+
+const TICK_MS = 1000;
+const listeners = new Set();
+let timer = 0;
+
+/**
+ * Call back every second until the signal aborts.
+ * @param {() => void} listener
+ * @param {AbortSignal} signal
+ */
+export function every(listener, signal) {
+  listeners.add(listener);
+  timer ||= setInterval(() => listeners.forEach((each) => each()), TICK_MS);
+  signal.addEventListener("abort", () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) timer = clearInterval(timer) ?? 0;
+  });
+}
+
+/**
+ * A time of day as the reader's place and language write it.
+ * @param {string} time RFC 3339.
+ * @param {string} lang BCP 47.
+ */
+export function clock(time, lang) {
+  return new Date(time).toLocaleTimeString(latinDigits(lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** Arabic news in this house writes 0–9; Intl must be told. */
+export function latinDigits(lang) {
+  return `${lang}-u-nu-latn`;
+}

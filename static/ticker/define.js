@@ -1,0 +1,4 @@
+/** Registers the element; the only side effect in this folder. A second copy on a page is harmless. */
+import { BreakingTicker } from "./element.js";
+
+if (!customElements.get("breaking-ticker")) customElements.define("breaking-ticker", BreakingTicker);

@@ -1,0 +1,125 @@
+/**
+ * One live connection that comes back by itself, from where it was. No DOM beyond wake-up events.
+ *
+ * Reconnects use full jitter from the first try on, so that a thousand browsers that lost one server
+ * do not return in one moment.
+ */
+import { decode } from "./frames.js";
+
+const BASE_MS = 500;
+const CAP_MS = 30_000;
+const HEALTHY_MS = 10_000;
+const MISSED_BEATS = 2.5;
+const FIRST_BEAT_S = 25;
+const STOPPED = (code) => code === 1008 || (code >= 4400 && code < 4800);
+
+/** Follows one URL; `onmessage(message)` and `onstatus(status)` tell what happens. */
+export class Link {
+  #socket = null;
+  #retry = 0;
+  #watchdog = 0;
+  #healthy = 0;
+  #failures = 0;
+  #beat = FIRST_BEAT_S;
+  #wakeups = new AbortController();
+  #status = "connecting";
+
+  /**
+   * @param {object} options
+   * @param {() => string} options.url where to connect now, with the cursor to resume from.
+   * @param {(message: object) => void} options.onmessage
+   * @param {(status: string) => void} options.onstatus connecting, live, reconnecting or stopped.
+   * @param {typeof WebSocket} [options.WebSocket]
+   * @param {() => number} [options.random] from 0 to 1.
+   * @param {EventTarget} [options.page] where pageshow, pagehide, online are heard.
+   */
+  constructor({ url, onmessage, onstatus, WebSocket = globalThis.WebSocket, random = Math.random, page = globalThis }) {
+    Object.assign(this, { url, onmessage, onstatus, WebSocket, random });
+    const { signal } = this.#wakeups;
+    page.addEventListener?.("online", () => this.wake(), { signal });
+    page.addEventListener?.("pageshow", (event) => event.persisted && this.wake(), { signal });
+    page.addEventListener?.("pagehide", () => this.#drop(), { signal });
+    page.document?.addEventListener("visibilitychange", () => this.#seen(page), { signal });
+    this.#open();
+  }
+
+  /** Connect now if we are not connected, however long the next try is away. */
+  wake() {
+    if (this.#socket || this.#status === "stopped") return;
+    this.#failures = 0;
+    this.#open();
+  }
+
+  /** End for good. */
+  close() {
+    this.#wakeups.abort();
+    this.#drop();
+    this.#say("stopped");
+  }
+
+  #seen(page) {
+    if (page.document.visibilityState === "visible") this.wake();
+  }
+
+  #open() {
+    clearTimeout(this.#retry);
+    const socket = new this.WebSocket(this.url());
+    this.#socket = socket;
+    this.#watch();
+    socket.onmessage = (event) => this.#take(decode(event.data));
+    socket.onclose = (event) => this.#lost(socket, event.code);
+  }
+
+  #take(message) {
+    this.#watch();
+    if (!message) return;
+    if (message.type === "hello") this.#greeted(message);
+    this.onmessage(message);
+  }
+
+  #greeted(hello) {
+    this.#beat = hello.beat > 0 ? hello.beat : FIRST_BEAT_S;
+    this.#watch();
+    clearTimeout(this.#healthy);
+    this.#healthy = setTimeout(() => (this.#failures = 0), HEALTHY_MS);
+    this.#say("live");
+  }
+
+  /** A connection can be dead and say nothing; missing beats tell. */
+  #watch() {
+    clearTimeout(this.#watchdog);
+    const socket = this.#socket;
+    this.#watchdog = setTimeout(() => {
+      this.#drop();
+      this.#lost(socket, 0);
+    }, this.#beat * MISSED_BEATS * 1000);
+  }
+
+  #lost(socket, code) {
+    if (this.#socket !== socket && this.#socket !== null) return;
+    this.#drop();
+    if (STOPPED(code)) {
+      this.close();
+      return;
+    }
+    this.#say("reconnecting");
+    const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** this.#failures++);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#open(), this.random() * ceiling);
+  }
+
+  #drop() {
+    for (const timer of [this.#watchdog, this.#healthy, this.#retry]) clearTimeout(timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #say(status) {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.onstatus(status);
+  }
+}
