@@ -10,10 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from tests.support.service import Remote
 from ticker.ops.client import Client
@@ -85,8 +85,9 @@ def children(pid: int) -> dict[int, str]:
     found = {}
     for listing in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in listing.read_text().split():
-            line = Path(f"/proc/{child}/cmdline").read_bytes()
-            found[int(child)] = line.replace(b"\0", b" ").decode()
+            with suppress(FileNotFoundError, ProcessLookupError):
+                line = Path(f"/proc/{child}/cmdline").read_bytes()
+                found[int(child)] = line.replace(b"\0", b" ").decode()
     return found
 
 
@@ -135,8 +136,6 @@ class Serving:
     args: tuple[str, ...] = ()
     token: str = ""
     _process: subprocess.Popen[bytes] | None = None
-    _out: IO[bytes] | None = None
-    _err: IO[bytes] | None = None
 
     @property
     def process(self) -> subprocess.Popen[bytes]:

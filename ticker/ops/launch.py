@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from ticker.ops.workers import Workers, hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from ticker.settings import Settings
 
@@ -27,6 +30,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         OSError: The address is taken.
         DataDirInUseError, EmbeddedStartError: The embedded store cannot run.
     """
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
         if settings.workers == 1:
             listener = stack.enter_context(bind(settings.host, settings.port))
@@ -43,6 +47,11 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             run(settings, listener)
         else:
             Workers(settings).run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Have SIGTERM unwind the stack, so that the store is stopped in good order."""
+    sys.exit(0)
 
 
 @contextmanager

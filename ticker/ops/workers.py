@@ -57,7 +57,10 @@ class Workers:
 
     def _spawn(self) -> SpawnProcess:
         process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid()))
+        # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         process.start()
+        signal.signal(signal.SIGINT, handler)
         return process
 
     def _replace_dead(self) -> None:
