@@ -83,7 +83,6 @@ function item(line, fresh) {
 function text(line) {
   const text = make("div", "text");
   const meta = make("p", "meta");
-  if (line.pinned) meta.append(make("span", "pinned", words.pinned));
   if (line.urgency <= WORDED_URGENCIES) meta.append(make("span", "urgency", words[`urgency_${line.urgency}`]));
   if (line.section) meta.append(make("span", "section", sections[line.section] ?? line.section));
   if (meta.childElementCount) text.append(meta);

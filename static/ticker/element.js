@@ -107,12 +107,12 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #listen(signal) {
-    const { bar, button } = this.#parts;
+    const { track, button } = this.#parts;
     this.#feed.addEventListener("change", (event) => this.#changed(event.detail), { signal });
     this.#feed.addEventListener("status", () => this.#showStatus(), { signal });
     button.addEventListener("click", () => (this.#paused ? this.resume() : this.pause()), { signal });
     for (const name of ["pointerenter", "pointerleave", "focusin", "focusout"]) {
-      bar.addEventListener(name, () => queueMicrotask(() => this.#hold()), { signal });
+      track.addEventListener(name, () => queueMicrotask(() => this.#hold()), { signal });
     }
     every(() => this.#tick(), signal);
   }
@@ -210,11 +210,11 @@ export class BreakingTicker extends HTMLElement {
     if (this.#rotation.held) this.#pan.pause();
   }
 
-  /** The button stops it; a pointer or the focus inside does too, for as long as they are there. */
+  /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
   #hold() {
-    const { bar, button } = this.#parts;
+    const { track, button } = this.#parts;
     const { pause, resume } = words(this.#lang);
-    const held = this.#paused || bar.matches(":hover") || bar.matches(":focus-within");
+    const held = this.#paused || track.matches(":hover") || track.matches(":focus-within");
     this.#rotation.hold(held);
     if (held) this.#pan?.pause();
     else this.#pan?.play();

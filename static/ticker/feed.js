@@ -52,7 +52,7 @@ export class Feed extends EventTarget {
  * @param {URLSearchParams} filters section, region, tag, coverage, urgency.
  */
 export function acquire(base, edition, filters) {
-  const key = `${base} ${edition} ${filters}`;
+  const key = liveUrl(base, edition, filters, "");
   if (!feeds.has(key)) feeds.set(key, { feed: new Feed(base, edition, filters), users: 0 });
   const entry = feeds.get(key);
   entry.users += 1;

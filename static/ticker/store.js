@@ -5,14 +5,15 @@
  * and a killed line stays dead.
  */
 
-const BOARD_LINES = 50;
-const BOARD_MS = 24 * 3600 * 1000;
+const BOARD = { lines: 50, hours: 24 };
+const HOUR_MS = 3600 * 1000;
 const TOMBSTONES = 500;
 
 /** What one edition, or a filtered part of it, shows. */
 export class Store {
   #flashes = new Map();
   #versions = new Map();
+  #board = BOARD;
 
   /** Position to resume from; empty before the first message. */
   cursor = "";
@@ -41,6 +42,7 @@ export class Store {
   }
 
   #greet(message, change) {
+    this.#board = { ...BOARD, ...message.board };
     if (message.reset) {
       change.reset = true;
       const kept = new Set(message.flashes.map((flash) => flash.id));
@@ -90,15 +92,15 @@ export class Store {
   lines(now = Date.now()) {
     const moment = now + this.skew;
     return [...this.#flashes.values()]
-      .filter((flash) => isOn(flash, moment))
+      .filter((flash) => isOn(flash, moment, this.#board.hours * HOUR_MS))
       .sort(order)
-      .slice(0, BOARD_LINES);
+      .slice(0, this.#board.lines);
   }
 }
 
-function isOn(flash, moment) {
+function isOn(flash, moment, age) {
   if (flash.expires && Date.parse(flash.expires) <= moment) return false;
-  return flash.pinned || Date.parse(flash.firstcreated) > moment - BOARD_MS;
+  return flash.pinned || Date.parse(flash.firstcreated) > moment - age;
 }
 
 function order(one, other) {

@@ -7,7 +7,6 @@ const CSS = `
   --_muted: var(--bt-muted, light-dark(#5a616b, #a3abb8));
   --_breaking: var(--bt-breaking, #b00020);
   --_on-breaking: var(--bt-on-breaking, #ffffff);
-  --_mark: var(--bt-mark, light-dark(#b00020, #ff5a5f));
   --_link: var(--bt-link, light-dark(#0b5cad, #7db7ff));
   --_warning: var(--bt-warning, #8a5a00);
   --_control: var(--bt-control, light-dark(#868e99, #6b7482));
@@ -61,7 +60,7 @@ const CSS = `
 .line { display: block; flex: none; min-inline-size: 100%; white-space: nowrap; }
 .line:lang(ar) { font-size: 1.1em; line-height: 1.6; }
 .time { color: var(--_muted); font-size: 15px; font-variant-numeric: tabular-nums; margin-inline-end: 12px; }
-.mark { color: var(--_mark); font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
+.mark { font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
 .headline { color: inherit; }
 a.headline { text-decoration: underline; text-decoration-color: var(--_control); text-underline-offset: .2em; text-decoration-thickness: 1px; }
 a.headline:hover { color: var(--_link); text-decoration-color: currentColor; }
@@ -70,7 +69,7 @@ a.headline:hover { color: var(--_link); text-decoration-color: currentColor; }
 .empty { color: var(--_muted); }
 
 .controls { display: flex; align-items: center; gap: 8px; padding-inline: 8px; }
-.fresh { color: var(--_mark); font-size: 15px; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.fresh { font-size: 15px; font-weight: 650; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .fresh:empty { display: none; }
 .button {
   display: grid;

@@ -16,10 +16,8 @@ from playwright.sync_api import sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def find() -> str | None:
-    """Path of a Chromium on this machine, Playwright's own first."""
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
+def find(own: str) -> str | None:
+    """Path of a Chromium on this machine: Playwright's own, else the distribution's."""
     if Path(own).exists():
         return own
     return next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -27,10 +25,12 @@ def find() -> str | None:
 
 def main() -> int:
     """Make sure that there is a Chromium."""
-    if find():
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if find(own):
         return 0
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-    if find() is None and shutil.which("apt-get") and os.geteuid() == 0:
+    if find(own) is None and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(
             [
@@ -45,7 +45,7 @@ def main() -> int:
             check=True,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         )
-    if find() is None:
+    if find(own) is None:
         print("No Chromium: install one, or run `playwright install chromium`", file=sys.stderr)
         return 1
     return 0

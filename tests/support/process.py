@@ -127,6 +127,7 @@ class Serving:
         port: Where it listens, every time.
         verb: `serve` or `demo`.
         args: Further arguments.
+        redis: A store that is not its own, when it has one.
         token: An editor's token, once it was made.
     """
 
@@ -134,6 +135,7 @@ class Serving:
     port: int = field(default_factory=free_port)
     verb: str = "serve"
     args: tuple[str, ...] = ()
+    redis: str = ""
     token: str = ""
     _process: subprocess.Popen[bytes] | None = None
 
@@ -160,6 +162,11 @@ class Serving:
         return {"TICKER_URL": self.url, "TICKER_TOKEN": self.token}
 
     @property
+    def store(self) -> tuple[str, str]:
+        """The arguments that name its store."""
+        return ("--redis", self.redis) if self.redis else ("--data", str(self.data))
+
+    @property
     def out(self) -> str:
         return self._file("out").read_text()
 
@@ -169,7 +176,7 @@ class Serving:
 
     def start(self, *, ready: bool = True) -> None:
         """Start it, and wait until it is open for business."""
-        line = command(self.verb, "--port", str(self.port), "--data", self.data, *self.args)
+        line = command(self.verb, "--port", str(self.port), *self.store, *self.args)
         with self._file("out").open("ab") as out, self._file("err").open("ab") as err:
             self._process = subprocess.Popen(line, env=environment(), stdout=out, stderr=err)
         if ready:
@@ -183,7 +190,7 @@ class Serving:
             time.sleep(0.02)
 
     def make_token(self, name: str = "tester", role: str = "editor") -> str:
-        made = ticker("token", "create", name, "--role", role, "--data", self.data)
+        made = ticker("token", "create", name, "--role", role, *self.store)
         assert made.code == 0, made.err
         self.token = made.out.strip()
         return self.token
@@ -204,10 +211,15 @@ class Serving:
 
 @contextmanager
 def serving(
-    data: Path, *args: str, verb: str = "serve", token: bool = True, ready: bool = True
+    data: Path,
+    *args: str,
+    verb: str = "serve",
+    redis: str = "",
+    token: bool = True,
+    ready: bool = True,
 ) -> Iterator[Serving]:
     """A service on a data directory, with an editor's token; gone at the end."""
-    service = Serving(data, verb=verb, args=args)
+    service = Serving(data, verb=verb, args=args, redis=redis)
     service.start(ready=ready)
     try:
         if token:
