@@ -112,6 +112,6 @@ async def _releases(intake: Intake, editions: list[str]) -> None:
         try:
             await intake.release_due(editions)
         except StoreUnavailableError as error:
-            _log.warning("embargoes wait for the store: %s", error)
+            _log.debug("embargoes wait for the store: %s", error)
         except Exception:  # noqa: BLE001 - a supervisor outlives every fault
             _log.exception("releasing embargoes failed")

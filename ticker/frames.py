@@ -64,10 +64,20 @@ class Frame:
 
 
 class Encoder:
-    """Builds the messages of one edition; `stale` says since when the store is away, if it is."""
+    """Builds the messages that tell of more than one line.
 
-    def __init__(self, beat: float) -> None:
+    Args:
+        beat: Seconds between two beats.
+        lines: Lines on a board at most.
+        hours: Hours a line stays on the board.
+
+    Attributes:
+        stale: Since when the store is away, if it is.
+    """
+
+    def __init__(self, beat: float, lines: int, hours: float) -> None:
         self._beat = beat
+        self._board = {"lines": lines, "hours": hours}
         self.stale: datetime | None = None
 
     def snapshot(self, cursor: Cursor, lines: Iterable[Flash], now: datetime) -> Frame:
@@ -101,6 +111,7 @@ class Encoder:
             "flashes": [document.public(flash) for flash in flashes],
             "now": document.format_time(now),
             "beat": self._beat,
+            "board": self._board,
         }
         if drops:
             message["drops"] = drops

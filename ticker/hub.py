@@ -44,7 +44,7 @@ class _Group:
     subscription: Subscription
     audiences: dict[str, Audience] = field(default_factory=dict)
     hellos: dict[Cursor | None, Frame] = field(default_factory=dict)
-    hellos_for: tuple[Cursor, int] | None = None
+    hellos_for: tuple[Cursor, int, datetime | None] | None = None
 
 
 class Room:
@@ -129,7 +129,7 @@ class Room:
 
     def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
         """The greeting for this position, made once a second at most: a storm brings thousands."""
-        valid_for = (self.board.cursor, int(now.timestamp()))
+        valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
         if group.hellos_for != valid_for:
             group.hellos.clear()
             group.hellos_for = valid_for
@@ -167,7 +167,7 @@ class Hub:
     ) -> None:
         self._clock = clock
         self._metrics = metrics
-        self._encoder = Encoder(settings.beat)
+        self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
         self._capacity = settings.max_readers
         self._count: dict[tuple[str, str], int] = {}
         self._size = 0

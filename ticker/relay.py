@@ -44,7 +44,8 @@ class Relay:
                 _log.error("history of edition %s was replaced; readers get a fresh board", edition)
                 self._hub.forget(edition)
             except StoreUnavailableError as error:
-                _log.warning("store is away: %s", error)
+                level = logging.DEBUG if self._failures else logging.WARNING
+                _log.log(level, "store is away: %s", error)
                 await self._back_off()
             except Exception:  # noqa: BLE001 - a supervisor outlives every fault
                 _log.exception("relay failed; starting again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from starlette.responses import JSONResponse
@@ -11,11 +12,11 @@ from starlette.responses import JSONResponse
 from ticker import document
 from ticker.intake import Intake, Request as Asked
 from ticker.web.admission import parameters
-from ticker.web.problems import at
+from ticker.web.problems import EXPECTED, at, problem_of
 from ticker.web.security import Guard, edition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -41,28 +42,28 @@ class Editors:
 
     async def publish(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes` → 201."""
-        asked = await self._ask(request)
-        flash = await self._intake.publish(asked, await _body(request, _JSON_TYPES))
-        self._metrics.count("ticker_writes_total", verb="publish")
+        with self._counted("publish", 201):
+            asked = await self._ask(request)
+            flash = await self._intake.publish(asked, await _body(request, _JSON_TYPES))
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
 
     async def correct(self, request: Request) -> Response:
         """`PATCH /v1/{edition}/flashes/{id}` → 200 (JSON Merge Patch, RFC 7396)."""
-        asked = await self._ask(request)
-        data = await _body(request, _PATCH_TYPES)
-        flash = await self._intake.correct(asked, request.path_params["id"], data)
-        self._metrics.count("ticker_writes_total", verb="correct")
+        with self._counted("correct", 200):
+            asked = await self._ask(request)
+            data = await _body(request, _PATCH_TYPES)
+            flash = await self._intake.correct(asked, request.path_params["id"], data)
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
         """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash."""
-        asked = await self._ask(request)
-        reasons = parameters(request.url.query).get("reason", [])
-        if len(reasons) != 1:
-            raise at(422, "reason", "is required, once, in the query")
-        flash = await self._intake.kill(asked, request.path_params["id"], reasons[0])
-        self._metrics.count("ticker_writes_total", verb="kill")
+        with self._counted("kill", 200):
+            asked = await self._ask(request)
+            reasons = parameters(request.url.query).get("reason", [])
+            if len(reasons) != 1:
+                raise at(422, "reason", "is required, once, in the query")
+            flash = await self._intake.kill(asked, request.path_params["id"], reasons[0])
         return _answer(flash, 200)
 
     async def versions(self, request: Request) -> Response:
@@ -73,6 +74,19 @@ class Editors:
         )
         body = {"versions": [record.as_document() for record in records]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    @contextmanager
+    def _counted(self, verb: str, success: int) -> Iterator[None]:
+        """Count how a request ends."""
+        status = 500
+        try:
+            yield
+            status = success
+        except EXPECTED as error:
+            status = problem_of(error).status
+            raise
+        finally:
+            self._metrics.count("ticker_writes_total", verb=verb, status=str(status))
 
     async def _ask(self, request: Request) -> Asked:
         edition = edition_of(self._newsroom, request.path_params["edition"])

@@ -86,6 +86,17 @@ def _invalid(error: InvalidError) -> ProblemError:
     return ProblemError(422, str(error), error.faults)
 
 
+EXPECTED = (
+    ForbiddenError,
+    IllegalChangeError,
+    InvalidError,
+    KeyReusedError,
+    NoSuchFlashError,
+    PreconditionError,
+    ProblemError,
+    StoreUnavailableError,
+    VersionConflictError,
+)
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     InvalidError: _invalid,
     ForbiddenError: lambda error: at(403, error.field, str(error)),
@@ -107,7 +118,13 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
 
 
 def problem_of(error: Exception) -> ProblemError:
-    """What an exception of the house means in HTTP."""
+    """What an exception of the house means in HTTP.
+
+    Raises:
+        TypeError: Nothing.
+    """
+    if isinstance(error, ProblemError):
+        return error
     for kind, meaning in _MEANINGS.items():
         if isinstance(error, kind):
             return meaning(error)
@@ -115,8 +132,7 @@ def problem_of(error: Exception) -> ProblemError:
 
 
 def _respond(_: Request, error: Exception) -> Response:
-    problem = error if isinstance(error, ProblemError) else problem_of(error)
-    return problem.response()
+    return problem_of(error).response()
 
 
 def _respond_http(_: Request, error: Exception) -> Response:
@@ -133,8 +149,7 @@ def _respond_crash(_: Request, error: Exception) -> Response:
 def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:
     """Exception → response, for the application."""
     return {
-        ProblemError: _respond,
         HTTPException: _respond_http,
         Exception: _respond_crash,
-        **dict.fromkeys(_MEANINGS, _respond),
+        **dict.fromkeys(EXPECTED, _respond),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -12,6 +12,8 @@ from starlette.staticfiles import StaticFiles
 from ticker.settings import static_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ticker.web.health import Health
     from ticker.web.live import Live
     from ticker.web.pages import Pages
+
+Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 
 _FLASHES = "/v1/{edition}/flashes"
 _FLASH = _FLASHES + "/{id}"
@@ -54,17 +58,35 @@ def routes(faces: Faces) -> list[BaseRoute]:
         WebSocketRoute(_LIVE, faces.live.websocket),
         Route(_LIVE, faces.flashes.preflight, methods=["OPTIONS"]),
         Route(_LIVE, _Sse(faces.live), methods=["GET"]),
-        Route(_FLASHES, faces.flashes.board, methods=["GET"]),
-        Route(_FLASHES, faces.editors.publish, methods=["POST"]),
-        Route(_FLASHES, faces.flashes.preflight, methods=["OPTIONS"]),
+        _resource(
+            _FLASHES,
+            "flashes",
+            GET=faces.flashes.board,
+            POST=faces.editors.publish,
+            OPTIONS=faces.flashes.preflight,
+        ),
+        _resource(
+            _FLASH,
+            "flash",
+            GET=faces.flashes.flash,
+            PATCH=faces.editors.correct,
+            DELETE=faces.editors.kill,
+            OPTIONS=faces.flashes.preflight,
+        ),
         Route(_FLASH + "/versions", faces.editors.versions),
-        Route(_FLASH, faces.flashes.flash, methods=["GET"], name="flash"),
-        Route(_FLASH, faces.editors.correct, methods=["PATCH"]),
-        Route(_FLASH, faces.editors.kill, methods=["DELETE"]),
-        Route(_FLASH, faces.flashes.preflight, methods=["OPTIONS"]),
         Route("/", faces.pages.home),
         Route("/{edition}", faces.pages.edition, name="edition"),
     ]
+
+
+def _resource(path: str, name: str, **methods: Endpoint) -> Route:
+    """One URL whose methods are answered by different faces; a 405 names them all."""
+
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await methods[method](request)
+
+    return Route(path, endpoint, name=name, methods=list(methods))
 
 
 async def _widget(_: Request) -> Response:
