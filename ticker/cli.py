@@ -49,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     logs.set_up()
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads our output has enough of it: there is nothing to flush at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except _FAILURES as error:
         print(f"ticker: {_sentence(error)}", file=sys.stderr)
         return 1
@@ -174,7 +178,8 @@ def _demo(options: argparse.Namespace) -> None:
     def open_newsroom(settings: Settings) -> None:
         token = asyncio.run(_demo_token(settings.redis_url))
         address = _address(settings)
-        print(_DEMO_TEXT.format(address=address, token=token), flush=True)
+        readers = "   ".join(f"{address}/{code}" for code in settings.newsroom.editions)
+        print(_DEMO_TEXT.format(address=address, readers=readers, token=token), flush=True)
         Newsroom(Client(address, token)).start()
 
     serve(_settings(options), open_newsroom)
@@ -183,7 +188,7 @@ def _demo(options: argparse.Namespace) -> None:
 _DEMO_TEXT = """
   Ticker is open for business.
 
-    Readers   {address}/en   {address}/ar   {address}/es
+    Readers   {readers}
     Token     {token}
 
   Post a line from another terminal:
@@ -268,7 +273,7 @@ def _token_revoke(options: argparse.Namespace) -> None:
 
 def _client() -> Client:
     url = os.environ.get("TICKER_URL", "http://127.0.0.1:8000")
-    return Client(url, os.environ.get("TICKER_TOKEN", ""))
+    return Client(url, os.environ.get("TICKER_TOKEN", "").strip())
 
 
 def _fields(options: argparse.Namespace) -> dict[str, Any]:
@@ -300,11 +305,11 @@ def _kill(options: argparse.Namespace) -> None:
 def _tail(options: argparse.Namespace) -> None:
     client = _client()
     render = as_json if options.json else as_text
-    with suppress(KeyboardInterrupt, BrokenPipeError):
+    with suppress(KeyboardInterrupt):
         asyncio.run(
             follow(
                 client.url,
-                options.edition or client.editions(),
+                list(dict.fromkeys(options.edition)) or client.editions(),
                 lambda message: print(render(message), flush=True),
             )
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,12 +142,23 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 def _check(settings: Settings) -> None:
+    if settings.redis_url and not _is_store(settings.redis_url):
+        raise SettingsError("redis_url: must begin with redis://, rediss:// or unix://")
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     positive = ("workers", "beat", "board_lines", "board_hours", "memory", "max_readers")
     for name in (*positive, "reader_buffer", "posts_per_second", "posts_burst"):
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
+
+
+def _is_store(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"redis", "rediss", "unix"} and port != 0
 
 
 def load_newsroom(path: str) -> Newsroom:

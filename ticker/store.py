@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,11 +25,19 @@ class StoreUnavailableError(Exception):
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Turns every fault of the store into `StoreUnavailableError`."""
+    """Turns every fault of the store into `StoreUnavailableError`.
+
+    Raises:
+        CancelledError: The task was cancelled and the client swallowed it, as `asyncio.wait_for`
+            does before Python 3.12 when what it waits for ends in the same moment.
+    """
     try:
         yield
     except (RedisError, OSError, TimeoutError) as error:
         raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from tests.support.process import (
     environment,
     free_port,
     serving,
-    store_of,
     streaming,
     ticker,
 )
@@ -216,7 +215,7 @@ async def test_all_editions(served: Serving) -> None:
     async with tail(served) as printer:
         for edition in ("en", "ar", "es"):
             _post(served, edition, ["everywhere"])
-        seen = set()
+        seen: set[str] = set()
         while len(seen) < 3:
             flash = await printer.flash()
             if flash["headline"] == "everywhere":
@@ -226,14 +225,16 @@ async def test_all_editions(served: Serving) -> None:
 async def test_cursor_is_the_protocols(served: Serving) -> None:
     """Each printed event says its position, from which any reader can go on."""
     async with tail(served, "es") as printer:
-        (first, _) = _post(served, "es", ["to resume from", "after that"])
+        _post(served, "es", ["connected"])
+        while (await printer.flash())["headline"] != "connected":
+            pass
+        _post(served, "es", ["to resume from", "after that"])
         event = await printer.event()
-        while event["flash"]["id"] != first:
-            event = await printer.event()
+        assert event["flash"]["headline"] == "to resume from"
     async with served.remote.live("es", f"cursor={event['cursor']}") as reader:
         hello = json.loads(await reader.recv())
     assert not hello["reset"]
-    assert "after that" in [flash["headline"] for flash in hello["flashes"]]
+    assert [flash["headline"] for flash in hello["flashes"]] == ["after that"]
 
 
 async def test_for_people(served: Serving) -> None:
@@ -254,7 +255,6 @@ def test_unknown_edition(served: Serving) -> None:
     """An edition that is not there is refused at once, naming those that are."""
     refused = ticker("tail", "--edition", "en", "--edition", "xx", env=served.env)
     assert refused.refusal == "404: edition: There is no edition 'xx'; there are en, ar, es."
-    assert refused.out == "" or "xx" not in refused.out
 
 
 async def test_started_too_early(tmp_path: Path) -> None:
@@ -263,9 +263,7 @@ async def test_started_too_early(tmp_path: Path) -> None:
     async with tail(service, "en") as printer:
         said = await printer.news()
         assert said.startswith(f"ticker: en: waiting for {service.url}: ")
-        with serving(tmp_path / "data", token=False) as elsewhere:
-            elsewhere.make_token()
-            service.token = elsewhere.token
+        service.make_token()
         service.start()
         _post(service, "en", ["at last"])
         assert await printer.headlines(1) == ["at last"]
@@ -276,7 +274,8 @@ async def test_started_too_early(tmp_path: Path) -> None:
 
 async def test_store_away(tmp_path: Path) -> None:
     """A follower that comes while the service has no store is told why it waits."""
-    with serving(tmp_path / "data", redis=f"redis://127.0.0.1:{free_port()}", token=False, ready=False) as service:  # fmt: skip
+    nowhere = f"redis://127.0.0.1:{free_port()}"
+    with serving(tmp_path / "data", redis=nowhere, token=False, ready=False) as service:
         while (await _answer(service)) != 503:
             assert service.process.poll() is None, service.log
         async with tail(service, "en") as printer:
@@ -317,18 +316,8 @@ def test_reader_of_the_output_leaves(served: Serving) -> None:
         process.stdout.readline()
         process.stdout.close()
         _post(served, "en", ["for nobody"])
-        assert process.wait(PATIENCE) == 0
-        assert process.stderr.read() == b""
-
-
-async def test_service_without_its_store(tmp_path: Path) -> None:
-    """A follower stays connected while the store is away, and its position is not lost."""
-    with serving(tmp_path / "data") as service:
-        async with tail(service, "en") as printer:
-            _post(service, "en", ["before"])
-            assert await printer.headlines(1) == ["before"]
-            os.kill(store_of(service.process.pid), signal.SIGKILL)
-            service.kill()
-            service.start()
-            _post(service, "en", ["after"])
-            assert await _finish(service, printer) == ["after"]
+        try:
+            assert process.wait(PATIENCE) == 0
+            assert process.stderr.read() == b""
+        finally:
+            process.kill()

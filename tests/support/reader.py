@@ -36,6 +36,8 @@ class ReferenceReader:
                 self._upsert(message["flash"])
             case "drop":
                 self.flashes.pop(message["id"], None)
+            case _:
+                pass
         self.cursor = message["cursor"]
 
     def _upsert(self, flash: dict[str, Any]) -> None:

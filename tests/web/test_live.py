@@ -1,29 +1,258 @@
-"""The live endpoint over WebSocket and Server-Sent Events."""
+"""The live endpoint: both transports, on the fast path and on the portable one."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.support.service import receive
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.support.service import Running, receive, running
+from tests.web.conftest import Connect
 
 if TYPE_CHECKING:
-    from tests.support.service import Running
+    from ticker.settings import Settings
 
 
-async def test_hello_comes_first_on_an_empty_wire(service: Running) -> None:
+async def test_hello_comes_first_even_on_an_empty_wire(either: Running, connect: Connect) -> None:
     """A reader of an edition without lines is greeted all the same."""
-    async with service.live("ar") as reader:
-        hello = await receive(reader)
-    assert hello["type"] == "hello"
+    async with connect(either, "ar") as reader:
+        hello = await reader.message()
+    assert (hello["type"], hello["reset"], hello["flashes"]) == ("hello", True, [])
+
+
+async def test_a_line_its_correction_and_its_kill(either: Running, connect: Connect) -> None:
+    """Each version of a line reaches the screen, and a kill takes the words away."""
+    async with connect(either, "en") as reader:
+        await reader.message()
+        posted = await either.post("en", "A line")
+        assert (await reader.message())["flash"] == posted
+        await either.patch("en", posted["id"], headline="Better", correction="It was worse")
+        assert (await reader.message())["flash"]["headline"] == "Better"
+        await either.kill("en", posted["id"])
+        killed = await reader.message()
+        assert killed["flash"].keys() == {
+            "id", "edition", "version", "pubstatus", "firstcreated", "versioncreated",
+        }  # fmt: skip
+
+
+async def test_a_reader_who_was_away_gets_exactly_what_was_missed(
+    either: Running, connect: Connect
+) -> None:
+    """Resuming by cursor brings the latest version of what changed, once, in order."""
+    first = await either.post("en", "First")
+    async with connect(either, "en") as reader:
+        cursor = (await reader.message())["cursor"]
+    second = await either.post("en", "Second")
+    await either.patch("en", first["id"], headline="First, corrected")
+    async with connect(either, "en", f"cursor={cursor}") as reader:
+        hello = await reader.message()
+        assert hello["reset"] is False
+        assert [(it["id"], it["version"]) for it in hello["flashes"]] == [
+            (second["id"], 1),
+            (first["id"], 2),
+        ]
+        third = await either.post("en", "Third")
+        assert (await reader.message())["flash"]["id"] == third["id"]
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "nonsense", "1", "1.", "99.0123456789abcdef", "1.0123456789abcdef", "-1.0", "1.0%00"],
+)
+async def test_a_position_we_do_not_know_gets_the_board(
+    either: Running, connect: Connect, cursor: str
+) -> None:
+    """A malformed, foreign or future position is never an error and never a wrong silence."""
+    await either.post("en", "A line")
+    async with connect(either, "en", f"cursor={cursor}") as reader:
+        hello = await reader.message()
     assert hello["reset"] is True
-    assert hello["flashes"] == []
+    assert len(hello["flashes"]) == 1
 
 
-async def test_a_line_reaches_both_transports(service: Running) -> None:
-    """A line that an editor posts is on every screen, whatever carries it."""
-    async with service.live("en") as reader, service.sse("en") as other:
+async def test_last_event_id_wins(either: Running) -> None:
+    """A browser's own EventSource resumes from where it was, whatever the address says."""
+    await either.post("en", "First")
+    async with either.sse("en") as reader:
+        cursor = (await reader.message())["cursor"]
+    await either.post("en", "Second")
+    async with either.sse("en", "cursor=nonsense", Last_Event_ID=cursor) as reader:
+        hello = await reader.message()
+    assert hello["reset"] is False
+    assert [it["headline"] for it in hello["flashes"]] == ["Second"]
+
+
+async def test_filters(either: Running, connect: Connect) -> None:
+    """Different filters must all match, one value of each is enough; leaving a filter drops."""
+    query = "section=sports&section=politics&region=mena&tag=final&coverage=cup&urgency=3"
+    wanted = {
+        "section": "sports", "region": "mena", "tags": ["final"], "coverage": "cup", "urgency": 3,
+    }  # fmt: skip
+    others: list[dict[str, object]] = [
+        {"section": "health"}, {"region": "africa"}, {"tags": ["x"]}, {"coverage": "y"},
+        {"urgency": 4}, {"section": None},
+    ]  # fmt: skip
+    async with connect(either, "en", query) as reader:
+        await reader.message()
+        for other in others:
+            await either.post("en", "Not wanted", **(wanted | other))
+        line = await either.post("en", "Wanted", **wanted)
+        message = await reader.message()
+        assert message["flash"]["id"] == line["id"]
+        await either.patch("en", line["id"], section="health")
+        dropped = await reader.message()
+        assert (dropped["type"], dropped["id"]) == ("drop", line["id"])
+    async with connect(either, "en", f"{query}&cursor={message['cursor']}") as reader:
+        hello = await reader.message()
+        assert (hello["reset"], hello["flashes"], hello["drops"]) == (False, [], [line["id"]])
+
+
+async def test_beats_carry_the_position_past_what_filters_hid(
+    settings: Settings, connect: Connect, *, portable: bool
+) -> None:
+    """A reader that hears nothing for its filters still knows where it is."""
+    async with running(replace(settings, beat=0.05), portable=portable) as service:
+        async with connect(service, "en", "section=sports") as reader:
+            await reader.message()
+            await service.post("en", "Politics", section="politics")
+            while not (beat := await reader.until("beat"))["cursor"].startswith("1."):
+                pass
+        async with connect(service, "en", f"cursor={beat['cursor']}") as reader:
+            hello = await reader.message()
+            assert (hello["reset"], hello["flashes"]) == (False, [])
+
+
+@pytest.mark.parametrize("sent", ["text", b"binary"], ids=["text", "binary"])
+async def test_a_reader_that_talks_is_closed(either: Running, sent: str | bytes) -> None:
+    """Readers listen; one that sends data is closed with 1008."""
+    async with either.live("en") as reader:
         await receive(reader)
-        await other.message()
-        posted = await service.post("en", "A line")
-        assert (await receive(reader))["flash"]["id"] == posted["id"]
-        assert (await other.message())["flash"]["id"] == posted["id"]
+        await reader.send(sent)
+        with pytest.raises(ConnectionClosed):
+            await reader.recv()
+    assert reader.close_code == 1008
+
+
+async def test_a_ping_is_answered(either: Running) -> None:
+    """A client that checks the line finds it alive."""
+    async with either.live("en") as reader:
+        await receive(reader)
+        await (await reader.ping())
+
+
+async def test_deflate_changes_nothing_but_the_size(either: Running) -> None:
+    """With and without compression a reader is told the same."""
+    async with either.live("en") as packed, either.live("en", compression=None) as plain:
+        for _ in range(2):
+            await receive(packed)
+            await receive(plain)
+            posted = await either.post("en", "A line " * 20)
+            one, other = await receive(packed), await receive(plain)
+            assert one == other
+            assert one["flash"]["id"] == posted["id"]
+            break
+
+
+@pytest.mark.parametrize(
+    ("edition", "query", "status", "fields"),
+    [
+        ("nowhere", "", 404, ["edition"]),
+        ("en", "section=nowhere&region=moon&urgency=ten", 422, ["section", "region", "urgency"]),
+        ("en", "urgency=0", 422, ["urgency"]),
+        ("en", "&".join(f"x{n}=1" for n in range(100)), 422, ["query"]),
+    ],
+    ids=["edition", "filters", "urgency", "too many"],
+)
+async def test_who_is_refused_learns_why(
+    either: Running, edition: str, query: str, status: int, fields: list[str]
+) -> None:
+    """A wrong address is refused before the upgrade, with the fields that are wrong."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with either.live(edition, query):
+            pass
+    assert refused.value.response.status_code == status
+    answer = await either.get(f"/v1/{edition}/live?{query}")
+    assert (answer.status, answer.fields) == (status, fields)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_full_server_says_when_to_come_back(settings: Settings, *, portable: bool) -> None:
+    """Over its capacity a server refuses with 503 and Retry-After, and takes the next who fits."""
+    async with running(replace(settings, max_readers=1), portable=portable) as service:
+        async with service.live("en") as reader:
+            await receive(reader)
+            with pytest.raises(InvalidStatus) as refused:
+                async with service.live("ar"):
+                    pass
+            assert refused.value.response.status_code == 503
+            assert int(refused.value.response.headers["Retry-After"]) > 0
+            answer = await service.get("/v1/en/live")
+            assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+        while True:
+            try:
+                async with service.live("ar") as reader:
+                    assert (await receive(reader))["type"] == "hello"
+                    break
+            except InvalidStatus:
+                continue
+
+
+async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, portable: bool) -> None:
+    """With origins configured, pages of other sites are refused and the named ones are not."""
+    newsroom = settings.newsroom
+    english = replace(newsroom.editions["en"], origins=("https://news.example",))
+    newsroom = replace(newsroom, editions={**newsroom.editions, "en": english})
+    async with running(replace(settings, newsroom=newsroom), portable=portable) as service:
+        for origin in ("https://evil.example", "https://news.example.evil.example", "null"):
+            with pytest.raises(InvalidStatus) as refused:
+                async with service.live("en", origin=origin):
+                    pass
+            assert refused.value.response.status_code == 403
+            assert (await service.get("/v1/en/live", Origin=origin)).status == 403
+        for allowed in ("https://news.example", f"http://127.0.0.1:{service.port}", None):
+            async with service.live("en", origin=allowed) as reader:
+                assert (await receive(reader))["type"] == "hello"
+        async with service.live("ar", origin="https://evil.example") as reader:
+            assert (await receive(reader))["type"] == "hello"
+
+
+async def test_a_stop_sends_readers_away_in_good_order(
+    settings: Settings, *, portable: bool
+) -> None:
+    """When the service stops, WebSockets close with 1012 and streams end; nobody is cut off."""
+    async with running(settings, portable=portable) as service, service.sse("en") as stream:
+        reader = await service.live("en")
+        await receive(reader)
+        await stream.message()
+        service.server.should_exit = True
+        service.server.wake()
+        with pytest.raises(ConnectionClosed):
+            await reader.recv()
+        with pytest.raises(EOFError):
+            await stream.message()
+    assert reader.close_code == 1012
+
+
+async def test_a_slow_reader_is_closed_and_the_others_miss_nothing(
+    settings: Settings, *, portable: bool
+) -> None:
+    """A screen that takes nothing is closed with 4008, and costs the others not one line."""
+    small = replace(settings, reader_buffer=32 * 1024, posts_burst=5000)
+    async with running(small, portable=portable) as service:
+        slow = service.live("en", max_queue=1, compression=None)
+        async with slow as stuck, service.live("en") as reader:
+            await receive(reader)
+            posted = 0
+            while not (await service.get("/metrics")).body.count(b'code="4008"'):
+                await service.post("en", "x" * 280, tags=[f"{n:064d}" for n in range(20)])
+                posted += 1
+            for number in range(posted):
+                assert (await receive(reader))["cursor"].startswith(f"{number + 1}.")
+            with pytest.raises(ConnectionClosed):
+                async with asyncio.timeout(20):
+                    while True:
+                        await stuck.recv()
+            assert stuck.close_code == 4008

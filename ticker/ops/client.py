@@ -6,13 +6,23 @@ import json
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 _TIMEOUT: Final = 10.0
-_OPENER: Final = build_opener(ProxyHandler({}))
+
+
+class _Unmoved(HTTPRedirectHandler):
+    """Follows no redirect: it would make a GET of a POST, and take the token to strangers."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER: Final = build_opener(ProxyHandler({}), _Unmoved)
 
 
 class ClientError(Exception):
@@ -30,10 +40,19 @@ class Client:
     Attributes:
         url: Base URL of the service.
         token: Bearer token; empty: none.
+
+    Raises:
+        ClientError: The address or the token cannot be one.
     """
 
     url: str
     token: str = ""
+
+    def __post_init__(self) -> None:
+        if not _is_address(self.url):
+            raise ClientError(f"TICKER_URL must be an http or https address, not {self.url!r}")
+        if not self.token.isascii() or any(not "!" <= sign <= "~" for sign in self.token):
+            raise ClientError("TICKER_TOKEN holds characters that no token has")
 
     def editions(self) -> list[str]:
         """Codes of the service's editions."""
@@ -58,7 +77,7 @@ class Client:
         raise ClientError(f"there is no flash {flash_id!r} in any edition", HTTPStatus.NOT_FOUND)
 
     def post(self, edition: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """Publish a line; asking twice after a lost answer publishes once."""
+        """Publish a line."""
         return self._call("POST", _path(edition), fields)
 
     def correct(self, edition: str, flash_id: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -79,8 +98,6 @@ class Client:
         return True
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        if urlsplit(self.url).scheme not in {"http", "https"}:
-            raise ClientError(f"TICKER_URL must be an http or https address, not {self.url!r}")
         headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -90,13 +107,26 @@ class Client:
         )
         try:
             with _OPENER.open(request, timeout=_TIMEOUT) as answer:
-                result: dict[str, Any] = json.load(answer)
-                return result
+                result = json.load(answer)
         except HTTPError as error:
-            raise ClientError(_refusal(error), error.code) from error
-        except (URLError, OSError, ValueError) as error:
+            with error:
+                raise ClientError(_refusal(error), error.code) from error
+        except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise ClientError(f"{self.url} cannot be reached: {reason}") from error
+        except (ValueError, HTTPException):
+            result = None
+        if not isinstance(result, dict):
+            raise ClientError(f"{self.url} does not answer as Ticker does")
+        return result
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _path(edition: str, flash_id: str | None = None) -> str:
@@ -106,7 +136,6 @@ def _path(edition: str, flash_id: str | None = None) -> str:
 
 def _refusal(error: HTTPError) -> str:
     try:
-        detail = json.load(error)["detail"]
-    except (ValueError, KeyError, TypeError):
-        detail = error.reason
-    return f"{error.code} {HTTPStatus(error.code).phrase}: {detail}"
+        return f"{error.code} {error.reason}: {json.load(error)['detail']}"
+    except (ValueError, KeyError, TypeError, OSError, HTTPException):
+        return f"{error.code} {error.reason}"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import sys
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from ticker import document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
@@ -46,7 +47,8 @@ class Tail:
     _cursor: str = ""
     _beat: float = _FIRST_BEAT
     _failures: int = 0
-    _versions: dict[str, int] = field(default_factory=dict)
+    _waiting: bool = False
+    _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Follow until cancelled.
@@ -55,63 +57,86 @@ class Tail:
             TailError: The service sent us away for good.
         """
         while True:
-            try:
-                await self._follow()
-            except InvalidStatus as refusal:
-                self._judge(refusal.response.status_code, refusal.response.body)
-            except ConnectionClosed as closed:
-                if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:
-                    raise TailError(
-                        f"closed with {closed.rcvd.code} {closed.rcvd.reason}"
-                    ) from None
-            except (OSError, TimeoutError, InvalidHandshake) as error:
-                if self._failures == 0:
-                    print(f"waiting for {self.url}: {error}", file=sys.stderr)  # noqa: T201
-            self._failures += 1
+            async with aclosing(self._messages()) as messages:
+                async for message in messages:
+                    self._take(message)
+                    self._failures, self._waiting = 0, False
+            self._failures = min(self._failures + 1, 10)
             await asyncio.sleep(
                 random.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2**self._failures))  # noqa: S311 - jitter
             )
 
-    async def _follow(self) -> None:
+    async def _messages(self) -> AsyncGenerator[dict[str, Any]]:
+        """What one connection brings, until it breaks."""
         query = urlencode({"cursor": self._cursor}) if self._cursor else ""
         address = f"{self.url.rstrip('/').replace('http', 'ws', 1)}/v1/{quote(self.edition)}/live"
-        async with connect(f"{address}?{query}", proxy=None, max_size=None) as socket:
-            while True:
-                async with asyncio.timeout(self._beat * _MISSED_BEATS):
-                    message = json.loads(await socket.recv())
-                self._take(message)
-                self._failures = 0
+        try:
+            async with connect(f"{address}?{query}", proxy=None, max_size=None) as socket:
+                while True:
+                    async with asyncio.timeout(self._beat * _MISSED_BEATS):
+                        message = await socket.recv()
+                    yield json.loads(message)
+        except InvalidStatus as refusal:
+            self._judge(refusal.response.status_code, refusal.response.body)
+        except ConnectionClosed as closed:
+            if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:
+                raise TailError(f"closed with {closed.rcvd.code} {closed.rcvd.reason}") from None
+        except (OSError, TimeoutError, InvalidHandshake) as error:
+            self._wait(str(error) or type(error).__name__)
+
+    def _wait(self, reason: str) -> None:
+        """Say once in each outage what we are waiting for."""
+        if not self._waiting:
+            self._tell(f"waiting for {self.url}: {reason}")
+        self._waiting = True
+
+    def _tell(self, news: str) -> None:
+        print(f"ticker: {self.edition}: {news}", file=sys.stderr, flush=True)  # noqa: T201
 
     def _take(self, message: dict[str, Any]) -> None:
         cursor = message.get("cursor", self._cursor)
         match message["type"]:
             case "hello":
                 self._beat = message["beat"]
-                lines = message["flashes"]
-                # A snapshot is a board, newest first; a replay is history, oldest first.
                 if message["reset"]:
-                    lines = sorted(lines, key=lambda flash: flash["firstcreated"])
-                for flash in lines:
-                    self._show(cursor, flash)
+                    self._begin_again(cursor, message["flashes"])
+                else:
+                    for flash in message["flashes"]:
+                        self._show(cursor, flash)
             case "flash":
                 self._show(cursor, message["flash"])
             case _:
                 pass  # beats, drops, and what later versions of the protocol add
         self._cursor = cursor
 
+    def _begin_again(self, cursor: str, board: list[dict[str, Any]]) -> None:
+        """Show what is new on a board; after a restore even an older version is that."""
+        if self._cursor:
+            self._tell("the events of the break are not known any more; here is the board")
+        seen, self._seen = self._seen, {}
+        for flash in sorted(board, key=lambda flash: flash["firstcreated"]):
+            if seen.get(flash["id"]) == _mark(flash):
+                self._seen[flash["id"]] = _mark(flash)
+            else:
+                self._show(cursor, flash)
+
     def _show(self, cursor: str, flash: dict[str, Any]) -> None:
-        if self._versions.get(flash["id"], 0) < flash["version"]:
-            self._versions[flash["id"]] = flash["version"]
+        if self._seen.get(flash["id"], (0, "")) < _mark(flash):
+            self._seen[flash["id"]] = _mark(flash)
             self.show({"type": "flash", "cursor": cursor, "flash": flash})
 
     def _judge(self, status: int, body: bytes | bytearray) -> None:
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
-            return
         try:
-            detail = json.loads(body)["detail"]
+            detail = f"{status}: {json.loads(body)['detail']}"
         except (ValueError, KeyError, TypeError):
-            detail = HTTPStatus(status).phrase
-        raise TailError(f"{status}: {detail}")
+            detail = str(status)
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS:
+            raise TailError(detail)
+        self._wait(detail)
+
+
+def _mark(flash: dict[str, Any]) -> tuple[int, str]:
+    return flash["version"], flash["versioncreated"]
 
 
 async def follow(url: str, editions: list[str], show: Callable[[dict[str, Any]], None]) -> None:

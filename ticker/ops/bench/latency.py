@@ -12,7 +12,8 @@ import statistics
 import time
 from dataclasses import asdict, dataclass, field
 
-from ticker.ops.bench.service import BenchError, Running, service
+from ticker.ops.bench.errors import BenchError
+from ticker.ops.bench.service import Running, service
 
 _HANDSHAKE = (
     "GET /v1/en/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -69,9 +70,11 @@ class _Reader(asyncio.Protocol):
         self.ready = asyncio.get_running_loop().create_future()
         self.round: _Round | None = None
         self._waiting = b""
+        self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP it is
+        self._transport = transport
         transport.write(_HANDSHAKE.encode())
 
     def data_received(self, data: bytes) -> None:
@@ -85,6 +88,11 @@ class _Reader(asyncio.Protocol):
             self._waiting = b""
             current, self.round = self.round, None
             current.note()
+
+    def leave(self) -> None:
+        """Go without a word, so that the service need not wait for us when it ends."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():
@@ -116,6 +124,9 @@ async def measure(readers: int, posts: int) -> Latency:
                 raise BenchError(f"{readers - len(current.arrived)} readers lost a line") from None
             delays += [moment - begun for moment in current.arrived]
         editor[1].close()
+        for reader in swarm:
+            reader.leave()
+        await asyncio.sleep(0)  # the sockets are closed by the loop
     delays.sort()
     return Latency(
         readers=readers,

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ticker.ops.bench.errors import BenchError
 from ticker.ops.client import Client
+from ticker.ops.process import die_with_parent
 from ticker.ops.server import bind
+from ticker.ops.valkey import url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START_SECONDS = 30.0
+__all__ = ["BenchError", "Running", "service"]
 
-
-class BenchError(Exception):
-    """The measurement could not be made."""
+_START_SECONDS: Final = 30.0
+_STOP_SECONDS: Final = 30.0
+_COMMAND: Final = (sys.executable, "-m", "ticker")
+# An editor may post as fast as it likes, no beat falls into a measurement (the servers that it is
+# compared with have none), and readers are bounded by the machine alone.
+_SETTINGS: Final = {
+    "TICKER_POSTS_PER_SECOND": "100000",
+    "TICKER_POSTS_BURST": "100000",
+    "TICKER_BEAT": "3600",
+    "TICKER_MAX_READERS": "1000000",
+    "TICKER_BOARD_LINES": "5",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running service and an editor's token for it."""
+    """A running service, an editor's token for it, and the URL of its store."""
 
     pid: int
     port: int
     token: str
+    store_url: str
 
     @property
     def url(self) -> str:
@@ -47,31 +62,46 @@ def service() -> Iterator[Running]:
     """
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
+    # What steers a service of the user's own, its store above all, is none of ours.
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("TICKER_")}
     with tempfile.TemporaryDirectory(prefix="ticker-bench-") as folder:
-        data = str(Path(folder) / "data")
-        command = [sys.executable, "-m", "ticker"]
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [*command, "serve", "--port", str(port), "--data", data], stderr=subprocess.PIPE
-        )
+        data, log = Path(folder) / "data", Path(folder) / "log"
+        with log.open("wb") as stderr:
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                [*_COMMAND, "serve", "--port", str(port), "--data", str(data)],
+                stderr=stderr,
+                env={**ours, **_SETTINGS},
+                preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - no threads here
+            )
         try:
-            _wait(process, port)
-            token = subprocess.run(  # noqa: S603 - our own command
-                [*command, "token", "create", "bench", "--role", "editor", "--data", data],
-                check=True,
-                capture_output=True,
-                text=True,
-            ).stdout.strip()
-            yield Running(process.pid, port, token)
+            _wait(process, port, log)
+            yield Running(process.pid, port, _token(data, ours), url(data))
         finally:
             process.terminate()
-            process.communicate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     client = Client(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + _START_SECONDS
     while not client.is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise BenchError(f"the service did not start: {process.communicate()[1].decode()}")
+            raise BenchError(f"the service did not start: {log.read_text(errors='replace')}")
         time.sleep(0.05)
+
+
+def _token(data: Path, environment: dict[str, str]) -> str:
+    made = subprocess.run(  # noqa: S603 - our own command
+        [*_COMMAND, "token", "create", "bench", "--role", "editor", "--data", str(data)],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        raise BenchError(f"no token could be made: {made.stderr.strip()}")
+    return made.stdout.strip()

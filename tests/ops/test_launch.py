@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.process import Serving, free_port, serving, ticker
+from ticker.ops.launch import store_url
+from ticker.ops.valkey import DataDirInUseError, is_running, url
+from ticker.settings import Settings
+from ticker.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def _ping(address: str) -> None:
+    store = Store(address)
+    try:
+        await store.ping()
+    finally:
+        await store.close()
+
+
+async def test_store_of_a_running_service(served: Serving) -> None:
+    """A command finds the store of the service that runs, and leaves it running."""
+    with store_url(replace(Settings(), data_dir=served.data)) as address:
+        assert address == url(served.data)
+        await _ping(address)
+    assert is_running(served.data)
+
+
+async def test_store_of_a_stopped_service(tmp_path: Path) -> None:
+    """A command starts the store when no service runs, and stops it when it is done."""
+    with store_url(replace(Settings(), data_dir=tmp_path)) as address:
+        await _ping(address)
+    assert not is_running(tmp_path)
+
+
+def test_store_elsewhere(tmp_path: Path) -> None:
+    """With a Redis of the operator's own nothing is started, and no directory is made."""
+    elsewhere = "redis://redis.example:6379/0"
+    data = tmp_path / "data"
+    with store_url(replace(Settings(), redis_url=elsewhere, data_dir=data)) as address:
+        assert address == elsewhere
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_accepted_is_kept(tmp_path: Path, workers: str) -> None:
+    """A line that was accepted is there after the service was killed at that very moment."""
+    with serving(tmp_path / "data", "--workers", workers) as service:
+        posted = []
+        for number in range(3):
+            posted.append(service.client.post("en", {"headline": f"line {number}"})["id"])
+            service.kill()
+            service.start()
+        for flash_id in posted:
+            assert service.client.find(flash_id) == "en"
+
+
+async def test_board_after_a_crash(tmp_path: Path) -> None:
+    """After a crash readers find the board as it was: corrected, killed and pinned lines too."""
+    with serving(tmp_path / "data") as service:
+        client = service.client
+        ids = [client.post("ar", {"headline": f"line {number}"})["id"] for number in range(4)]
+        client.correct("ar", ids[0], {"headline": "corrected"})
+        client.kill("ar", ids[1], "wrong")
+        client.correct("ar", ids[2], {"pinned": True})
+        before = await service.remote.get("/v1/ar/flashes")
+        service.kill()
+        service.start()
+        after = await service.remote.get("/v1/ar/flashes")
+    assert [flash["headline"] for flash in after.json["flashes"]] == [
+        "line 2",
+        "line 3",
+        "corrected",
+    ]
+    assert after.body == before.body
+
+
+def test_second_service(served: Serving) -> None:
+    """A second service on one data directory is refused, naming the first, which goes on."""
+    refused = ticker("serve", "--port", str(free_port()), "--data", served.data)
+    assert f"in use by process {served.process.pid}:" in refused.refusal
+    assert served.client.is_ready()
+
+
+def test_second_port(served: Serving, tmp_path: Path) -> None:
+    """A second service on one port is refused, naming the address, before any store is started."""
+    refused = ticker("serve", "--port", str(served.port), "--data", tmp_path / "data")
+    assert f"127.0.0.1:{served.port}" in refused.refusal
+    assert "in use" in refused.refusal
+    assert not (tmp_path / "data").exists()
+
+
+def test_store_is_busy_starting(tmp_path: Path) -> None:
+    """While another command holds the directory, one that needs it says who that is."""
+    settings = replace(Settings(), data_dir=tmp_path)
+    with store_url(settings):
+        (tmp_path / "valkey.sock").rename(tmp_path / "hidden")
+        with pytest.raises(DataDirInUseError, match="in use by process"), store_url(settings):
+            pass
+        (tmp_path / "hidden").rename(tmp_path / "valkey.sock")
+
+
+def test_free_port_is_announced(tmp_path: Path) -> None:
+    """With `--port 0` a free port is taken, and the operator reads which."""
+    service = Serving(tmp_path / "data", port=0)
+    service.start(ready=False)
+    try:
+        while (said := re.search(r"http://127\.0\.0\.1:(\d+)\n", service.log)) is None:
+            assert service.process.poll() is None, service.log
+        service.port = int(said[1])
+        service.await_ready()
+    finally:
+        service.stop()

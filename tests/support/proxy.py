@@ -1,0 +1,68 @@
+"""A proxy of our own in front of a store's Unix socket: cuts, stalls and goes on, for real."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+class Proxy:
+    """Passes bytes both ways until told otherwise."""
+
+    def __init__(self, target: str, path: Path) -> None:
+        self._target = target.removeprefix("unix://")
+        self._path = path
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._open = asyncio.Event()
+        self._open.set()
+        self.accepted = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._path}"
+
+    def stall(self) -> None:
+        """Say nothing more, and close nothing: a black hole."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Pass on again, what waited first."""
+        self._open.set()
+
+    def cut(self) -> None:
+        """Close every connection."""
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def handle(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_unix_connection(self._target)
+        self._writers |= {outgoing, forth}
+        self.accepted.set()
+        await asyncio.gather(self._pass(incoming, forth), self._pass(back, outgoing))
+
+    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                await self._open.wait()
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+
+@asynccontextmanager
+async def proxied(target: str, path: Path) -> AsyncIterator[Proxy]:
+    """A proxy on a Unix socket at `path`."""
+    proxy = Proxy(target, path)
+    server = await asyncio.start_unix_server(proxy.handle, path)
+    try:
+        yield proxy
+    finally:
+        proxy.go_on()
+        server.close()
+        proxy.cut()

@@ -1,0 +1,76 @@
+"""How we connect: quick to give up, honest about faults, and never deaf to being stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ticker.store import Keys, Store, StoreUnavailableError, guard
+
+from tests.support.proxy import proxied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_a_store_that_is_there_answers(store: Store) -> None:
+    """Valkey and Redis both answer."""
+    await store.ping()
+
+
+@pytest.mark.parametrize("url", ["unix:///nowhere/valkey.sock", "redis://127.0.0.1:1/0"])
+async def test_a_store_that_is_not_there_is_said_to_be_away(url: str) -> None:
+    """No store is one kind of fault, whatever the network calls it."""
+    missing = Store(url)
+    with pytest.raises(StoreUnavailableError):
+        await missing.ping()
+    await missing.close()
+
+
+async def test_a_store_that_says_nothing_is_given_up(store_url: str, tmp_path: Path) -> None:
+    """A store that has stopped answering is away, within seconds and not after a minute."""
+    async with proxied(store_url, tmp_path / "proxy") as proxy:
+        silent = Store(proxy.url)
+        await silent.ping()
+        proxy.stall()
+        async with asyncio.timeout(20):
+            with pytest.raises(StoreUnavailableError):
+                await silent.ping()
+        proxy.go_on()
+        await silent.ping()
+        await silent.close()
+
+
+async def test_a_task_that_is_stopped_stops(store: Store) -> None:
+    """Whenever a task is cancelled, the store's client does not swallow it."""
+
+    async def work() -> None:
+        while True:
+            await store.ping()
+            await asyncio.Event().wait()
+
+    await store.ping()
+    for turns in range(60):
+        task = asyncio.create_task(work())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=5)
+        assert done, f"still running when cancelled after {turns} turns of the loop"
+
+
+async def test_other_errors_pass() -> None:
+    """A fault of our own is not blamed on the store."""
+    with pytest.raises(KeyError), guard():
+        raise KeyError
+
+
+def test_keys_of_an_edition_share_a_slot() -> None:
+    """All that a script touches is on one node of a cluster."""
+    keys = Keys("en")
+    names = [keys.head, keys.wire, keys.flashes, keys.board, keys.pins, keys.due, keys.live]
+    names += [keys.versions("a"), keys.idempotency("k")]
+    assert len(set(names)) == 9
+    assert all(name.startswith("{ticker:en}:") for name in names)
