@@ -61,8 +61,7 @@ async def relayed(url: str, **settings: Any) -> AsyncIterator[Hub]:
     store, hub = Store(url), Hub(configured, Metrics())
     task = asyncio.create_task(Relay(Wire(store), Archive(store), hub, configured).run())
     try:
-        while not hub.is_ready or hub.unloaded:
-            await asyncio.sleep(0)
+        await hub.until_loaded(30)
         yield hub
     finally:
         task.cancel()
@@ -165,7 +164,7 @@ async def test_lost_data_resets_every_reader(tmp_path: Path) -> None:
 
 
 async def test_a_fault_of_our_own_does_not_end_the_relay(store_url: str) -> None:
-    """A record that cannot be read is said in the log; the relay goes on trying and tells readers."""
+    """A record that cannot be read is said in the log, and the relay goes on."""
     async with relayed(store_url) as hub:
         reader = Waiting()
         hub.join(reader, ALL, None)

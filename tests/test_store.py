@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ticker.store import Keys, Store, StoreUnavailableError, guard
-
 from tests.support.proxy import proxied
+from ticker.store import Keys, Store, StoreUnavailableError, guard
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _RELEASE_EVERY: Final = 1.0
+_LOAD_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def build(settings: Settings) -> Service:
     guard = Guard(accounts, settings)
     live = Live(hub, settings, metrics)
     faces = Faces(
-        editors=Editors(intake, guard, newsroom, metrics),
+        editors=Editors(intake, hub, guard, newsroom, metrics),
         flashes=Flashes(hub, archive, guard, settings),
         health=Health(hub, store, metrics),
         live=live,
@@ -84,6 +85,8 @@ def build(settings: Settings) -> Service:
             asyncio.create_task(_beats(hub, settings.beat), name="beats"),
             asyncio.create_task(_releases(intake, list(newsroom.editions)), name="releases"),
         ]
+        # Whoever comes first finds the boards, unless the store is away.
+        await hub.until_loaded(_LOAD_SECONDS)
         yield
         for task in reversed(tasks):
             task.cancel()

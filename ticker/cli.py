@@ -8,24 +8,24 @@ import os
 import re
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from ticker import __version__, text
-from ticker.accounts import Accounts, NameTakenError, Principal, Role
-from ticker.ops import logs
+from ticker import __version__
+from ticker.accounts import NameTakenError, Role
+from ticker.ops import logs, tokens
 from ticker.ops.bench import commands as bench
 from ticker.ops.client import Client, ClientError
 from ticker.ops.demo import Newsroom
-from ticker.ops.launch import serve, store_url
+from ticker.ops.launch import serve
 from ticker.ops.tail import TailError, as_json, as_text, follow
 from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError, load
-from ticker.store import Store, StoreUnavailableError
+from ticker.store import StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
 _FAILURES = (
     ClientError,
@@ -38,9 +38,6 @@ _FAILURES = (
     TailError,
     bench.BenchError,
 )
-_T = TypeVar("_T")
-_NAME_MOST = 64
-_DEMO_TOKEN = "demo"  # noqa: S105 - its name
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -176,7 +173,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _demo(options: argparse.Namespace) -> None:
     def open_newsroom(settings: Settings) -> None:
-        token = asyncio.run(_demo_token(settings.redis_url))
+        token = tokens.renew_demo(settings.redis_url)
         address = _address(settings)
         readers = "   ".join(f"{address}/{code}" for code in settings.newsroom.editions)
         print(_DEMO_TEXT.format(address=address, readers=readers, token=token), flush=True)
@@ -207,68 +204,18 @@ def _address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-async def _demo_token(redis_url: str) -> str:
-    async def renew(accounts: Accounts) -> str:
-        await accounts.revoke(_DEMO_TOKEN)
-        return await accounts.create(_principal(_DEMO_TOKEN, Role.EDITOR))
-
-    return await _accounts(redis_url, renew)
-
-
-async def _accounts(redis_url: str, use: Callable[[Accounts], Awaitable[_T]]) -> _T:
-    store = Store(redis_url)
-    try:
-        return await use(Accounts(store))
-    finally:
-        await store.close()
-
-
-def _principal(
-    name: str, role: Role, editions: Sequence[str] = (), lifetime: timedelta | None = None
-) -> Principal:
-    now = datetime.now(UTC)
-    return Principal(
-        name=name,
-        role=role,
-        editions=frozenset(editions),
-        created=now,
-        expires=now + lifetime if lifetime else None,
-    )
-
-
 def _token_create(options: argparse.Namespace) -> None:
-    settings = _settings(options)
-    unknown = set(options.edition) - settings.newsroom.editions.keys()
-    if unknown:
-        known = ", ".join(settings.newsroom.editions)
-        raise SettingsError(f"--edition: {', '.join(sorted(unknown))} is none of {known}")
-    try:
-        name = text.line(options.name, _NAME_MOST)
-    except text.TextError as error:
-        raise SettingsError(f"NAME: {error}") from error
-    role = Role[options.role.upper()]
-    principal = _principal(name, role, options.edition, options.expires)
-    with store_url(settings) as url:
-        print(asyncio.run(_accounts(url, lambda accounts: accounts.create(principal))))
+    given = (options.name, options.role, options.edition, options.expires)
+    print(tokens.create(_settings(options), *given))
 
 
 def _token_list(options: argparse.Namespace) -> None:
-    with store_url(_settings(options)) as url:
-        principals = asyncio.run(_accounts(url, lambda accounts: accounts.list()))
-    for principal in principals:
-        expires = f"{principal.expires:%Y-%m-%d %H:%M}Z" if principal.expires else "never"
-        editions = ",".join(sorted(principal.editions)) or "all"
-        print(
-            f"{principal.name}\t{principal.role.word}\teditions: {editions}"
-            f"\tcreated: {principal.created:%Y-%m-%d %H:%M}Z\texpires: {expires}"
-        )
+    for line in tokens.describe(_settings(options)):
+        print(line)
 
 
 def _token_revoke(options: argparse.Namespace) -> None:
-    with store_url(_settings(options)) as url:
-        revoked = asyncio.run(_accounts(url, lambda accounts: accounts.revoke(options.name)))
-    if not revoked:
-        raise SettingsError(f"there is no token named {options.name!r}")
+    tokens.revoke(_settings(options), options.name)
 
 
 def _client() -> Client:

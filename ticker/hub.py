@@ -1,27 +1,22 @@
-"""This process's readers, grouped by what they asked for, and the boards they are shown.
-
-Joining is synchronous: a reader gets its hello and stands in its group before anything else can
-happen, so no line falls between the two. Readers are written to and never awaited.
-"""
+"""This process's rooms: who may come in, what the relay brings, and what the process shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ticker import frames
-from ticker.audience import Direct
 from ticker.board import Board
-from ticker.flash import URGENCY_DEFAULT, PubStatus
-from ticker.frames import CloseCode, Encoder, Frame
+from ticker.flash import PubStatus
+from ticker.frames import CloseCode, Encoder
 from ticker.metrics import Labels, Metrics, labels
+from ticker.room import Lanes, Room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from ticker.audience import Audience, Reader
+    from ticker.audience import Reader
     from ticker.event import Cursor, Event
     from ticker.flash import Flash
     from ticker.settings import Settings
@@ -31,128 +26,6 @@ if TYPE_CHECKING:
 def utcnow() -> datetime:
     """The clock of the service: aware, UTC."""
     return datetime.now(UTC)
-
-
-# How the readers of a lane are written to; those of a lane not named here one by one.
-Lanes = Mapping[str, Callable[[], "Audience"]]
-
-
-@dataclass(slots=True)
-class _Group:
-    """Readers with equal subscriptions, by lane."""
-
-    subscription: Subscription
-    audiences: dict[str, Audience] = field(default_factory=dict)
-    hellos: dict[Cursor | None, Frame] = field(default_factory=dict)
-    hellos_for: tuple[Cursor, int, datetime | None] | None = None
-
-
-class Room:
-    """One edition: its board and the readers who watch it."""
-
-    def __init__(
-        self, edition: str, board: Board, encoder: Encoder, lanes: Lanes, metrics: Metrics
-    ) -> None:
-        self.edition: Final = edition
-        self.board: Final = board
-        self.loaded = False
-        self._encoder = encoder
-        self._lanes = lanes
-        self._metrics = metrics
-        self._groups: dict[Subscription, _Group] = {}
-
-    @property
-    def readers(self) -> list[Reader]:
-        """Everybody in the room."""
-        return [
-            reader
-            for group in self._groups.values()
-            for audience in group.audiences.values()
-            for reader in audience.readers()
-        ]
-
-    def join(
-        self, reader: Reader, subscription: Subscription, cursor: Cursor | None, now: datetime
-    ) -> Subscription:
-        """Greet a reader with what it lacks and keep it posted from here on."""
-        group = self._groups.get(subscription)
-        if group is None:
-            group = self._groups[subscription] = _Group(subscription)
-        audience = group.audiences.get(reader.lane)
-        if audience is None:
-            audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, Direct)()
-        audience.add(reader)
-        reader.send(self._hello(group, cursor, now))
-        return group.subscription
-
-    def leave(self, reader: Reader, subscription: Subscription) -> None:
-        """Forget a reader."""
-        group = self._groups.get(subscription)
-        if group is None or reader.lane not in group.audiences:
-            return
-        audience = group.audiences[reader.lane]
-        audience.discard(reader)
-        if not audience:
-            del group.audiences[reader.lane]
-        if not group.audiences:
-            del self._groups[subscription]
-
-    def publish(self, event: Event) -> None:
-        """Take in an event and show it to everybody it concerns."""
-        self._metrics.count("ticker_events_total", edition=self.edition)
-        if not self.board.apply(event):
-            return
-        shown = frames.flash(event.cursor, event.flash)
-        dropped = frames.drop(event.cursor, event.flash.id)
-        for group in list(self._groups.values()):
-            if group.subscription.matches(event.flash):
-                self._send(group, shown, event.flash.urgency)
-            elif event.flash.version > 1:
-                self._send(group, dropped, event.flash.urgency)
-
-    def reset(self, now: datetime) -> None:
-        """Give every reader the board anew, since it is not the continuation of the old one."""
-        for group in list(self._groups.values()):
-            self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
-
-    def beat(self, now: datetime) -> None:
-        """Show every reader that we live, and where the wire stands."""
-        self.board.prune(now)
-        beat = self._encoder.beat(self.board.cursor, now)
-        for group in list(self._groups.values()):
-            self._send(group, beat, URGENCY_DEFAULT)
-
-    def _send(self, group: _Group, frame: Frame, urgency: int) -> None:
-        for audience in list(group.audiences.values()):
-            self._metrics.count("ticker_deliveries_total", len(audience), edition=self.edition)
-            audience.send(frame, urgency)
-
-    def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
-        """The greeting for this position, made once a second at most: a storm brings thousands."""
-        valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
-        if group.hellos_for != valid_for:
-            group.hellos.clear()
-            group.hellos_for = valid_for
-        missed = self.board.since(cursor) if cursor is not None else None
-        key = None if missed is None else cursor
-        kind = "snapshot" if missed is None else "replay"
-        self._metrics.count("ticker_hellos_total", edition=self.edition, kind=kind)
-        if key not in group.hellos:
-            group.hellos[key] = (
-                self._encoder.snapshot(
-                    self.board.cursor, self.board.lines(group.subscription, now), now
-                )
-                if missed is None
-                else self._replay(group.subscription, missed, now)
-            )
-        return group.hellos[key]
-
-    def _replay(self, subscription: Subscription, missed: list[Flash], now: datetime) -> Frame:
-        matching = [flash for flash in missed if subscription.matches(flash)]
-        drops = [
-            flash.id for flash in missed if flash.version > 1 and not subscription.matches(flash)
-        ]
-        return self._encoder.replay(self.board.cursor, matching, drops, now)
 
 
 class Hub:
@@ -182,6 +55,7 @@ class Hub:
             for code in settings.newsroom.editions
         }
         self._draining = False
+        self._loaded = asyncio.Event()
         self._register(metrics)
 
     def _register(self, metrics: Metrics) -> None:
@@ -233,6 +107,8 @@ class Hub:
         room = self._rooms[edition]
         room.board.load(flashes, since, tail)
         room.loaded = True
+        if not self.unloaded:
+            self._loaded.set()
         room.reset(self._clock())
 
     def forget(self, edition: str) -> None:
@@ -261,6 +137,22 @@ class Hub:
         self._count[subscription.edition, reader.transport] -= 1
         self._size -= 1
         self._rooms[subscription.edition].leave(reader, subscription)
+
+    async def shown(self, flash: Flash, seconds: float) -> None:
+        """Wait until the readers of this process have been handed a version that is on the wire.
+
+        What an editor has been told is then true of what they read next. After `seconds` it
+        returns all the same: the line is stored, and comes when the store is followed again.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rooms[flash.edition].shown(flash)
+
+    async def until_loaded(self, seconds: float) -> None:
+        """Wait until every board is loaded, for so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._loaded.wait()
 
     def beat(self) -> None:
         """Send every reader a beat."""

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
 import re
+import signal
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.process import Serving, free_port, serving, ticker
+from ticker.ops.client import ClientError
 from ticker.ops.launch import store_url
 from ticker.ops.valkey import DataDirInUseError, is_running, url
 from ticker.settings import Settings
@@ -37,6 +41,25 @@ async def test_store_of_a_stopped_service(tmp_path: Path) -> None:
     with store_url(replace(Settings(), data_dir=tmp_path)) as address:
         await _ping(address)
     assert not is_running(tmp_path)
+
+
+async def test_a_store_that_dies_by_itself_is_started_again(tmp_path: Path) -> None:
+    """When only the embedded store is killed, the service brings it back and goes on."""
+    with serving(tmp_path / "data") as service:
+        flash = service.client.post("en", {"headline": "Kept"})
+        store = Store(url(tmp_path / "data"))
+        commands: Any = store.commands
+        before = (await commands.info("server"))["process_id"]
+        await store.close()
+        os.kill(before, signal.SIGKILL)
+        corrected = False
+        while not corrected:
+            with suppress(ClientError):
+                service.client.correct("en", flash["id"], {"headline": "Kept and corrected"})
+                corrected = True
+        after = (await commands.info("server"))["process_id"]
+        await store.close()
+        assert after != before
 
 
 def test_store_elsewhere(tmp_path: Path) -> None:

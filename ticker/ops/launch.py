@@ -41,6 +41,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         settings = replace(settings, port=port)
         if not settings.redis_url:
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
+            store.keep_alive()
             settings = replace(settings, redis_url=store.url)
         on_ready(settings)
         if settings.workers == 1:

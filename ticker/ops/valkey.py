@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from functools import partial
@@ -33,6 +34,7 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.01
+_REVIVE_SECONDS: Final = 0.5
 _SOCKET_PATH_MOST: Final = 100  # of 107 bytes that a Unix socket address holds
 
 _CONFIG: Final = """\
@@ -113,6 +115,7 @@ class EmbeddedValkey:
         self._socket = socket_path(data_dir)
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
 
     @property
     def url(self) -> str:
@@ -132,6 +135,7 @@ class EmbeddedValkey:
         if home != self._data_dir and home.stat().st_uid != os.getuid():
             raise EmbeddedStartError(f"{home} belongs to another user; take a shorter path")
         self._lock = _lock(self._data_dir)
+        self._stopping.clear()
         self._socket.unlink(missing_ok=True)
         try:
             self._process = self._spawn(self._lock)
@@ -149,8 +153,24 @@ class EmbeddedValkey:
     ) -> None:
         self.stop()
 
+    def keep_alive(self) -> None:
+        """From now on start the server again whenever it dies by itself.
+
+        The thread that does so ends with our process, and the server it started with it.
+        """
+        threading.Thread(target=self._revive, name="embedded store", daemon=True).start()
+
+    def _revive(self) -> None:
+        while (process := self._process) is not None and self._lock is not None:
+            status = process.wait()
+            if self._stopping.wait(_REVIVE_SECONDS):
+                return
+            _log.error("the embedded store ended with %s; starting it again", status)
+            self._process = self._spawn(self._lock)
+
     def stop(self) -> None:
         """End the server in good order and unlock the directory."""
+        self._stopping.set()
         process, self._process = self._process, None
         if process is not None:
             process.terminate()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from starlette.responses import JSONResponse
 
 from ticker import document
+from ticker.flash import PubStatus
 from ticker.intake import Intake, Request as Asked
 from ticker.web.admission import parameters
 from ticker.web.problems import EXPECTED, at, problem_of
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.flash import Flash
+    from ticker.hub import Hub
     from ticker.metrics import Metrics
     from ticker.settings import Newsroom
 
 BODY_MOST: Final = 16 * 1024
+_SHOWN_SECONDS: Final = 1.0
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _JSON_TYPES: Final = frozenset({"application/json"})
 _PATCH_TYPES: Final = frozenset({"application/json", "application/merge-patch+json"})
@@ -34,8 +37,11 @@ _PATCH_TYPES: Final = frozenset({"application/json", "application/merge-patch+js
 class Editors:
     """The editors' endpoints."""
 
-    def __init__(self, intake: Intake, guard: Guard, newsroom: Newsroom, metrics: Metrics) -> None:
+    def __init__(
+        self, intake: Intake, hub: Hub, guard: Guard, newsroom: Newsroom, metrics: Metrics
+    ) -> None:
         self._intake = intake
+        self._hub = hub
         self._guard = guard
         self._newsroom = newsroom
         self._metrics = metrics
@@ -45,6 +51,7 @@ class Editors:
         with self._counted("publish", 201):
             asked = await self._ask(request)
             flash = await self._intake.publish(asked, await _body(request, _JSON_TYPES))
+            await self._shown(flash)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
 
@@ -54,6 +61,7 @@ class Editors:
             asked = await self._ask(request)
             data = await _body(request, _PATCH_TYPES)
             flash = await self._intake.correct(asked, request.path_params["id"], data)
+            await self._shown(flash)
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
@@ -64,6 +72,7 @@ class Editors:
             if len(reasons) != 1:
                 raise at(422, "reason", "is required, once, in the query")
             flash = await self._intake.kill(asked, request.path_params["id"], reasons[0])
+            await self._shown(flash)
         return _answer(flash, 200)
 
     async def versions(self, request: Request) -> Response:
@@ -74,6 +83,12 @@ class Editors:
         )
         body = {"versions": [record.as_document() for record in records]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    async def _shown(self, flash: Flash) -> None:
+        """What an editor reads here next includes what they have just been told."""
+        was_held = self._hub.get(flash.edition, flash.id) is None
+        if flash.pubstatus is PubStatus.USABLE or not was_held:
+            await self._hub.shown(flash, _SHOWN_SECONDS)
 
     @contextmanager
     def _counted(self, verb: str, success: int) -> Iterator[None]:

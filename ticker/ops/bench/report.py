@@ -24,7 +24,8 @@ _STORM_NOTE: Final = """\
   Come: all connect to an idle server. Storm: all leave and come back at once, 1,000 in flight; the
   clock runs from the first to leave until the last has its hello (without one: its upgrade), and
   its CPU includes saying farewell. Line in storm: a line posted meanwhile, to readers who stayed.
-  Left behind: readers whom such a line never reached, by hello or live."""
+  Left behind: readers whom such a line never reached, by hello or live. Seconds hold what the swarm
+  itself needs on its cores: no server can be faster here than the bare C loop."""
 _CONNECTIONS_NOTE: Final = """\
   Growth of the server process per idle reader; what the kernel holds for sockets is not in it.
   RSS: in RAM. USS: shared with nobody."""
