@@ -1,31 +1,40 @@
-"""The fast path: uvicorn's HTTP protocol, which answers the live URL itself.
+"""The fast path: a gate before uvicorn's HTTP protocol, which answers the live URL itself.
 
-A clean request of a reader who is admitted is answered from memory, and its transport handed to a
-lean reader; no ASGI task is ever started for it. Everything else (a refusal, an odd handshake,
-another URL, TLS) goes the ordinary way, where the same function judges admission.
+A plain request of a reader who is admitted is answered from memory, and its transport handed to a
+lean reader; no parser, scope or task is ever made for it. Everything else (another URL, a refusal,
+an odd handshake, TLS) is passed to uvicorn as it came, where the same function judges admission.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ticker import rfc6455
 from ticker.lean import DeflatedWebSocket, Home, LeanReader, LeanSse, LeanWebSocket
 from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uvicorn.server import ServerState
+
     from ticker.web.admission import Admission
     from ticker.web.live import Live
 
-_LIVE: Final = re.compile(rb"/v1/([a-z0-9-]+)/live(?:\?([!-~]*))?")
-_WS_VERSION: Final = b"13"
+_PREFIX: Final = b"GET /v1/"
+_HEAD_MOST: Final = 16 * 1024
+_END: Final = b"\r\n\r\n"
+_REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1")
+# Names and values as RFC 9110 §5.6.2 and §5.5 have them; whatever else there is goes to uvicorn.
+_FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~\x80-\xff \t]*)")
 _NOT_PLAIN: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
 )
+_WS_VERSION: Final = b"13"
 
 Fields = dict[bytes, bytes]
 
@@ -38,62 +47,63 @@ class _Ticket(NamedTuple):
     admission: Admission
 
 
-class FanoutHttp(HttpToolsProtocol):
-    """HTTP/1.1 for everybody, and a short cut for readers.
+class Gate(asyncio.Protocol):
+    """What meets every new connection: a short cut for readers, and uvicorn for the others.
 
     Args:
         live: The live endpoint, which admits readers and seats them.
         home: What lean readers share.
-        **uvicorn: What uvicorn gives its protocols.
+        **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
+    __slots__ = ("_home", "_live", "_received", "_transport", "_uvicorn")
+
     def __init__(self, live: Live, home: Home, **uvicorn: Any) -> None:
-        super().__init__(**uvicorn)
         self._live = live
         self._home = home
-        self._ticket: _Ticket | None = None
+        self._uvicorn = uvicorn
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody is there; wait for what they want."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._home.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They left without a whole request."""
+        self._home.connections.discard(self)
+
+    def shutdown(self) -> None:
+        """The server stops (uvicorn calls this)."""
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Parse; hand over when a reader was admitted, with what it sent too early."""
-        self._unset_keepalive_if_required()
-        rest = b""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            rest = data[upgrade.args[0] :]
-            if self._ticket is None:
-                self._upgrade_slowly()
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-        if self._ticket is not None:
-            self._hand_over(self._ticket, rest)
+        """Judge the head of the request as soon as it is whole."""
+        self._received = received = self._received + data
+        end = received.find(_END)
+        if end < 0:
+            if not self._may_become_a_reader(received):
+                self._pass_on()
+            return
+        head, rest = received[:end], received[end + len(_END) :]
+        ticket = self._examine(head, rest)
+        if ticket is None:
+            self._pass_on()
+        else:
+            self._hand_over(ticket, rest)
 
-    def on_headers_complete(self) -> None:
-        """Admit a plain request for the live URL; start the application for any other."""
-        self._ticket = self._examine()
-        if self._ticket is None:
-            super().on_headers_complete()
+    def _may_become_a_reader(self, received: bytes) -> bool:
+        return len(received) <= _HEAD_MOST and received.startswith(_PREFIX[: len(received)])
 
-    def on_body(self, body: bytes) -> None:
-        """A body belongs to the application."""
-        if self._ticket is None:
-            super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """So does its end."""
-        if self._ticket is None:
-            super().on_message_complete()
-
-    def _examine(self) -> _Ticket | None:
-        match = _LIVE.fullmatch(self.url)
-        if match is None or not self._is_plain():
+    def _examine(self, head: bytes, rest: bytes) -> _Ticket | None:
+        request, *lines = head.split(b"\r\n")
+        match = _REQUEST.fullmatch(request)
+        fields = _fields(lines) if match is not None else None
+        if match is None or fields is None or self._uvicorn["config"].is_ssl:
             return None
-        fields: Fields = dict(self.headers)
-        upgraded = self.parser.should_upgrade()
-        if len(fields) != len(self.headers) or not _NOT_PLAIN.isdisjoint(fields):
-            return None
-        accept = _accept(fields) if upgraded else b""
-        if accept is None:
+        upgrade = b"upgrade" in fields
+        accept = _accept(fields) if upgrade else b""
+        if accept is None or (rest and not upgrade):
             return None
         try:
             admission = self._live.admit(
@@ -105,54 +115,54 @@ class FanoutHttp(HttpToolsProtocol):
             )
         except ProblemError:
             return None
-        if upgraded:
+        if upgrade:
             return _websocket_ticket(accept, fields, admission)
         return _Ticket(LeanSse, self._stream_head(fields, admission), admission)
 
-    def _is_plain(self) -> bool:
-        """Whether nothing but this one GET is going on, on a socket that is ours to write to."""
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            return False
-        return (
-            self.scheme == "http"
-            and self.parser.get_method() == b"GET"
-            and self.parser.get_http_version() == "1.1"
-        )
-
     def _stream_head(self, fields: Fields, admission: Admission) -> bytes:
+        state: ServerState = self._uvicorn["server_state"]
         headers = self._live.stream_headers(admission, _text(fields, b"origin"))
-        lines = [*self.server_state.default_headers, *headers, (b"transfer-encoding", b"chunked")]
+        lines = [*state.default_headers, *headers, (b"transfer-encoding", b"chunked")]
         head = b"".join(b"%b: %b\r\n" % line for line in lines)
         retry = self._live.stream_opening()
         return b"HTTP/1.1 200 OK\r\n%b\r\n%x\r\n%b\r\n" % (head, len(retry), retry)
 
     def _hand_over(self, ticket: _Ticket, rest: bytes) -> None:
         """Give the transport to a lean reader and keep nothing."""
-        transport = self.transport
-        self.connections.discard(self)
-        self._forget_parser()
-        reader = ticket.kind(self._home, transport, ticket.head)
-        transport.set_protocol(reader)
+        self._home.connections.discard(self)
+        reader = ticket.kind(self._home, self._transport, ticket.head)
+        self._transport.set_protocol(reader)
         self._live.seat(reader, ticket.admission)
         if rest:
             reader.data_received(rest)
 
-    def _upgrade_slowly(self) -> None:
-        if self._should_upgrade():
-            self.handle_websocket_upgrade()
-            self._forget_parser()
-        else:
-            self._unsupported_upgrade_warning()
+    def _pass_on(self) -> None:
+        """Let uvicorn have the connection, from its first byte on."""
+        self._home.connections.discard(self)
+        protocol = HttpToolsProtocol(**self._uvicorn)
+        self._transport.set_protocol(protocol)
+        protocol.connection_made(self._transport)
+        protocol.data_received(self._received)
 
-    def _forget_parser(self) -> None:
-        """Uvicorn's parser and protocol hold each other: a garbage cycle for each handshake."""
-        self.parser = None  # type: ignore[assignment]
+
+def _fields(lines: list[bytes]) -> Fields | None:
+    """The header fields, names in lower case; None if they are not plain or one stands twice."""
+    fields = {}
+    for line in lines:
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            return None
+        fields[match[1].lower()] = match[2].rstrip()
+    plain = len(fields) == len(lines) and _NOT_PLAIN.isdisjoint(fields)
+    return fields if plain and b"host" in fields else None
 
 
 def _accept(fields: Fields) -> bytes | None:
-    """The answer to a handshake's key; None for a handshake that is not plain."""
-    if fields.get(b"upgrade", b"").lower() != b"websocket":
+    """The answer to a handshake's key; None for a handshake that is not plain (RFC 6455 §4.2.1)."""
+    if fields[b"upgrade"].lower() != b"websocket":
+        return None
+    tokens = fields.get(b"connection", b"").lower().split(b",")
+    if b"upgrade" not in map(bytes.strip, tokens):
         return None
     if fields.get(b"sec-websocket-version") != _WS_VERSION:
         return None
@@ -170,6 +180,6 @@ def _websocket_ticket(accept: bytes, fields: Fields, admission: Admission) -> _T
     return _Ticket(LeanWebSocket, head + b"\r\n", admission)
 
 
-def _text(fields: Fields, name: bytes) -> str | None:
+def _text(fields: Mapping[bytes, bytes], name: bytes) -> str | None:
     value = fields.get(name)
     return None if value is None else value.decode("latin-1")

@@ -14,7 +14,7 @@ import uvicorn
 
 from ticker.app import Service, build
 from ticker.lean import Home
-from ticker.ops.fanout import FanoutHttp
+from ticker.ops.fanout import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, settings: Settings, service: Service) -> None:
         home = Home(service.hub, service.metrics, settings.reader_buffer)
-        super().__init__(configure(service.asgi, partial(FanoutHttp, service.live, home)))
+        super().__init__(configure(service.asgi, partial(Gate, service.live, home)))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
@@ -101,7 +101,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return listener
 
 
-def configure(app: Starlette, http: Callable[..., FanoutHttp]) -> uvicorn.Config:
+def configure(app: Starlette, http: Callable[..., Gate]) -> uvicorn.Config:
     """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
     return uvicorn.Config(
         app,
