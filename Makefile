@@ -24,6 +24,11 @@ fix: .venv/dev
 
 bench: .venv/run
 	$(BIN)/ticker bench latency
+	$(BIN)/ticker bench fanout --compare --chart docs/fanout.svg
+	$(BIN)/ticker bench fanout --transport websocket-deflate
+	$(BIN)/ticker bench fanout --transport sse
+	$(BIN)/ticker bench storm --compare
+	$(BIN)/ticker bench connections --compare --churn 100000
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

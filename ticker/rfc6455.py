@@ -13,6 +13,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha1
 from typing import Final
 
@@ -88,6 +89,7 @@ def accept_key(key: bytes) -> bytes | None:
     return base64.b64encode(sha1(key + _GUID, usedforsecurity=False).digest())
 
 
+@lru_cache(maxsize=64)
 def accepts_deflate(offers: bytes) -> bool:
     """Whether one of the offers allows frames that are deflated once for everybody.
 

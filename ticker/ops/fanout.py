@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 _PREFIX: Final = b"GET /v1/"
 _HEAD_MOST: Final = 16 * 1024
 _END: Final = b"\r\n\r\n"
-_REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1")
+_REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1(?=\r\n)")
 # Names and values as RFC 9110 §5.6.2 and §5.5 have them; whatever else there is goes to uvicorn.
-_FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~\x80-\xff \t]*)")
+_FIELD: Final = re.compile(
+    rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~\x80-\xff \t]*)(?=\r\n|\Z)"
+)
 _NOT_PLAIN: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
 )
@@ -96,9 +98,8 @@ class Gate(asyncio.Protocol):
         return len(received) <= _HEAD_MOST and received.startswith(_PREFIX[: len(received)])
 
     def _examine(self, head: bytes, rest: bytes) -> _Ticket | None:
-        request, *lines = head.split(b"\r\n")
-        match = _REQUEST.fullmatch(request)
-        fields = _fields(lines) if match is not None else None
+        match = _REQUEST.match(head)
+        fields = _fields(head) if match is not None else None
         if match is None or fields is None or self._uvicorn["config"].is_ssl:
             return None
         upgrade = b"upgrade" in fields
@@ -145,15 +146,10 @@ class Gate(asyncio.Protocol):
         protocol.data_received(self._received)
 
 
-def _fields(lines: list[bytes]) -> Fields | None:
+def _fields(head: bytes) -> Fields | None:
     """The header fields, names in lower case; None if they are not plain or one stands twice."""
-    fields = {}
-    for line in lines:
-        match = _FIELD.fullmatch(line)
-        if match is None:
-            return None
-        fields[match[1].lower()] = match[2].rstrip()
-    plain = len(fields) == len(lines) and _NOT_PLAIN.isdisjoint(fields)
+    fields = {name.lower(): value.rstrip() for name, value in _FIELD.findall(head)}
+    plain = len(fields) == head.count(b"\n") and _NOT_PLAIN.isdisjoint(fields)
     return fields if plain and b"host" in fields else None
 
 

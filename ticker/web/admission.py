@@ -75,6 +75,8 @@ def parameters(query: str) -> dict[str, list[str]]:
     Raises:
         ProblemError: 422, there are too many.
     """
+    if not query:
+        return {}
     try:
         return parse_qs(query, max_num_fields=_FIELDS_MOST)
     except ValueError as error:
