@@ -226,7 +226,7 @@ async def test_filters_and_events(page: Page, service: Running) -> None:
           banner.setAttribute("edition", "en");
           banner.setAttribute("section", "sports");
           for (const type of ["flash", "correction", "kill"])
-            banner.addEventListener(type, ({ detail }) => window.seen.push([type, detail.headline]));
+            banner.addEventListener(type, (it) => window.seen.push([type, it.detail.headline]));
           document.body.append(banner);
         }"""
     )
