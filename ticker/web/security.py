@@ -119,7 +119,8 @@ def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:
     """Whether a page of this origin may read the edition: ours, a listed one, or any."""
     if not edition.origins or origin is None:
         return True
-    return origin in edition.origins or origin.partition("://")[2] == host
+    name = origin.partition("://")[2]
+    return origin in edition.origins or (name != "" and name == host)
 
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:

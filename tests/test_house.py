@@ -1,0 +1,77 @@
+"""The rules of the house that a tool can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import ticker
+from ticker.frames import CloseCode
+from ticker.metrics import NAMES
+from ticker.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "ticker").rglob("*.py"))
+# Modules that are covered by the test file of another.
+COVERED = {
+    "app": "web/test_live", "lean": "ops/test_fanout", "room": "test_hub", "ops/tokens": "test_cli",
+    "ops/demo": "ops/test_demo", "__main__": "test_cli",
+}  # fmt: skip
+
+
+def names(path: Path) -> str:
+    return path.relative_to(ROOT / "ticker").with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("module", [it for it in MODULES if it.stem != "__init__"], ids=names)
+def test_every_module_has_a_test_file(module: Path) -> None:
+    """A newcomer finds the test of a module by its name."""
+    name = names(module)
+    if name.startswith("ops/bench/"):
+        assert (ROOT / "tests/ops/bench").is_dir()
+        return
+    folder, _, stem = name.rpartition("/")
+    expected = COVERED.get(name, f"{folder}/test_{stem}".lstrip("/"))
+    assert (ROOT / "tests" / f"{expected}.py").is_file()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=names)
+def test_files_and_functions_are_small(module: Path) -> None:
+    """A file has one job, and a function fits on a screen."""
+    text = module.read_text("utf-8")
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno <= 50, node.name
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static").rglob("*.js")), ids=lambda it: it.name)
+def test_scripts_are_small_and_ours(script: Path) -> None:
+    """No script of ours is long, or loads anything from elsewhere."""
+    text = script.read_text("utf-8")
+    assert text.count("\n") <= 300
+    assert not re.search(r"innerHTML|eval\(|new Function|https?://(?!www\.w3\.org)", text)
+
+
+def test_the_changelog_knows_the_version() -> None:
+    """What is released is what the changelog says."""
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == ticker.__version__
+
+
+def test_the_manual_is_complete() -> None:
+    """Every setting, metric and close code has its place in the manual."""
+    manual = {name: (ROOT / f"docs/{name}.md").read_text("utf-8") for name in
+              ("settings", "operate", "protocol")}  # fmt: skip
+    for item in fields(Settings):
+        if item.name != "newsroom":
+            assert f"TICKER_{item.name.upper()}" in manual["settings"]
+    for name in NAMES:
+        assert name in manual["operate"]
+    for code in CloseCode:
+        assert str(int(code)) in manual["protocol"]

@@ -1,0 +1,91 @@
+"""Settings and the newsroom's vocabulary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ticker.settings import Newsroom, Settings, SettingsError, load, load_newsroom, static_dir
+
+
+def test_defaults_then_environment_then_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said closer to the command wins."""
+    monkeypatch.setenv("TICKER_PORT", "9000")
+    monkeypatch.setenv("TICKER_DATA_DIR", "~/news")
+    monkeypatch.setenv("TICKER_BEAT", "2.5")
+    settings = load({"port": 9001, "host": None})
+    assert (settings.port, settings.host, settings.beat) == (9001, "127.0.0.1", 2.5)
+    assert settings.data_dir == Path.home() / "news"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "x"), ("PORT", "65536"), ("PORT", "-1"), ("WORKERS", "0"), ("BEAT", "nan-ish"),
+     ("MEMORY", "-5"), ("CONFIG", "/nowhere.toml")],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A service with a wrong setting does not start, and says which."""
+    monkeypatch.setenv(f"TICKER_{name}", value)
+    with pytest.raises(SettingsError, match=r"(?i)" + (name if name != "CONFIG" else "nowhere")):
+        load()
+
+
+def test_the_built_in_newsroom() -> None:
+    """Without configuration there are three editions and the vocabularies of a news channel."""
+    newsroom = Settings().newsroom
+    assert {it.code: it.dir for it in newsroom.editions.values()} == {
+        "en": "ltr",
+        "ar": "rtl",
+        "es": "ltr",
+    }
+    assert set(newsroom.sections) == {
+        "politics", "economy", "sports", "arts-culture", "health", "miscellaneous", "technology",
+        "environment",
+    }  # fmt: skip
+    assert set(newsroom.regions) == {
+        "africa", "asia", "asia-pacific", "europe", "latin-america", "mena", "palestine",
+        "us-canada",
+    }  # fmt: skip
+    for vocabulary in (newsroom.sections, newsroom.regions):
+        assert all(set(names) == {"en", "ar", "es"} for names in vocabulary.values())
+
+
+def test_labels_fall_back() -> None:
+    """A word that is missing in a language is shown in English, else as its code."""
+    vocabulary = {"sports": {"en": "Sports", "ar": "رياضة"}, "x": {}}
+    assert Newsroom.labels(vocabulary, "ar") == {"sports": "رياضة", "x": "x"}
+    assert Newsroom.labels(vocabulary, "fr") == {"sports": "Sports", "x": "x"}
+
+
+EDITION = '[[editions]]\ncode = "{code}"\nlang = "fr"\ndir = "{dir}"\nname = "N"\nlabel = "L"\n'
+
+
+def test_a_newsroom_of_ones_own(tmp_path: Path) -> None:
+    """One file gives a newsroom its own editions, sections and sites."""
+    path = tmp_path / "news.toml"
+    text = EDITION.format(code="fr", dir="ltr") + 'origins = ["https://a.example"]\n'
+    path.write_text(text + '[sections]\nsport = { fr = "Sport" }\n', "utf-8")
+    newsroom = load_newsroom(str(path))
+    assert newsroom.editions["fr"].origins == ("https://a.example",)
+    assert (list(newsroom.sections), list(newsroom.regions)) == (["sport"], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "not toml", EDITION.format(code="desk", dir="ltr"), EDITION.format(code="FR", dir="ltr"),
+     EDITION.format(code="fr", dir="up"), '[[editions]]\ncode = "fr"\n',
+     EDITION.format(code="fr", dir="ltr") + 'mood = "x"\n',
+     EDITION.format(code="fr", dir="ltr") + '[sections]\n"a b" = {}\n'],
+)  # fmt: skip
+def test_a_wrong_newsroom_is_named(tmp_path: Path, text: str) -> None:
+    """A file that says something wrong is refused by name."""
+    path = tmp_path / "news.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=r"news\.toml"):
+        load_newsroom(str(path))
+
+
+def test_static_files_are_found() -> None:
+    """The widget is where the service looks for it."""
+    assert (static_dir() / "ticker.js").is_file()

@@ -1,0 +1,58 @@
+"""What a reader asks for, judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from ticker.settings import Settings
+from ticker.subscription import Subscription
+from ticker.web.admission import parameters, subscribe
+from ticker.web.problems import ProblemError
+
+NEWSROOM = Settings().newsroom
+
+
+def ask(query: str) -> Subscription:
+    return subscribe(NEWSROOM, "en", parameters(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", Subscription("en")),
+        ("cursor=1.0&utm_source=x&_=5", Subscription("en")),
+        ("section=sports&section=health", Subscription("en", frozenset({"sports", "health"}))),
+        ("region=mena", Subscription("en", regions=frozenset({"mena"}))),
+        ("tag=a&tag=%D8%B9", Subscription("en", tags=frozenset({"a", "ع"}))),
+        ("coverage=cup", Subscription("en", coverages=frozenset({"cup"}))),
+        ("urgency=2", Subscription("en", urgency=2)),
+        ("urgency=2&urgency=4", Subscription("en", urgency=4)),
+    ],
+)
+def test_filters_are_read(query: str, wanted: Subscription) -> None:
+    """What stands in the address is what the reader gets; unknown fields do no harm."""
+    assert ask(query) == wanted
+
+
+def test_most_readers_share_one_subscription() -> None:
+    """Readers who want everything are one group, and one object."""
+    assert ask("cursor=1.0") is ask("")
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("section=nowhere", ["section"]),
+        ("section=sports&section=nowhere&region=moon", ["section", "region"]),
+        ("urgency=0", ["urgency"]),
+        ("urgency=ten", ["urgency"]),
+        ("urgency=%D9%A3", ["urgency"]),
+        ("&".join(["x=1"] * 65), ["query"]),
+    ],
+)
+def test_bad_filters_are_named(query: str, fields: list[str]) -> None:
+    """A filter that could never match is refused rather than obeyed in silence."""
+    with pytest.raises(ProblemError) as refused:
+        ask(query)
+    assert refused.value.status == 422
+    assert [fault.field for fault in refused.value.faults] == fields

@@ -1,0 +1,61 @@
+"""Headers of every response, and who is who."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ticker.settings import Edition
+from ticker.web.security import cors, is_allowed
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+
+PATHS = ["/", "/en", "/healthz", "/metrics", "/v1/en/flashes", "/v1/editions", "/nowhere/at/all",
+         "/ticker.js", "/static/reader/reader.css", "/v1/nowhere/flashes"]  # fmt: skip
+
+
+def edition(*origins: str) -> Edition:
+    return Edition("en", "en", "ltr", "English", "Breaking", origins)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_response_is_guarded(service: Running, path: str) -> None:
+    """No page or answer can be sniffed, framed by others, or run anything that is not ours."""
+    headers = (await service.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors" in policy
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "host", "allowed"),
+    [
+        ((), "https://any.example", "us.example", True),
+        (("https://a.example",), None, "us.example", True),
+        (("https://a.example",), "https://a.example", "us.example", True),
+        (("https://a.example",), "http://us.example:8000", "us.example:8000", True),
+        (("https://a.example",), "https://a.example.evil.example", "us.example", False),
+        (("https://a.example",), "http://a.example", "us.example", False),
+        (("https://a.example",), "null", "us.example", False),
+        (("https://a.example",), "", "", False),
+    ],
+)
+def test_who_may_read(
+    origins: tuple[str, ...], origin: str | None, host: str, *, allowed: bool
+) -> None:
+    """An edition's sites are exactly those named, and our own."""
+    assert is_allowed(edition(*origins), origin, host) is allowed
+
+
+def test_cors_never_mirrors_a_stranger() -> None:
+    """An origin that is not named is not answered with its own name."""
+    assert cors(edition(), "https://x.example") == {"Access-Control-Allow-Origin": "*"}
+    assert "Access-Control-Allow-Origin" not in cors(
+        edition("https://a.example"), "https://x.example"
+    )
