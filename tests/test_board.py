@@ -62,7 +62,7 @@ def test_a_correction_does_not_move_a_line() -> None:
 
 
 def test_old_versions_and_repeats_are_no_news() -> None:
-    """What a hub already knows changes nothing, in whatever order it comes again."""
+    """What a hub already knows changes nothing, in whatever order it comes again (P17)."""
     one, two = chain([flash("a", 1), flash("a", 2)])
     shown = board()
     assert shown.apply(two)
@@ -86,7 +86,7 @@ def test_old_versions_and_repeats_are_no_news() -> None:
     ],
 )
 def test_what_is_on_show(fields: dict[str, Any], *, is_on: bool) -> None:
-    """A line is on show while it is usable, not expired, and a day old at most or pinned."""
+    """A line is on show while it is usable, not expired, and a day old at most or pinned (P20)."""
     shown = board()
     shown.load([flash("a", **fields)], GENESIS, [])
     assert bool(shown.lines(ALL, NOON)) is is_on
@@ -230,7 +230,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
 def test_any_interleaving_leaves_a_reader_with_the_same_board(
     history: list[Event], subscription: Subscription, data: st.DataObject
 ) -> None:
-    """However often a reader is cut off or hears twice, it ends with the hub's board."""
+    """However often a reader is cut off or hears twice, it ends with the hub's board (P14, P15, P17, P23)."""
     shown = board(memory=data.draw(st.sampled_from([2, 5, 100])))
     encoder = Encoder(25, 50, 24)
     reader = ReferenceReader()

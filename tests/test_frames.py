@@ -46,7 +46,7 @@ def test_a_flash_a_kill_and_a_drop() -> None:
 
 
 def test_while_the_store_is_away_every_beat_and_hello_says_so() -> None:
-    """A reader is never left to think that an old board is current."""
+    """A reader is never left to think that an old board is current (P26)."""
     encoder = Encoder(25, 50, 24)
     assert "stale" not in json.loads(encoder.beat(GENESIS, NOON).text)
     encoder.stale = after(-5)
@@ -55,7 +55,7 @@ def test_while_the_store_is_away_every_beat_and_hello_says_so() -> None:
 
 
 def test_one_message_in_every_encoding() -> None:
-    """Each transport carries the same message, made once."""
+    """Each transport carries the same message, made once (P7, P10)."""
     frame = Frame({"type": "flash", "cursor": str(CURSOR), "words": "عاجل " * 50})
     sent = frame.text.encode()
     assert bytes(read_as_client(frame.websocket).data) == sent

@@ -75,3 +75,14 @@ def test_the_manual_is_complete() -> None:
         assert name in manual["operate"]
     for code in CloseCode:
         assert str(int(code)) in manual["protocol"]
+
+
+def test_every_rule_of_the_protocol_is_tested() -> None:
+    """Each numbered rule of the protocol stands in the sentence of a test."""
+    protocol = (ROOT / "docs/protocol.md").read_text("utf-8")
+    rules = set(re.findall(r"\*\*(P[0-9]+)\.\*\*", protocol))
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = {rule for group in re.findall(r"\(((?:P[0-9]+(?:, )?)+)\)", tests)
+             for rule in group.split(", ")}  # fmt: skip
+    assert len(rules) > 30
+    assert rules == named

@@ -134,7 +134,7 @@ def test_a_reader_who_comes_back_gets_what_was_missed(hub: Hub) -> None:
 
 
 def test_a_killed_line_has_no_words(hub: Hub) -> None:
-    """After a kill nobody is told the words again: not live, not in a replay, not on a board."""
+    """After a kill nobody is told the words again: not live, not in a replay, not on a board (P24)."""
     line = flash("a", headline="libel", source="libel", section="sports", tags=("libel",))
     events = chain([line, flashes.kill(line, after(1))])
     hub.publish(events[0])
@@ -148,7 +148,7 @@ def test_a_killed_line_has_no_words(hub: Hub) -> None:
 
 
 def test_filters_and_drops(hub: Hub) -> None:
-    """A reader of one section hears of it alone, and is told when a line leaves it."""
+    """A reader of one section hears of it alone, and is told when a line leaves it (P23)."""
     reader = join(hub, SPORTS)
     line = flash("s", section="sports")
     moved = flashes.correct(line, {"section": "politics"}, after(1))
@@ -208,7 +208,7 @@ def test_a_storm_is_greeted_with_one_frame(hub: Hub, clock: Clock) -> None:
 
 
 def test_a_lost_store_is_said_at_once_and_so_is_its_return(hub: Hub, clock: Clock) -> None:
-    """Readers learn that lines may be missing, since when, and when that is over."""
+    """Readers learn that lines may be missing, since when, and when that is over (P26)."""
     reader = join(hub)
 
     def ready() -> bool:
@@ -229,7 +229,7 @@ def test_a_lost_store_is_said_at_once_and_so_is_its_return(hub: Hub, clock: Cloc
 
 
 def test_a_replaced_history_resets_everybody(hub: Hub, metrics: Metrics) -> None:
-    """When an edition's history turns out to be another, all its readers get the board anew."""
+    """When an edition's history turns out to be another, all its readers get the board anew (P16)."""
     hub.publish(chain([flash("old")])[0])
     readers = [join(hub), join(hub, SPORTS)]
     hub.forget("en")

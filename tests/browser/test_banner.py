@@ -99,7 +99,7 @@ async def test_only_web_addresses_become_links(page: Page, service: Running) -> 
 async def test_pause_holds_the_line_counts_the_new_and_lets_a_kill_through(
     page: Page, service: Running
 ) -> None:
-    """A reader who pauses keeps the line, sees how many are new, and never keeps a killed one."""
+    """A reader who pauses keeps the line, sees how many are new, and never keeps a killed one (P25)."""
     shown = await open_page(page, service)
     first = await service.post("en", "First")
     await expect(shown).to_have_text("First")
@@ -267,7 +267,7 @@ async def test_elements_with_equal_wishes_share_a_connection(page: Page, service
 async def test_the_store_agrees_with_the_protocol(
     shared_page: Page, vector: dict[str, Any]
 ) -> None:
-    """The browser's board is what the protocol says, case by case."""
+    """The browser's board is what the protocol says, case by case (P12, P14, P15, P17, P19, P20, P21, P25)."""
     got = await shared_page.evaluate(
         """async ({ messages, now }) => {
           const { decode } = await import("/static/ticker/frames.js");

@@ -112,7 +112,7 @@ async def test_an_event_stream_is_answered_on_the_fast_path(service: Running) ->
 
 
 async def test_deflate_is_negotiated_and_shared(service: Running) -> None:
-    """A browser that offers compression gets compressed lines, each readable on its own."""
+    """A browser that offers compression gets compressed lines, each readable on its own (P8)."""
     async with raw(
         service, more="Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     ) as reader:
@@ -207,7 +207,7 @@ async def test_the_close_handshake(service: Running, payload: bytes) -> None:
     ],
 )  # fmt: skip
 async def test_what_a_reader_must_not_send(service: Running, sent: bytes, code: int) -> None:
-    """A reader that sends data or breaks the protocol is closed with the code that says why."""
+    """A reader that sends data or breaks the protocol is closed with the code that says why (P9)."""
     async with raw(service) as reader:
         reader.outgoing.write(sent)
         assert await reader.closed_with() == code

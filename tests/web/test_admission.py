@@ -30,7 +30,7 @@ def ask(query: str) -> Subscription:
     ],
 )
 def test_filters_are_read(query: str, wanted: Subscription) -> None:
-    """What stands in the address is what the reader gets; unknown fields do no harm."""
+    """What stands in the address is what the reader gets; unknown fields do no harm (P3, P4)."""
     assert ask(query) == wanted
 
 
@@ -51,7 +51,7 @@ def test_most_readers_share_one_subscription() -> None:
     ],
 )
 def test_bad_filters_are_named(query: str, fields: list[str]) -> None:
-    """A filter that could never match is refused rather than obeyed in silence."""
+    """A filter that could never match is refused rather than obeyed in silence (P5)."""
     with pytest.raises(ProblemError) as refused:
         ask(query)
     assert refused.value.status == 422

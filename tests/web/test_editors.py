@@ -255,7 +255,7 @@ async def test_what_is_sent_again_is_done_once(service: Running) -> None:
 
 
 async def test_an_embargoed_line_is_nobodys_until_it_is_due(service: Running) -> None:
-    """A withheld line is seen only with a token, and comes to readers by itself when it is due."""
+    """A withheld line is seen only with a token, and comes to readers by itself when it is due (P18)."""
     due = format_time(datetime.now(UTC) + timedelta(seconds=2))
     async with service.sse("en") as reader:
         await reader.message()

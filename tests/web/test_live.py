@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 async def test_hello_comes_first_even_on_an_empty_wire(either: Running, connect: Connect) -> None:
-    """A reader of an edition without lines is greeted all the same."""
+    """A reader of an edition without lines is greeted all the same (P1, P2, P12, P13)."""
     async with connect(either, "ar") as reader:
         hello = await reader.message()
     assert (hello["type"], hello["reset"], hello["flashes"]) == ("hello", True, [])
 
 
 async def test_a_line_its_correction_and_its_kill(either: Running, connect: Connect) -> None:
-    """Each version of a line reaches the screen, and a kill takes the words away."""
+    """Each version of a line reaches the screen, and a kill takes the words away (P24)."""
     async with connect(either, "en") as reader:
         await reader.message()
         posted = await either.post("en", "A line")
@@ -41,7 +41,7 @@ async def test_a_line_its_correction_and_its_kill(either: Running, connect: Conn
 async def test_a_reader_who_was_away_gets_exactly_what_was_missed(
     either: Running, connect: Connect
 ) -> None:
-    """Resuming by cursor brings the latest version of what changed, once, in order."""
+    """Resuming by cursor brings the latest version of what changed, once, in order (P15, P28, P29)."""
     first = await either.post("en", "First")
     async with connect(either, "en") as reader:
         cursor = (await reader.message())["cursor"]
@@ -65,7 +65,7 @@ async def test_a_reader_who_was_away_gets_exactly_what_was_missed(
 async def test_a_position_we_do_not_know_gets_the_board(
     either: Running, connect: Connect, cursor: str
 ) -> None:
-    """A malformed, foreign or future position is never an error and never a wrong silence."""
+    """A malformed, foreign or future position is never an error and never a wrong silence (P14, P29)."""
     await either.post("en", "A line")
     async with connect(either, "en", f"cursor={cursor}") as reader:
         hello = await reader.message()
@@ -74,7 +74,7 @@ async def test_a_position_we_do_not_know_gets_the_board(
 
 
 async def test_last_event_id_wins(either: Running) -> None:
-    """A browser's own EventSource resumes from where it was, whatever the address says."""
+    """A browser's own EventSource resumes from where it was, whatever the address says (P11)."""
     await either.post("en", "First")
     async with either.sse("en") as reader:
         cursor = (await reader.message())["cursor"]
@@ -86,7 +86,7 @@ async def test_last_event_id_wins(either: Running) -> None:
 
 
 async def test_filters(either: Running, connect: Connect) -> None:
-    """Different filters must all match, one value of each is enough; leaving a filter drops."""
+    """Different filters must all match, one value of each is enough; leaving a filter drops (P3, P22, P23)."""
     query = "section=sports&section=politics&region=mena&tag=final&coverage=cup&urgency=3"
     wanted = {
         "section": "sports", "region": "mena", "tags": ["final"], "coverage": "cup", "urgency": 3,
@@ -113,7 +113,7 @@ async def test_filters(either: Running, connect: Connect) -> None:
 async def test_beats_carry_the_position_past_what_filters_hid(
     settings: Settings, connect: Connect, *, portable: bool
 ) -> None:
-    """A reader that hears nothing for its filters still knows where it is."""
+    """A reader that hears nothing for its filters still knows where it is (P28)."""
     async with running(replace(settings, beat=0.05), portable=portable) as service:
         async with connect(service, "en", "section=sports") as reader:
             await reader.message()
@@ -127,7 +127,7 @@ async def test_beats_carry_the_position_past_what_filters_hid(
 
 @pytest.mark.parametrize("sent", ["text", b"binary"], ids=["text", "binary"])
 async def test_a_reader_that_talks_is_closed(either: Running, sent: str | bytes) -> None:
-    """Readers listen; one that sends data is closed with 1008."""
+    """Readers listen; one that sends data is closed with 1008 (P9)."""
     async with either.live("en") as reader:
         await receive(reader)
         await reader.send(sent)
@@ -137,14 +137,14 @@ async def test_a_reader_that_talks_is_closed(either: Running, sent: str | bytes)
 
 
 async def test_a_ping_is_answered(either: Running) -> None:
-    """A client that checks the line finds it alive."""
+    """A client that checks the line finds it alive (P9)."""
     async with either.live("en") as reader:
         await receive(reader)
         await (await reader.ping())
 
 
 async def test_deflate_changes_nothing_but_the_size(either: Running) -> None:
-    """With and without compression a reader is told the same."""
+    """With and without compression a reader is told the same (P7)."""
     async with either.live("en") as packed, either.live("en", compression=None) as plain:
         for _ in range(2):
             await receive(packed)
@@ -169,7 +169,7 @@ async def test_deflate_changes_nothing_but_the_size(either: Running) -> None:
 async def test_who_is_refused_learns_why(
     either: Running, edition: str, query: str, status: int, fields: list[str]
 ) -> None:
-    """A wrong address is refused before the upgrade, with the fields that are wrong."""
+    """A wrong address is refused before the upgrade, with the fields that are wrong (P5, P6)."""
     with pytest.raises(InvalidStatus) as refused:
         async with either.live(edition, query):
             pass
@@ -180,7 +180,7 @@ async def test_who_is_refused_learns_why(
 
 
 async def test_a_full_server_says_when_to_come_back(settings: Settings, *, portable: bool) -> None:
-    """Over its capacity a server refuses with 503 and Retry-After, and takes the next who fits."""
+    """Over its capacity a server refuses with 503 and Retry-After, and takes the next who fits (P6)."""
     async with running(replace(settings, max_readers=1), portable=portable) as service:
         async with service.live("en") as reader:
             await receive(reader)
@@ -222,7 +222,7 @@ async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, port
 async def test_a_stop_sends_readers_away_in_good_order(
     settings: Settings, *, portable: bool
 ) -> None:
-    """When the service stops, WebSockets close with 1012 and streams end; nobody is cut off."""
+    """When the service stops, WebSockets close with 1012 and streams end; nobody is cut off (P30)."""
     async with running(settings, portable=portable) as service, service.sse("en") as stream:
         reader = await service.live("en")
         await receive(reader)
