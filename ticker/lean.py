@@ -68,10 +68,11 @@ class LeanReader(asyncio.Protocol):
         home.connections.add(self)
 
     def send(self, frame: Frame) -> None:
-        """Write one message; the first goes out together with the head of the response."""
+        """Write one message, however big; the first goes out with the head of the response."""
         data, self._head = self._head + self.encode(frame), b""
         self.resume_writing()
-        self.write(data)
+        if not self._closing:
+            self._transport.write(data)
 
     def encode(self, frame: Frame) -> bytes:
         """The bytes of a message on this lane."""

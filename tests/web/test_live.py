@@ -255,3 +255,24 @@ async def test_a_slow_reader_is_closed_and_the_others_miss_nothing(
                 async for _ in stuck:
                     pass
             assert stuck.close_code == 4008
+
+
+async def test_a_head_of_a_stream_ends(either: Running) -> None:
+    """A monitor that asks for the headers of the live address gets them and no reader is made."""
+    answer = await either.request("HEAD", "/v1/en/live", token=None)
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert b"ticker_readers{" not in (await either.get("/metrics")).body
+
+
+async def test_a_long_hello_is_no_reason_to_call_a_newcomer_slow(
+    settings: Settings, connect: Connect, *, portable: bool
+) -> None:
+    """A board that is longer than what may wait for a reader still lets it in."""
+    async with running(replace(settings, reader_buffer=4096), portable=portable) as service:
+        for _ in range(30):
+            await service.post("en", "x" * 280, source="y" * 120)
+        async with connect(service, "en") as reader:
+            assert len((await reader.message())["flashes"]) == 30
+            await service.post("en", "One more")
+            assert (await reader.message())["flash"]["headline"] == "One more"

@@ -86,6 +86,9 @@ class Live:
             raise
         fields = self.stream_headers(admission, headers.get("origin"))
         await send({"type": "http.response.start", "status": 200, "headers": fields})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b""})
+            return
         await _sse_body(send, self.stream_opening())
         outbox = Outbox("sse", self._limit)
 
