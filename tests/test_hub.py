@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -271,6 +272,42 @@ def test_what_the_hub_shows_over_http(hub: Hub) -> None:
     assert (cursor.offset, [it.id for it in lines]) == (3, ["b"])
     assert hub.get("en", "a") == killed
     assert hub.get("en", "nowhere") is None
+
+
+async def test_who_has_published_waits_until_it_is_shown(hub: Hub) -> None:
+    """What an editor was told is out is what they read next, though others gave up waiting."""
+    (event,) = chain([flash("a")])
+    waiting = asyncio.create_task(hub.shown(event.flash, 60))
+    await hub.shown(event.flash, 0)
+    assert not waiting.done()
+    hub.publish(event)
+    async with asyncio.timeout(5):
+        await waiting
+        await hub.shown(event.flash, 60)
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["this version", "a newer one"])
+async def test_a_board_that_is_loaded_anew_ends_the_wait(hub: Hub, version: int) -> None:
+    """A line that comes with a new board is shown as well as one that comes by itself."""
+    waiting = asyncio.create_task(hub.shown(flash("a"), 60))
+    await hub.shown(flash("a"), 0)
+    hub.load("en", [flash("a", version)], GENESIS, [])
+    async with asyncio.timeout(5):
+        await waiting
+
+
+async def test_a_process_that_starts_waits_for_its_boards(metrics: Metrics) -> None:
+    """A hub is open when the last board is in, and does not wait for a lost store for ever."""
+    hub = Hub(Settings(), metrics)
+    assert not hub.is_ready
+    await hub.until_loaded(0)
+    waiting = asyncio.create_task(hub.until_loaded(60))
+    for edition in ("en", "ar", "es"):
+        assert not hub.is_ready
+        hub.load(edition, [], GENESIS, [])
+    async with asyncio.timeout(5):
+        await waiting
+    assert hub.is_ready
 
 
 def test_beats_let_go_of_the_past(clock: Clock, metrics: Metrics) -> None:

@@ -21,9 +21,11 @@ from ticker.intake import (
     Request,
     now_ms,
 )
-from ticker.wire import KeyReusedError
+from ticker.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.archive import Archive
     from ticker.wire import Wire
 
@@ -103,6 +105,11 @@ async def test_who_may_do_what(intake: Intake, role: Role, editions: tuple[str, 
     assert await may(intake.correct(me, line.id, {"headline": "Changed"})) is higher
     assert await may(intake.versions(me.principal, "en", line.id)) is here
     assert await may(intake.kill(me, line.id, "why")) is higher
+    mine = await intake.publish(ask(Role.EDITOR, role.word), {"headline": "Mine"})
+    assert await may(intake.correct(me, mine.id, {"headline": "Mended"})) is here
+    assert await may(intake.correct(me, mine.id, {"urgency": 1})) is higher
+    assert await may(intake.correct(me, mine.id, {"pinned": True})) is higher
+    assert await may(intake.kill(me, mine.id, "why")) is higher
 
 
 async def test_a_reporter_corrects_their_own_line_within_limits(intake: Intake) -> None:
@@ -179,6 +186,46 @@ async def test_corrections_at_the_same_time_are_all_made(intake: Intake, wire: W
     )  # fmt: skip
 
 
+async def test_no_correction_is_lost_in_a_crowd(intake: Intake, wire: Wire) -> None:
+    """Of twenty corrections at once each is made or refused, and none is swallowed."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    results = await asyncio.gather(
+        *(intake.correct(ask(), line.id, {"headline": f"line {n}"}) for n in range(20)),
+        return_exceptions=True,
+    )
+    made = [it for it in results if isinstance(it, Flash)]
+    refused = [it for it in results if isinstance(it, VersionConflictError)]
+    assert len(made) + len(refused) == 20
+    assert sorted(it.version for it in made) == list(range(2, len(made) + 2))
+    _, events = await wire.tail("en", 50)
+    assert [it.flash for it in events[1:]] == sorted(made, key=lambda it: it.version)
+
+
+async def test_if_match_lets_one_of_many_through(intake: Intake) -> None:
+    """Of those who correct one version on condition, the first is heard and the rest are told."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    results = await asyncio.gather(
+        *(intake.correct(ask(if_match={"1"}), line.id, {"headline": f"{n}"}) for n in range(5)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(it, Flash) for it in results) == 1
+    assert sum(isinstance(it, PreconditionError) for it in results) == 4
+
+
+async def test_one_request_sent_many_times_at_once_is_done_once(intake: Intake, wire: Wire) -> None:
+    """A browser that sends one request over and over makes one line, one correction, one kill."""
+
+    async def many(verb: Callable[[], Awaitable[Flash]]) -> Flash:
+        answers = await asyncio.gather(*(verb() for _ in range(8)))
+        assert all(answer == answers[0] for answer in answers)
+        return answers[0]
+
+    line = await many(lambda: intake.publish(ask(key="p"), {"headline": "One"}))
+    await many(lambda: intake.correct(ask(key="c"), line.id, {"headline": "Two"}))
+    await many(lambda: intake.kill(ask(key="k"), line.id, "wrong"))
+    assert [version for _, version, _ in await on_wire(wire)] == [1, 2, 3]
+
+
 async def test_each_verb_is_done_once_for_one_key(intake: Intake, wire: Wire, clock: Clock) -> None:
     """A request that is sent again gets the answer it got, whatever has happened since."""
     made = await intake.publish(ask(key="p"), {"headline": "One"})
@@ -187,8 +234,11 @@ async def test_each_verb_is_done_once_for_one_key(intake: Intake, wire: Wire, cl
     killed = await intake.kill(ask(key="k"), made.id, "wrong")
     held = {"headline": "Held", "embargoed": format_time(NOON + timedelta(hours=1))}
     waiting = await intake.publish(ask(key="e"), held)
+    brief = {"headline": "Brief", "expires": format_time(NOON + timedelta(minutes=5))}
+    shown = await intake.publish(ask(key="b"), brief)
     before = await on_wire(wire)
     clock.forward(600)
+    assert await intake.publish(ask(key="b"), brief) == shown
     assert await intake.publish(ask(key="p"), {"headline": "One"}) == made
     assert await intake.correct(ask(key="n"), made.id, {"headline": "One"}) == noop == made
     again = ask(key="c", if_match={"1"})
@@ -232,6 +282,26 @@ async def test_an_embargoed_line_is_released_once_when_due(
     assert await on_wire(wire) == [("Held", 2, "usable")]
     _, events = await wire.tail("en", 1)
     assert events[0].flash.firstcreated == clock.now
+    assert await intake.release_due(["en"]) == []
+
+
+async def test_a_kill_wins_over_a_release(
+    intake: Intake, wire: Wire, archive: Archive, clock: Clock
+) -> None:
+    """A line that is killed in the moment of its release is dead in the end, on the wire too."""
+    held = [await hold(intake) for _ in range(10)]
+    clock.forward(60)
+    other = Intake(wire, archive, RULES, clock)
+    await asyncio.gather(
+        other.release_due(["en"]), *(intake.kill(ask(), it.id, "not true") for it in held)
+    )
+    for line in held:
+        stored = await archive.get("en", line.id)
+        assert stored is not None
+        assert stored.pubstatus is PubStatus.CANCELED
+    _, events = await wire.tail("en", 100)
+    last = {event.flash.id: event.flash.pubstatus for event in events}
+    assert set(last.values()) <= {PubStatus.CANCELED}
     assert await intake.release_due(["en"]) == []
 
 

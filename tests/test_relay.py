@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.support.flashes import flash, record
+from tests.support.proxy import proxied
 from tests.test_hub import Reader
 from ticker.archive import Archive
 from ticker.hub import Hub, utcnow
@@ -77,6 +78,11 @@ async def publish(url: str, *items: Flash) -> None:
     await store.close()
 
 
+def is_fresh(message: dict[str, Any]) -> bool:
+    """A beat that says the store is back."""
+    return message["type"] == "beat" and "stale" not in message
+
+
 def recent(count: int, **fields: Any) -> list[Flash]:
     now = utcnow().replace(microsecond=0)
     return [
@@ -133,6 +139,7 @@ async def test_a_killed_store_is_shown_and_nothing_is_lost_or_repeated(tmp_path:
             with EmbeddedValkey(tmp_path):
                 await publish(server.url, *items[1:])
                 await reader.until(lambda it: it["cursor"].startswith("3."))
+                await reader.until(is_fresh)
             told = [it["flash"]["id"] for it in reader.told if it["type"] == "flash"]
             assert told == ["000", "001", "002"]
 
@@ -161,6 +168,44 @@ async def test_lost_data_resets_every_reader(tmp_path: Path) -> None:
                 assert shown(hub) == []
                 await publish(server.url, flash("new", firstcreated=utcnow()))
                 await reader.until(lambda it: it.get("flash", {}).get("id") == "new")
+
+
+async def test_a_store_that_goes_silent_is_shown_and_nothing_is_lost(
+    store_url: str, tmp_path: Path
+) -> None:
+    """A store that says nothing more is as bad as none: readers are told, and catch up after."""
+    items = recent(2)
+    async with proxied(store_url, tmp_path / "proxy") as proxy, relayed(proxy.url) as hub:
+        reader = Waiting()
+        hub.join(reader, ALL, None)
+        await publish(store_url, items[0])
+        await reader.until(lambda it: it["type"] == "flash")
+        proxy.stall()
+        await publish(store_url, items[1])
+        await reader.until(lambda it: "stale" in it)
+        proxy.go_on()
+        await reader.until(is_fresh)
+        told = [it["flash"]["id"] for it in reader.told if it["type"] == "flash"]
+        assert told == ["000", "001"]
+
+
+async def test_a_lost_edition_is_lost_alone(store_url: str) -> None:
+    """When one edition's log is replaced, readers of the others notice nothing."""
+    async with relayed(store_url) as hub:
+        reader, other = Waiting(), Waiting()
+        hub.join(reader, ALL, None)
+        hub.join(other, Subscription("ar"), None)
+        await publish(store_url, *recent(2), *recent(1, edition="ar"))
+        await reader.until(lambda it: it["cursor"].startswith("2."))
+        await other.until(lambda it: it["type"] == "flash")
+        store = Store(store_url)
+        commands: Any = store.commands
+        reader.frames.clear()
+        await commands.delete(*await commands.keys("{ticker:en}:*"))
+        await store.close()
+        reset = await reader.until(lambda it: it["type"] == "hello")
+        assert (reset["reset"], reset["flashes"]) == (True, [])
+        assert [it["type"] for it in other.told] == ["hello", "flash"]
 
 
 async def test_a_fault_of_our_own_does_not_end_the_relay(store_url: str) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from redis.asyncio import Redis
 
-from tests.support.flashes import chain, flash, record
+from tests.support.flashes import NOON, chain, flash, record
 from tests.support.proxy import proxied
 from ticker.event import GENESIS, Cursor, Event, Record
 from ticker.flash import Flash, PubStatus
@@ -20,14 +23,17 @@ from ticker.store import Keys, Store, StoreUnavailableError
 from ticker.wire import HistoryReplacedError, KeyReusedError, Once, VersionConflictError, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
     from pathlib import Path
-
-    from redis.asyncio import Redis
 
     from ticker.wire import Mode
 
 KEYS = Keys("en")
+MODES: dict[Mode, Flash] = {
+    "announce": flash("b"),
+    "file": flash("b", pubstatus=PubStatus.WITHHELD, embargoed=NOON),
+    "remember": flash("a"),
+}
 
 
 def once(key: str, fingerprint: str = "f") -> Once:
@@ -38,29 +44,59 @@ async def append(wire: Wire, item: Flash, mode: Mode = "announce", key: str = ""
     return await wire.append(record(item), mode, once(key or f"{item.id}.{item.version}"))
 
 
-async def fill(wire: Wire, count: int, start: int = 0, edition: str = "en") -> list[Flash]:
-    items = [flash(f"{number:04d}", edition=edition) for number in range(start, start + count)]
+async def fill(wire: Wire, number: int, start: int = 0, edition: str = "en") -> list[Flash]:
+    items = [flash(f"{n:04d}", edition=edition) for n in range(start, start + number)]
     for item in items:
         await append(wire, item, key=f"{edition}{item.id}")
     return items
 
 
-async def take(events: AsyncGenerator[Event], count: int) -> list[Event]:
+async def take(events: AsyncGenerator[Event], number: int) -> list[Event]:
     async with asyncio.timeout(30):
-        return [await anext(events) for _ in range(count)]
+        return [await anext(events) for _ in range(number)]
 
 
 @asynccontextmanager
-async def following(wire: Wire, *editions: str) -> AsyncIterator[AsyncGenerator[Event]]:
-    """Events from the beginning; `following` returns once the subscription stands."""
-    async with aclosing(wire.follow(dict.fromkeys(editions or ("en",), GENESIS))) as events:
-        yield events
+async def following(wire: Wire) -> AsyncIterator[AsyncGenerator[Event]]:
+    """Events of an empty log, by a follower that already listens."""
+    caught_up = asyncio.Event()
+    async with aclosing(wire.follow({"en": GENESIS}, caught_up.set)) as events:
+        first = asyncio.ensure_future(anext(events))
+        await caught_up.wait()
+        yield _with(first, events)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+
+
+async def _with(first: Awaitable[Event], events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+    yield await first
+    async for event in events:
+        yield event
+
+
+async def unannounced(store: Store, after: Cursor, item: Flash) -> Cursor:
+    """Put a line on the log as `append` does, and ring no doorbell."""
+    text = record(item).encode()
+    cursor = after.follows(text)
+    commands: Any = store.commands
+    async with commands.pipeline(transaction=True) as pipe:
+        pipe.xadd(KEYS.wire, {"tag": cursor.tag, "record": text}, id=f"{cursor.offset}-0")
+        pipe.hset(KEYS.head, mapping={"offset": cursor.offset, "tag": cursor.tag})
+        await pipe.execute()
+    return cursor
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    store = Store(url)
+    yield store
+    await store.close()
 
 
 async def contents(store: Store) -> dict[str, Any]:
     """All that is stored, by key."""
     commands: Any = store.commands
-    return {key: await commands.memory_usage(key) for key in await commands.keys("*")}
+    return {key: await commands.dump(key) for key in await commands.keys("*")}
 
 
 async def test_offsets_are_contiguous_and_tags_are_the_chain(wire: Wire) -> None:
@@ -144,21 +180,82 @@ async def test_remembering_stores_only_the_key(store: Store, wire: Wire) -> None
     assert await wire.recall("en", once("noop")) == flash("a")
 
 
-async def test_a_store_that_cannot_write_changes_nothing(store: Store, wire: Wire) -> None:
-    """A full store refuses the whole line: nothing stored, announced or remembered."""
+@pytest.mark.parametrize(
+    ("fault", "cure"),
+    [
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+    ],
+    ids=["full", "read-only"],
+)
+async def test_a_store_that_cannot_write_changes_nothing(
+    store: Store, wire: Wire, fault: str, cure: str
+) -> None:
+    """A store that is full or read-only refuses the whole line: nothing stored, nothing said."""
     await append(wire, flash("a"))
     before = await contents(store)
     commands: Any = store.commands
-    await commands.config_set("maxmemory", "1")
+    await commands.execute_command(*fault.split())
     try:
-        with pytest.raises(StoreUnavailableError):
-            await append(wire, flash("b"))
+        for mode, item in MODES.items():
+            with pytest.raises(StoreUnavailableError):
+                await append(wire, item, mode, key=f"new {mode}")
     finally:
-        await commands.config_set("maxmemory", "0")
+        await commands.execute_command(*cure.split())
     assert await contents(store) == before
     await append(wire, flash("b"))
     _, events = await wire.tail("en", 10)
     assert [event.flash.id for event in events] == ["a", "b"]
+
+
+ASKED = st.tuples(
+    st.sampled_from("ab"), st.integers(1, 3), st.sampled_from("klmn"), st.sampled_from("fg")
+)
+EDITIONS = (f"edition{number}" for number in count())
+
+
+@given(asked=st.lists(ASKED, max_size=12))
+@hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_appending_keeps_its_word(wire: Wire, asked: list[tuple[str, int, str, str]]) -> None:
+    """Whatever is asked in whatever order, the log is what the rules of append make of it."""
+    edition, log, keys = next(EDITIONS), list[Flash](), dict[str, tuple[str, Flash]]()
+    for number, (flash_id, version, key, fingerprint) in enumerate(asked):
+        item = flash(flash_id, version, edition=edition, headline=f"{number}")
+        request = wire.append(record(item), "announce", once(key, fingerprint))
+        if key in keys and keys[key][0] != fingerprint:
+            with pytest.raises(KeyReusedError):
+                await request
+        elif key in keys:
+            assert await request == keys[key][1]
+        elif sum(it.id == flash_id for it in log) != version - 1:
+            with pytest.raises(VersionConflictError):
+                await request
+        else:
+            assert await request == item
+            log.append(item)
+            keys[key] = (fingerprint, item)
+    assert await wire.tail(edition, 20) == (GENESIS, chain(log))
+    for key, (fingerprint, item) in keys.items():
+        assert await wire.recall(edition, once(key, fingerprint)) == item
+
+
+async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_path: Path) -> None:
+    """However little of its answer comes through, a line sent until it is answered is there once."""
+    async with proxied(store_url, tmp_path / "proxy") as proxy, opened(store_url) as there:
+        items = [flash(f"{size:03d}") for size in range(0, 800, 19)]
+        broken = 0
+        for item in items:
+            async with opened(proxy.url) as here:
+                proxy.cut_after(int(item.id))
+                while True:
+                    with suppress(StoreUnavailableError):
+                        assert await append(Wire(here), item) == item
+                        break
+                broken += proxy.was_cut
+        assert broken > 10
+        assert (await Wire(there).tail("en", 100))[1] == chain(items)
 
 
 async def test_followers_hear_every_event_in_order(store: Store, wire: Wire) -> None:
@@ -184,18 +281,25 @@ async def test_following_from_the_middle_and_of_several_editions(wire: Wire) -> 
         assert [event.flash.edition for event in await first] == ["ar"]
 
 
-async def test_a_doorbell_that_was_lost_is_noticed(store: Store, wire: Wire) -> None:
-    """An entry that nobody announced is found in the log all the same."""
+async def test_doorbells_that_were_lost_are_noticed(store: Store, wire: Wire) -> None:
+    """Lines that nobody announced are found in the log, and one who hears others is not deaf."""
     async with following(wire) as events:
-        first = asyncio.ensure_future(take(events, 2))
-        await append(wire, flash("a"))
-        _, known = await wire.tail("en", 1)
-        text = record(flash("b")).encode()
-        cursor = known[0].cursor.follows(text)
-        commands: Any = store.commands
-        await commands.xadd(KEYS.wire, {"tag": cursor.tag, "record": text}, id=f"{cursor.offset}-0")
-        await commands.hset(KEYS.head, mapping={"offset": cursor.offset, "tag": cursor.tag})
-        assert [event.flash.id for event in await first] == ["a", "b"]
+        for missed, rung in ("ab", "cd"):
+            _, known = await wire.tail("en", 1)
+            await unannounced(store, known[0].cursor if known else GENESIS, flash(missed))
+            assert [event.flash.id for event in await take(events, 1)] == [missed]
+            await append(wire, flash(rung))
+            assert [event.flash.id for event in await take(events, 1)] == [rung]
+
+
+async def test_a_doorbell_brings_what_went_before_it(store: Store, wire: Wire) -> None:
+    """The next doorbell after a lost one brings both lines, once and in order."""
+    async with following(wire) as events:
+        cursor = await unannounced(store, GENESIS, flash("a"))
+        await unannounced(store, cursor, flash("b"))
+        for name in "cde":
+            await append(wire, flash(name))
+        assert [event.flash.id for event in await take(events, 5)] == list("abcde")
 
 
 async def test_a_doorbell_that_rings_again_is_not_heard_again(store: Store, wire: Wire) -> None:
@@ -224,6 +328,38 @@ async def test_a_subscription_that_the_store_throws_out_is_told(store: Store, wi
     await append(wire, flash("a"))
     async with following(wire) as events:
         assert [event.flash.id for event in await take(events, 1)] == ["a"]
+
+
+async def test_a_link_that_breaks_anywhere_loses_nothing(store_url: str, tmp_path: Path) -> None:
+    """Cut after any number of bytes, a follower that goes on hears every line once, in order."""
+    async with (
+        proxied(store_url, tmp_path / "proxy") as proxy,
+        opened(store_url) as there,
+        opened(proxy.url) as here,
+    ):
+        broken = 0
+        for size in range(0, 6000, 111):
+            edition = f"cut{size}"
+            written = await fill(Wire(there), 3, edition=edition)
+            proxy.cut_after(size)
+            writer = asyncio.ensure_future(fill(Wire(there), 3, start=3, edition=edition))
+            heard = await persistent(Wire(here), edition, 6)
+            assert heard == chain(written + await writer)
+            broken += proxy.was_cut
+        assert broken > 10
+
+
+async def persistent(wire: Wire, edition: str, wanted: int) -> list[Event]:
+    """So many events, by a follower that begins again after every fault."""
+    heard: list[Event] = []
+    async with asyncio.timeout(30):
+        while len(heard) < wanted:
+            position = heard[-1].cursor if heard else GENESIS
+            with suppress(StoreUnavailableError):
+                async with aclosing(wire.follow({edition: position})) as events:
+                    while len(heard) < wanted:
+                        heard.append(await anext(events))
+    return heard
 
 
 async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path) -> None:
@@ -273,8 +409,7 @@ async def test_a_subscription_that_hears_nothing_is_not_trusted(
             await append(wire, flash("a"))
             assert [event.flash.id for event in await first] == ["a"]
             second = asyncio.ensure_future(take(events, 1))
-            async with asyncio.timeout(20):
-                await quiet_check(store)
+            await a_look_at_the_head(store_url)
             await append(wire, flash("b"))
             assert [event.flash.id for event in await second] == ["b"]
             with pytest.raises(StoreUnavailableError):
@@ -282,17 +417,12 @@ async def test_a_subscription_that_hears_nothing_is_not_trusted(
         await store.close()
 
 
-async def quiet_check(store: Store) -> None:
-    """Until the follower has looked at the head once more, in vain."""
-    commands: Any = store.commands
-
-    async def looks() -> int:
-        counted = await commands.info("commandstats")
-        return int(counted["cmdstat_hmget"]["calls"])
-
-    before = await looks()
-    while await looks() == before:
-        await asyncio.sleep(0)
+async def a_look_at_the_head(url: str) -> None:
+    """Until a follower asks the store where its log ends."""
+    async with Redis.from_url(url, socket_timeout=None) as client, client.monitor() as monitor:
+        async with asyncio.timeout(20):
+            while not (await monitor.next_command())["command"].startswith("HMGET"):
+                pass
 
 
 async def test_a_follower_outlives_the_store(tmp_path: Path) -> None:
@@ -348,6 +478,30 @@ async def test_a_history_that_is_replaced_under_a_follower_is_noticed(
         await commands.flushall()
         with pytest.raises(HistoryReplacedError):
             await pending
+
+
+async def test_a_tail_that_was_lost_and_written_anew_is_noticed(store: Store, wire: Wire) -> None:
+    """When another line takes the place of one that was heard, the follower is told."""
+    async with following(wire) as events:
+        await append(wire, flash("a"))
+        await append(wire, flash("b"))
+        heard = await take(events, 2)
+        commands: Any = store.commands
+        async with commands.pipeline(transaction=True) as pipe:
+            text = record(flash("c")).encode()
+            other = heard[0].cursor.follows(text)
+            pipe.delete(KEYS.wire)
+            pipe.xadd(KEYS.wire, chained(heard[0]), id="1-0")
+            pipe.xadd(KEYS.wire, {"tag": other.tag, "record": text}, id="2-0")
+            pipe.hset(KEYS.head, "tag", other.tag)
+            await pipe.execute()
+        with pytest.raises(HistoryReplacedError):
+            await take(events, 1)
+
+
+def chained(event: Event) -> dict[str, str]:
+    """The fields of an event's entry in the log."""
+    return {"tag": event.cursor.tag, "record": record(event.flash).encode()}
 
 
 async def test_a_tampered_log_is_noticed(store: Store, wire: Wire) -> None:

@@ -19,8 +19,8 @@ from ticker.frames import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A few milliseconds of writing: what a handshake or a beat may have to wait for.
-_SLICE: Final = 500
+# Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
+_SLICE: Final = 1000
 _FRAMES_MOST: Final = 64
 _CALM: Final = 10
 

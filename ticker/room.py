@@ -53,7 +53,7 @@ class Room:
         self._lanes = lanes
         self._metrics = metrics
         self._groups: dict[Subscription, _Group] = {}
-        self._awaited: dict[tuple[str, int], asyncio.Event] = {}
+        self._awaited: list[tuple[Flash, asyncio.Event]] = []
 
     @property
     def readers(self) -> list[Reader]:
@@ -103,25 +103,23 @@ class Room:
                 self._send(group, shown, event.flash.urgency)
             elif event.flash.version > 1:
                 self._send(group, dropped, event.flash.urgency)
-        if shown_now := self._awaited.pop((event.flash.id, event.flash.version), None):
-            shown_now.set()
+        self._tell_waiting()
 
     async def shown(self, flash: Flash) -> None:
         """Wait until this version of a flash, or a newer one, is shown here."""
-        known = self.board.get(flash.id)
-        if known is not None and known.version >= flash.version:
-            return
-        key = (flash.id, flash.version)
-        shown = self._awaited.setdefault(key, asyncio.Event())
+        awaited = (flash, asyncio.Event())
+        self._awaited.append(awaited)
+        self._tell_waiting()
         try:
-            await shown.wait()
+            await awaited[1].wait()
         finally:
-            self._awaited.pop(key, None)
+            self._awaited.remove(awaited)
 
     def reset(self, now: datetime) -> None:
         """Give every reader the board anew, since it is not the continuation of the old one."""
         for group in list(self._groups.values()):
             self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
+        self._tell_waiting()
 
     def beat(self, now: datetime) -> None:
         """Show every reader that we live, and where the wire stands."""
@@ -129,6 +127,12 @@ class Room:
         beat = self._encoder.beat(self.board.cursor, now)
         for group in list(self._groups.values()):
             self._send(group, beat, URGENCY_DEFAULT)
+
+    def _tell_waiting(self) -> None:
+        for flash, shown in self._awaited:
+            known = self.board.get(flash.id)
+            if known is not None and known.version >= flash.version:
+                shown.set()
 
     def _send(self, group: _Group, frame: Frame, urgency: int) -> None:
         for audience in list(group.audiences.values()):

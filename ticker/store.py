@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as BrokenConnectionError, RedisError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,9 @@ class Store:
 
     Attributes:
         commands: Client for commands: short time-outs, few retries, so that a fault shows within
-            seconds. Retries make writes at-least-once; the append script makes them once.
+            seconds. A broken connection is made anew; silence is given up at once, since the
+            client would wait for it again at every step of every try. Retries make writes
+            at-least-once; the append script makes them once.
     """
 
     def __init__(self, url: str) -> None:
@@ -108,7 +110,11 @@ class Store:
             decode_responses=True,
             socket_timeout=_TIMEOUT,
             socket_connect_timeout=_TIMEOUT,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), _RETRIES),
+            retry=Retry(
+                ExponentialWithJitterBackoff(base=0.02, cap=0.2),
+                _RETRIES,
+                supported_errors=(BrokenConnectionError,),
+            ),
         )
 
     def subscriber(self) -> Redis:

@@ -171,7 +171,7 @@ class Wire:
     async def _listen(self, doorbell: PubSub, reached: dict[str, Cursor]) -> AsyncIterator[Event]:
         editions = {Keys(edition).live: edition for edition in reached}
         clock = asyncio.get_running_loop().time
-        checked, silent = clock(), 0
+        checked, unheard = clock(), 0
         while True:
             with guard():
                 message = await doorbell.get_message(
@@ -179,7 +179,7 @@ class Wire:
                     timeout=max(0.001, checked + _HEAD_EVERY - clock()),
                 )
             if message is not None:
-                silent = 0
+                unheard = 0
                 edition = editions[message["channel"]]
                 event = _announced(message["data"], reached[edition])
                 if event is not None:
@@ -191,11 +191,11 @@ class Wire:
                         yield missed
             if clock() >= checked + _HEAD_EVERY:
                 behind = await self._behind(reached)
-                checked, silent = clock(), silent + 1 if behind else 0
+                checked, unheard = clock(), unheard + bool(behind)
                 async for missed in self._catch_up(behind):
                     reached[missed.flash.edition] = missed.cursor
                     yield missed
-                if silent >= _DEAF_AFTER:
+                if unheard >= _DEAF_AFTER:
                     raise StoreUnavailableError("the subscription is deaf")
 
     async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:

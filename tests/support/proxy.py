@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 
@@ -20,7 +20,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._open = asyncio.Event()
         self._open.set()
-        self.accepted = asyncio.Event()
+        self._left: int | None = None
 
     @property
     def url(self) -> str:
@@ -40,18 +40,45 @@ class Proxy:
             writer.transport.abort()
         self._writers.clear()
 
+    def cut_after(self, count: int) -> None:
+        """Close every connection once the store has answered so many more bytes."""
+        self._left = count
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether that has happened."""
+        return self._left is None
+
     async def handle(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         back, forth = await asyncio.open_unix_connection(self._target)
         self._writers |= {outgoing, forth}
-        self.accepted.set()
-        await asyncio.gather(self._pass(incoming, forth), self._pass(back, outgoing))
+        await asyncio.gather(
+            self._pass(incoming, forth, lambda size: size),
+            self._pass(back, outgoing, self._spend),
+        )
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    def _spend(self, size: int) -> int:
+        """How many of these bytes may still pass."""
+        if self._left is None:
+            return size
+        allowed = min(size, self._left)
+        self._left = self._left - allowed if allowed == size else None
+        return allowed
+
+    async def _pass(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        allow: Callable[[int], int],
+    ) -> None:
         with suppress(ConnectionError):
             while data := await source.read(65536):
                 await self._open.wait()
-                sink.write(data)
+                allowed = allow(len(data))
+                sink.write(data[:allowed])
                 await sink.drain()
+                if allowed < len(data):
+                    self.cut()
         sink.close()
 
 
