@@ -38,6 +38,7 @@ export class Store {
     if (message.type === "hello") this.#greet(message, change);
     if (message.type === "flash") this.#upsert(message.flash, change);
     if (message.type === "drop") this.#remove(message.id, change);
+    if (message.type === "beat") this.#forgetPast(now + this.skew);
     return change;
   }
 
@@ -73,6 +74,19 @@ export class Store {
     if (flash && this.#flashes.delete(id)) change.removed.push(flash);
   }
 
+  /** A page may stay open for months. */
+  #forgetPast(moment) {
+    for (const flash of this.#flashes.values()) {
+      if (flash.pinned || Date.parse(flash.firstcreated) > moment - this.#age) continue;
+      this.#flashes.delete(flash.id);
+      this.#versions.delete(flash.id);
+    }
+  }
+
+  get #age() {
+    return this.#board.hours * HOUR_MS;
+  }
+
   /** Tombstones are kept against late arrivals, but not for ever. */
   #forgetOldest() {
     if (this.#versions.size <= this.#flashes.size + TOMBSTONES) return;
@@ -92,7 +106,7 @@ export class Store {
   lines(now = Date.now()) {
     const moment = now + this.skew;
     return [...this.#flashes.values()]
-      .filter((flash) => isOn(flash, moment, this.#board.hours * HOUR_MS))
+      .filter((flash) => isOn(flash, moment, this.#age))
       .sort(order)
       .slice(0, this.#board.lines);
   }
