@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import redis
 
 from tests.support.service import Running, running
 from ticker.accounts import Accounts, Role
@@ -117,6 +118,8 @@ async def busy(valkey: str) -> Any:
     """A service with a line of somebody's, a used key, and tokens of every kind."""
     from ticker.settings import Settings  # noqa: PLC0415 - only this fixture makes its own
 
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
     settings = replace(Settings(), redis_url=valkey, port=0)
     async with running(settings) as service:
         yesterday = datetime.now(UTC) - timedelta(days=1)
