@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.support.process import environment, serving, store_of
 from tests.support.service import receive
@@ -108,3 +109,17 @@ async def test_no_secrets(tmp_path: Path) -> None:
             await remote.get("/readyz")
     assert _CANARY not in service.log
     assert service.token not in service.log
+
+
+async def test_strangers_cannot_fill_the_log(tmp_path: Path) -> None:
+    """Readers that are refused and requests that are none leave no line behind."""
+    with serving(tmp_path / "data") as service:
+        before = service.log
+        for _ in range(3):
+            with pytest.raises(InvalidStatus):
+                async with service.remote.live("nowhere"):
+                    pass
+            assert (await service.remote.request("FOO", "/", token=None)).status == 400
+            h2c = {"Upgrade": "h2c", "Connection": "Upgrade"}
+            assert (await service.remote.request("GET", "/", headers=h2c, token=None)).status == 200
+    assert service.log == before

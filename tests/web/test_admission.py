@@ -47,6 +47,8 @@ def test_most_readers_share_one_subscription() -> None:
         ("urgency=0", ["urgency"]),
         ("urgency=ten", ["urgency"]),
         ("urgency=%D9%A3", ["urgency"]),
+        (f"urgency={'9' * 5000}", ["urgency"]),
+        (f"urgency=3&urgency={'0' * 5000}3", ["urgency"]),
         ("&".join(["x=1"] * 65), ["query"]),
     ],
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 
-from tests.support.service import Running, running
+from tests.support.service import Answer, Running, running
 from ticker.accounts import Accounts, Role
 from ticker.document import format_time
 from ticker.store import Store
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 FLASHES = "/v1/en/flashes"
 JSON = {"Content-Type": "application/json"}
 LINE = b'{"headline":"A line"}'
+ONE = f"{FLASHES}/{{id}}"
+IN_2098, IN_2099 = "2098-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
 
 @dataclass(frozen=True)
 class Bad:
-    """A request that must be refused. `{id}` is a line of another's; `token` names a kind."""
+    """A request that must be refused; `token` names a kind.
+
+    `{id}` is a line of another's, `{dead}` a killed one.
+    """
 
     status: int
     named: str
@@ -42,6 +48,9 @@ class Bad:
         said = self.raw if self.body is None else json.dumps(self.body)
         parts = [self.method, self.named, self.token, said, *self.headers.values()]
         return " ".join(str(part) for part in parts)[:70]
+
+
+MALFORMED = {"basic": "Basic dGVzdDp0ZXN0", "empty": "Bearer", "double": "Bearer tkr_a tkr_b"}
 
 
 def fields(status: int, name: str, *values: Any) -> list[Bad]:
@@ -60,35 +69,64 @@ BAD = [
     *fields(422, "headline", "a\ud800"),
     *fields(422, "url", "javascript:alert(1)", "data:text/html,x", "ftp://a/b", "/path", "http://"),
     *fields(422, "url", "https://a:b@c.example/", "http://a b/", "http://[::1", 5),
-    *fields(422, "url", "http://a:99999/"),
+    *fields(422, "url", "http://a:99999/", "//a/b", "http://a/" + "x" * 2048, "http://a/\ud800"),
     *fields(422, "section", "nowhere", 5),
     *fields(422, "region", "moon"),
     *fields(422, "urgency", 0, 10, True, 3.5, "3", None, 10**30),
-    *fields(422, "tags", "a", [1], [""], ["x" * 65]),
+    *fields(422, "tags", "a", [1], [""], ["x" * 65], ["a\nb"], [f"{n}" for n in range(21)], {}),
+    *fields(422, "source", 5, "", "x" * 121, "a\u202eb"),
+    *fields(422, "located", ["x"], "a\nb"),
     *fields(422, "coverage", "a b", "../a"),
     *fields(422, "pinned", "yes", None, 1),
     *fields(422, "expires", "2027-01-01", "soon", 5, "2020-01-01T00:00:00Z"),
-    *fields(422, "embargoed", "soon"),
+    *fields(422, "embargoed", "soon", "2099-01-01T00:00:00", True),
+    Bad(422, "expires", {"headline": "x", "expires": IN_2098, "embargoed": IN_2099}),
     *fields(422, "correction", "On a new line"),
-    *[bad for name in ("mood", "id", "version", "pubstatus") for bad in fields(422, name, "x")],
+    *[
+        bad
+        for name in ("mood", "id", "edition", "version", "pubstatus", "firstcreated", "", "\ud800")
+        for bad in fields(422, name, "x")
+    ],
     *raw(400, "body", b"", b"{", b"\xff\xfe", b'{"headline":NaN}'),
     *raw(400, "body", b'{"headline":"a","headline":"b"}'),
-    *raw(400, "body", b"[" * 5000 + b"]" * 5000),
+    *raw(400, "body", b"[" * 5000 + b"]" * 5000, b'{"a":' * 2500 + b"1" + b"}" * 2500),
+    *raw(400, "body", b'{"headline":"a","urgency":' + b"9" * 5000 + b"}", b"\xef\xbb\xbf" + LINE),
     *raw(422, "body", b"[]", b'"x"', b"5", b"null"),
     *raw(415, "Content-Type", LINE, headers={"Content-Type": "text/plain"}),
     Bad(415, "Content-Type", raw=LINE),
+    Bad(415, "Content-Type", raw=LINE, headers={"Content-Type": "application/merge-patch+json"}),
     *raw(413, "body", b'{"headline":"' + b"x" * 17_000 + b'"}'),
     *[
         bad
-        for token in ("none", "unknown", "expired", "revoked", "basic")
+        for token in ("none", "unknown", "expired", "revoked", "basic", "empty", "double")
         for bad in raw(401, "Authorization", LINE, token=token)
     ],
+    *raw(401, "Authorization", LINE, method="PATCH", path=ONE, token="none"),
+    Bad(401, "Authorization", method="DELETE", path=f"{ONE}?reason=a", token="none"),
     *raw(403, "edition", LINE, token="arabic"),
+    *raw(403, "edition", LINE, method="PATCH", path=ONE, token="arabic"),
+    Bad(403, "edition", method="DELETE", path=f"{ONE}?reason=a", token="arabic"),
+    Bad(403, "edition", method="GET", path=f"{ONE}/versions", token="arabic"),
     *raw(403, "urgency", b'{"headline":"x","urgency":1}', token="reporter"),
+    *raw(403, "urgency", b'{"headline":"x","urgency":2}', token="reporter"),
     *raw(403, "pinned", b'{"headline":"x","pinned":true}', token="reporter"),
     *raw(404, "edition", LINE, path="/v1/nowhere/flashes"),
-    *raw(422, "Idempotency-Key", LINE, headers={"Idempotency-Key": "a key"}),
+    *raw(404, "edition", LINE, method="PATCH", path="/v1/nowhere/flashes/x"),
+    Bad(404, "edition", method="DELETE", path="/v1/nowhere/flashes/x?reason=a"),
+    *[
+        bad
+        for key in ("a key", "", "\xe9", "k" * 256)
+        for bad in raw(422, "Idempotency-Key", LINE, headers={"Idempotency-Key": key})
+    ],
     *raw(409, "Idempotency-Key", LINE, headers={"Idempotency-Key": "used"}),
+    *raw(
+        409, "Idempotency-Key", b'{"headline":"First use"}',
+        method="PATCH", path=ONE, headers={"Idempotency-Key": "used"},
+    ),
+    Bad(
+        409, "Idempotency-Key",
+        method="DELETE", path=f"{ONE}?reason=a", headers={"Idempotency-Key": "used"},
+    ),
     *raw(404, "id", LINE, method="PATCH", path=f"{FLASHES}/nowhere"),
     *raw(403, "role", LINE, method="PATCH", path=f"{FLASHES}/{{id}}", token="reporter"),
     *raw(422, "headline", b'{"headline":null}', method="PATCH", path=f"{FLASHES}/{{id}}"),
@@ -99,7 +137,18 @@ BAD = [
         409, "pubstatus", b'{"embargoed":"2099-01-01T00:00:00Z"}',
         method="PATCH", path=f"{FLASHES}/{{id}}",
     ),
+    *raw(422, "version", b'{"version":7}', method="PATCH", path=ONE),
+    *raw(422, "mood", b'{"mood":null}', method="PATCH", path=ONE),
+    *raw(422, "correction", b'{"correction":"a\\nb"}', method="PATCH", path=ONE),
+    *raw(422, "body", b"[]", method="PATCH", path=ONE),
+    *raw(400, "body", b"{", method="PATCH", path=ONE),
+    *raw(413, "body", b" " * 17_000, method="PATCH", path=ONE),
+    Bad(415, "Content-Type", raw=LINE, method="PATCH", path=ONE),
+    *raw(409, "pubstatus", LINE, method="PATCH", path=f"{FLASHES}/{{dead}}"),
     Bad(422, "reason", method="DELETE", path=f"{FLASHES}/{{id}}"),
+    Bad(422, "reason", method="DELETE", path=f"{ONE}?reason="),
+    Bad(422, "reason", method="DELETE", path=f"{ONE}?reason=" + "x" * 281),
+    Bad(422, "query", method="DELETE", path=f"{ONE}?reason=a" + "&x=1" * 64),
     Bad(422, "reason", method="DELETE", path=f"{FLASHES}/{{id}}?reason=%0A"),
     Bad(422, "reason", method="DELETE", path=f"{FLASHES}/{{id}}?reason=a&reason=b"),
     Bad(404, "id", method="DELETE", path=f"{FLASHES}/nowhere?reason=a"),
@@ -138,22 +187,24 @@ async def busy(valkey: str) -> Any:
         line = await service.post("en", "Somebody's line")
         used = {"Idempotency-Key": "used"}
         await service.request("POST", FLASHES, body={"headline": "First use"}, headers=used)
-        yield service, tokens, line["id"]
+        dead = await service.post("en", "A killed line")
+        await service.kill("en", dead["id"])
+        yield service, tokens, {"id": line["id"], "dead": dead["id"]}
 
 
 @pytest.mark.parametrize("bad", BAD, ids=[f"{n} {bad.name}" for n, bad in enumerate(BAD)])
 async def test_a_bad_request_is_refused_precisely_and_changes_nothing(
-    busy: tuple[Running, dict[str, str], str], bad: Bad
+    busy: tuple[Running, dict[str, str], dict[str, str]], bad: Bad
 ) -> None:
     """Each mistake gets its exact status and names its field, and the wire is as it was."""
-    service, tokens, flash_id = busy
+    service, tokens, ids = busy
     before = (await service.get(FLASHES)).json
     headers = dict(bad.headers)
-    if bad.token == "basic":
-        headers["Authorization"] = "Basic dGVzdDp0ZXN0"
+    if bad.token in MALFORMED:
+        headers["Authorization"] = MALFORMED[bad.token]
     answer = await service.request(
         bad.method,
-        bad.path.format(id=flash_id),
+        bad.path.format(**ids),
         body=bad.body,
         raw=bad.raw,
         headers=headers,
@@ -168,6 +219,28 @@ async def test_a_bad_request_is_refused_precisely_and_changes_nothing(
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+async def test_all_that_is_wrong_is_said_at_once(service: Running) -> None:
+    """An editor's tool learns every mistake in one answer, not one after another."""
+    body = {"headline": "a\nb", "urgency": 0, "url": "ftp://a", "mood": "x", "tags": "y"}
+    answer = await service.request("POST", FLASHES, body=body)
+    assert answer.status == 422
+    assert sorted(answer.fields) == sorted(body)
+
+
+async def test_a_line_is_as_long_as_readers_count(service: Running) -> None:
+    """280 families fit on a line, however many code points each takes, and 281 do not."""
+
+    async def post(count: int) -> Answer:
+        line = json.dumps({"headline": FAMILY * count}, ensure_ascii=False).encode()
+        return await service.request("POST", FLASHES, raw=line, headers=JSON)
+
+    line = await post(280)
+    assert (line.status, line.json["headline"]) == (201, FAMILY * 280)
+    assert (await service.get(FLASHES)).json["flashes"] == [line.json]
+    answer = await post(281)
+    assert (answer.status, answer.fields) == (422, ["headline"])
+
+
 async def test_an_endless_body_is_cut_off(service: Running) -> None:
     """A body without an announced end is refused as soon as it is too big."""
     incoming, outgoing = await asyncio.open_connection("127.0.0.1", service.port)
@@ -177,7 +250,25 @@ async def test_an_endless_body_is_cut_off(service: Running) -> None:
     )
     outgoing.write((b"1000\r\n" + b"x" * 0x1000 + b"\r\n") * 5)
     assert b" 413 " in await incoming.readline()
+    assert b"application/problem+json" in await incoming.read()
     outgoing.close()
+    assert (await service.get(FLASHES)).json["cursor"].startswith("0.")
+
+
+async def test_a_body_in_pieces_is_one_body(service: Running) -> None:
+    """A line that comes in many small chunks, cut within characters, is one line."""
+    incoming, outgoing = await asyncio.open_connection("127.0.0.1", service.port)
+    outgoing.write(
+        f"POST {FLASHES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.token}\r\n"
+        "Content-Type: APPLICATION/JSON; charset=utf-8\r\nConnection: close\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n".encode()
+    )
+    body = json.dumps({"headline": "عاجل"}, ensure_ascii=False).encode()
+    outgoing.write(b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n")
+    assert b" 201 " in await incoming.readline()
+    await incoming.read()
+    outgoing.close()
+    assert [it["headline"] for it in (await service.get(FLASHES)).json["flashes"]] == ["عاجل"]
 
 
 async def test_too_many_requests_are_slowed_down(settings: Settings) -> None:
@@ -255,6 +346,22 @@ async def test_what_is_sent_again_is_done_once(service: Running) -> None:
     assert [it.status for it in first] == [201, 201, 200, 200, 200]
     assert [(it.status, it.json) for it in first] == [(it.status, it.json) for it in second]
     assert (await service.get(FLASHES)).json["cursor"] == cursor
+
+
+async def test_one_request_sent_ten_times_at_once_is_one_line(service: Running) -> None:
+    """A tool that loses patience and asks again meanwhile makes no second line."""
+    key = {"Idempotency-Key": "impatient"}
+    answers = await asyncio.gather(
+        *(
+            service.request("POST", FLASHES, body={"headline": "Once"}, headers=key)
+            for _ in range(10)
+        )
+    )
+    assert {it.status for it in answers} == {201}
+    board = (await service.get(FLASHES)).json
+    assert [board["flashes"]] == [[it.json] for it in answers[:1]]
+    assert {it.json["id"] for it in answers} == {board["flashes"][0]["id"]}
+    assert board["cursor"].startswith("1.")
 
 
 async def test_an_embargoed_line_is_nobodys_until_it_is_due(service: Running) -> None:

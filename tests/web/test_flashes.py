@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.flashes import flash, record
-from tests.support.service import Running, running
+from tests.support.service import Running, receive, running
 from ticker.hub import utcnow
 from ticker.store import Store
 from ticker.wire import Once, Wire
@@ -34,14 +34,45 @@ async def test_the_board(service: Running) -> None:
     assert (await service.get(f"{FLASHES}?section=sports")).json["flashes"] == []
 
 
-@pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "1e1", "٣", "9" * 5000])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "0",
+        "201",
+        "-1",
+        "x",
+        "1e1",
+        "%D9%A3",
+        "%C2%B2",
+        "9" * 5000,
+        "000000001999",
+        f"000000001{'9' * 5000}",
+    ],
+    ids=[
+        "none",
+        "over",
+        "minus",
+        "word",
+        "float",
+        "arabic digit",
+        "superscript",
+        "endless",
+        "zeros",
+        "endless zeros",
+    ],
+)
 async def test_a_bad_limit_is_named(service: Running, limit: str) -> None:
     """A limit that is none is refused by name."""
-    answer = await service.get(f"{FLASHES}?limit={limit.encode().hex() if limit == '٣' else limit}")
-    if limit == "":
-        assert answer.status == 200
-    else:
-        assert (answer.status, answer.fields) == (422, ["limit"])
+    answer = await service.get(f"{FLASHES}?limit={limit}")
+    assert (answer.status, answer.fields) == (422, ["limit"])
+
+
+@pytest.mark.parametrize("limit", ["", "1", "200"])
+async def test_a_limit_within_bounds_is_kept(service: Running, limit: str) -> None:
+    """A reader may ask for one line, for the most there is, or leave the limit empty."""
+    lines = [await service.post("en", f"Line {n}") for n in range(2)]
+    answer = await service.get(f"{FLASHES}?limit={limit}")
+    assert answer.json["flashes"] == (lines[1:] if limit == "1" else lines[::-1])
 
 
 async def test_unchanged_boards_cost_no_bytes(service: Running) -> None:
@@ -69,9 +100,30 @@ async def test_one_flash(service: Running) -> None:
     await service.kill("en", line["id"])
     killed = await service.get(one, If_None_Match='"2"')
     assert (killed.status, killed.json.keys()) == (410, TOMBSTONE)
-    for path in (FLASHES, one, "/en"):
-        assert b"Secret" not in (await service.get(path)).body
     assert (await service.get(f"{FLASHES}/nowhere")).fields == ["id"]
+
+
+async def test_killed_words_are_nowhere(service: Running) -> None:
+    """After a kill no list, page, stream or replay holds a word of any version of the line."""
+    start = (await service.get(FLASHES)).json["cursor"]
+    line = await service.post("en", "Secret words", source="Secret source", tags=["Secret"])
+    await service.patch("en", line["id"], headline="Secret again", correction="Secret note")
+    await service.kill("en", line["id"], "Secret")
+    newer = await service.post("en", "Newer")
+    one = f"{FLASHES}/{line['id']}"
+    for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", "/en", "/"):
+        assert b"Secret" not in (await service.get(path)).body
+    assert (await service.request("GET", one)).status == 410
+    assert b"Secret" not in (await service.request("GET", one)).body
+    for query in ("", f"cursor={start}"):
+        async with service.sse("en", query) as events, service.live("en", query) as socket:
+            hello = await events.message()
+            assert (hello["type"], await receive(socket)) == ("hello", hello)
+        assert "Secret" not in str(hello)
+        assert newer in hello["flashes"]
+    assert {len(it) for it in hello["flashes"] if it["id"] == line["id"]} <= {len(TOMBSTONE)}
+    told = await service.request("GET", f"{one}/versions")
+    assert b"Secret words" in told.body
 
 
 async def test_the_past_page_by_page(settings: Settings) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     [
         ("/v1/en/flashes", {"GET", "HEAD", "POST", "OPTIONS"}),
         ("/v1/en/flashes/x", {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}),
+        ("/v1/en/live", {"GET", "HEAD", "OPTIONS"}),
         ("/en", {"GET", "HEAD"}),
     ],
 )
@@ -30,12 +31,13 @@ async def test_a_wrong_method_names_the_right_ones(
 
 async def test_head_is_get_without_a_body(service: Running) -> None:
     """A monitor that only asks for headers gets them."""
-    full, head = (
-        await service.get("/v1/en/flashes"),
-        await service.request("HEAD", "/v1/en/flashes"),
-    )
-    assert (head.status, head.body) == (200, b"")
-    assert head.headers["etag"] == full.headers["etag"]
+    line = await service.post("en", "A line")
+    flash, widget = f"/v1/en/flashes/{line['id']}", "/ticker.js"
+    for path in ("/v1/en/flashes", flash, "/v1/editions", "/", "/en", "/healthz", widget):
+        full, head = await service.get(path), await service.request("HEAD", path, token=None)
+        assert (head.status, head.body) == (200, b""), path
+        for name in ("content-type", "etag", "cache-control", "content-length"):
+            assert head.headers.get(name) == full.headers.get(name), path
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,9 @@ async def test_assets_are_ours_and_for_every_site(service: Running, path: str) -
     [
         "/static/../pyproject.toml",
         "/static/%2e%2e/pyproject.toml",
+        "/static/%2e%2e%2fpyproject.toml",
+        "/static/..%5cpyproject.toml",
+        "/static/reader/../../pyproject.toml",
         "/static//etc/passwd",
         "/static/",
     ],

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.requests import HTTPConnection
 
-from ticker.settings import Edition
-from ticker.web.security import cors, is_allowed
+from ticker.accounts import Principal, Role
+from ticker.hub import utcnow
+from ticker.settings import Edition, Settings
+from ticker.web.problems import ProblemError
+from ticker.web.security import Guard, cors, is_allowed
 
 if TYPE_CHECKING:
     from tests.support.service import Running
+    from ticker.accounts import Accounts
 
 PATHS = ["/", "/en", "/healthz", "/metrics", "/v1/en/flashes", "/v1/editions", "/nowhere/at/all",
          "/ticker.js", "/static/reader/reader.css", "/v1/nowhere/flashes"]  # fmt: skip
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 
 
 def edition(*origins: str) -> Edition:
@@ -26,11 +37,52 @@ async def test_every_response_is_guarded(service: Running, path: str) -> None:
     headers = (await service.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
-    policy = headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'")
-    assert "unsafe" not in policy
-    assert "frame-ancestors" in policy
+    assert headers["content-security-policy"] == (PAGE if path in {"/", "/en"} else NOTHING)
     assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("HEAD", 200), ("OPTIONS", 204), ("PUT", 405), ("POST", 401)]
+)
+async def test_every_verb_is_guarded(service: Running, method: str, status: int) -> None:
+    """An answer is guarded whatever was asked, refusals too."""
+    answer = await service.request(method, "/v1/en/flashes", token=None)
+    assert answer.status == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == NOTHING
+
+
+async def test_an_unchanged_board_is_guarded(service: Running) -> None:
+    """A browser that is told to keep what it has keeps the guard with it."""
+    etag = (await service.get("/v1/en/flashes")).headers["etag"]
+    answer = await service.get("/v1/en/flashes", If_None_Match=etag)
+    assert (answer.status, answer.headers["content-security-policy"]) == (304, NOTHING)
+
+
+async def test_a_stream_is_guarded(either: Running) -> None:
+    """A stream of events can't be sniffed or run as anything else."""
+    async with either.sse("en") as reader:
+        head = reader.head.decode().lower()
+    assert "\r\nx-content-type-options: nosniff\r\n" in head
+    assert f"\r\ncontent-security-policy: {NOTHING}\r\n" in head
+    assert "\r\nreferrer-policy: strict-origin-when-cross-origin\r\n" in head
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.7, 5.0])
+async def test_who_waits_as_told_is_let_in(accounts: Accounts, rate: float) -> None:
+    """An editor's tool that comes back when it was told to is never refused a second time."""
+    now = 1000.0
+    token = await accounts.create(Principal("tool", Role.EDITOR, frozenset(), utcnow(), None))
+    slow = replace(Settings(), posts_burst=1, posts_per_second=rate)
+    guard = Guard(accounts, slow, clock=lambda: now)
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    connection = HTTPConnection({"type": "http", "headers": headers})
+    assert (await guard.admit(connection)).name == "tool"
+    with pytest.raises(ProblemError) as refused:
+        await guard.admit(connection)
+    assert refused.value.status == 429
+    now += int(refused.value.headers["Retry-After"])
+    assert (await guard.admit(connection)).name == "tool"
 
 
 @pytest.mark.parametrize(

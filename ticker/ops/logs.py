@@ -25,9 +25,26 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False).translate(_UNSAFE)
 
 
+# What uvicorn says of strangers' mistakes, and of every reader that we refuse before the upgrade:
+# no fault of ours, of no use without an address, and anybody could fill the log with it.
+_OF_STRANGERS: Final = frozenset(
+    {
+        "ASGI callable returned without completing handshake.",
+        "Invalid HTTP request received.",
+        "Unsupported upgrade request.",
+    }
+)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.msg not in _OF_STRANGERS
+
+
 def set_up(level: int = logging.INFO) -> None:
     """Send all logs to stderr. The server's line for each WebSocket holds its URL: left out."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(max(level, logging.WARNING))
+    server = logging.getLogger("uvicorn.error")
+    server.setLevel(max(level, logging.WARNING))
+    server.addFilter(_is_ours)

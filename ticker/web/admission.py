@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ticker.settings import Edition, Newsroom
 
 _FIELDS_MOST: Final = 64
+_DIGITS_MOST: Final = 9
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
@@ -83,6 +84,11 @@ def parameters(query: str) -> dict[str, list[str]]:
         raise at(422, "query", f"must have at most {_FIELDS_MOST} fields") from error
 
 
+def is_number(text: str) -> bool:
+    """Whether a value is a whole number, of no more digits than any that means something."""
+    return len(text) <= _DIGITS_MOST and text.isascii() and text.isdecimal()
+
+
 def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Subscription:
     """The subscription that a query asks for; unknown fields are no filters and do no harm.
 
@@ -127,7 +133,7 @@ def _urgency(given: dict[str, list[str]], faults: list[Fault]) -> int | None:
     values = given.get("urgency", [])
     if not values:
         return None
-    levels = [int(value) for value in values if value.isascii() and value.isdecimal()]
+    levels = [int(value) for value in values if is_number(value)]
     if len(levels) < len(values) or any(level not in URGENCY_RANGE for level in levels):
         faults.append(Fault("urgency", "must be an integer from 1 to 9"))
         return None

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ticker import document
 from ticker.flash import PubStatus
 from ticker.settings import Newsroom
-from ticker.web.admission import parameters, subscribe
+from ticker.web.admission import is_number, parameters, subscribe
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
 from ticker.web.security import Guard, cors, edition_of
 
@@ -129,9 +129,10 @@ def _unknown(flash_id: str) -> ProblemError:
 
 def _limit(given: dict[str, list[str]]) -> int:
     text = given.get("limit", [str(LIMIT_MOST)])[-1]
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LIMIT_MOST):
+    limit = int(text) if is_number(text) else 0
+    if not 1 <= limit <= LIMIT_MOST:
         raise at(422, "limit", f"must be an integer from 1 to {LIMIT_MOST}")
-    return int(text)
+    return limit
 
 
 def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Response:

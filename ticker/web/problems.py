@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from ticker.draft import Fault, InvalidError
 from ticker.flash import IllegalChangeError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -63,8 +63,9 @@ class ProblemError(Exception):
 
     def response(self) -> Response:
         """The HTTP response that says so."""
-        return JSONResponse(
-            self.document(),
+        # In ASCII: what is named here may hold what UTF-8 cannot, such as a lone surrogate.
+        return Response(
+            json.dumps(self.document()),
             self.status,
             headers={"Cache-Control": "no-store", **self.headers},
             media_type=MEDIA_TYPE,

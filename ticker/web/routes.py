@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -14,7 +15,6 @@ from ticker.settings import static_dir
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
     from ticker.web.editors import Editors
@@ -56,8 +56,7 @@ def routes(faces: Faces) -> list[BaseRoute]:
         Mount("/static", _Assets(directory=static_dir())),
         Route("/v1/editions", faces.flashes.editions),
         WebSocketRoute(_LIVE, faces.live.websocket),
-        Route(_LIVE, faces.flashes.preflight, methods=["OPTIONS"]),
-        Route(_LIVE, _Sse(faces.live), methods=["GET"]),
+        Route(_LIVE, _LiveHttp(faces), methods=["GET", "OPTIONS"]),
         _resource(
             _FLASHES,
             "flashes",
@@ -105,12 +104,16 @@ class _Assets(StaticFiles):
         return response
 
 
-class _Sse:
-    """The SSE transport as a raw ASGI endpoint: it ends when the reader does."""
+class _LiveHttp:
+    """The live URL over plain HTTP, as a raw ASGI endpoint: a stream ends when its reader does."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to the live endpoint."""
-        await self._live.sse(scope, receive, send)
+        """Stream events, or answer a preflight."""
+        if scope["method"] == "OPTIONS":
+            response = await self._faces.flashes.preflight(Request(scope))
+            await response(scope, receive, send)
+        else:
+            await self._faces.live.sse(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -97,7 +98,7 @@ class Guard:
         level, at_time = self._buckets.get(name, (self._burst, now))
         level = min(self._burst, level + (now - at_time) * self._rate)
         if level < 1:
-            wait = str(max(1, round((1 - level) / self._rate)))
+            wait = str(math.ceil((1 - level) / self._rate))
             raise at(429, "Authorization", "Too many requests with this token.", Retry_After=wait)
         self._buckets[name] = (level - 1, now)
 
