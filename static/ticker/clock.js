@@ -1,6 +1,7 @@
-/** One timer for the page: tells who listens that time has passed, while the page is in sight. */
+/** One timer for the page: tells who listens that time has passed; and times in words. */
 
 const TICK_MS = 1000;
+const DAY_MS = 24 * 3600 * 1000;
 const listeners = new Set();
 let timer = 0;
 
@@ -19,12 +20,16 @@ export function every(listener, signal) {
 }
 
 /**
- * A time of day as the reader's place and language write it.
+ * A time as the reader's place and language write it: of day, or the date if that day is long past,
+ * as a pinned line's may be.
  * @param {string} time RFC 3339.
  * @param {string} lang BCP 47.
+ * @param {number} [now] milliseconds since 1970.
  */
-export function clock(time, lang) {
-  return new Date(time).toLocaleTimeString(latinDigits(lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export function clock(time, lang, now = Date.now()) {
+  const then = new Date(time);
+  if (now - then > DAY_MS) return then.toLocaleDateString(latinDigits(lang), { day: "numeric", month: "short" });
+  return then.toLocaleTimeString(latinDigits(lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** Arabic news in this house writes 0–9; Intl must be told. */

@@ -2,13 +2,14 @@
 import { every } from "./clock.js";
 import { acquire } from "./feed.js";
 import { headline, make, speak, time } from "./line.js";
+import { Pan } from "./pan.js";
 import { Rotation, dwell } from "./rotation.js";
 import { sheet } from "./styles.js";
+import { Voice } from "./voice.js";
 import { words } from "./words.js";
 
 const FILTERS = ["section", "region", "tag", "coverage", "urgency"];
-const SAY_EVERY_TICKS = 5;
-const PAN_EDGE_MS = 1500;
+const WORDED_URGENCIES = 2;
 const BASE = new URL("../../", import.meta.url).href;
 
 /**
@@ -25,19 +26,20 @@ const BASE = new URL("../../", import.meta.url).href;
  * @fires correction a new version of a line; detail is the line
  * @fires kill a line was removed; detail is the line as it last was
  * @fires status the connection changed; detail is the status
- * @csspart bar, label, state, track, line, time, mark, headline, note, source, controls, fresh, button
+ * @csspart bar, label, word, state, track, line, time, urgency, mark, headline, note, source, empty,
+ *   controls, fresh, button
  */
 export class BreakingTicker extends HTMLElement {
   static observedAttributes = ["edition", "src", "lang", "label", ...FILTERS];
 
   #parts = null;
   #rotation = new Rotation();
+  #voice = new Voice();
+  #pan = new Pan();
   #feed = null;
   #life = null;
   #paused = false;
-  #pan = null;
-  #unsaid = [];
-  #ticks = 0;
+  #pointed = false;
 
   /** Whether the reader has stopped the banner. */
   get paused() {
@@ -63,16 +65,18 @@ export class BreakingTicker extends HTMLElement {
 
   connectedCallback() {
     this.#parts ??= this.#build();
+    this.#pointed = false;
     this.#start();
   }
 
   disconnectedCallback() {
     this.#life?.abort();
     this.#life = null;
+    this.#pan.stop();
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.#life || before === after) return;
+    if (!this.#parts || !this.isConnected || before === after) return;
     this.disconnectedCallback();
     this.#start();
   }
@@ -82,18 +86,45 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #start() {
-    const edition = this.getAttribute("edition");
-    if (!edition) return;
-    const { signal } = (this.#life = new AbortController());
-    const { feed, release } = acquire(this.getAttribute("src") || BASE, edition, this.#filters());
-    this.#feed = feed;
-    this.#rotation = new Rotation();
-    this.#listen(signal);
-    signal.addEventListener("abort", release);
+    const feed = this.#join();
+    this.#follow(feed);
     this.#name();
     this.#hold();
-    if (feed.ready) this.#changed({ reset: true, backfill: true, added: [], corrected: [], removed: [] });
+    if (!feed) return;
+    this.#listen(this.#life.signal);
+    if (feed.ready) this.#changed({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
+    if (feed.ready) this.#show();
     this.#showStatus();
+  }
+
+  #join() {
+    const edition = this.getAttribute("edition");
+    const base = this.#base();
+    if (!edition || !base) return null;
+    this.#life = new AbortController();
+    const { feed, release } = acquire(base, edition, this.#filters());
+    this.#life.signal.addEventListener("abort", release);
+    return feed;
+  }
+
+  /** Lines of another feed don't stay under this one's name: what the page put inside returns. */
+  #follow(feed) {
+    if (feed && feed === this.#feed) return;
+    this.#parts.track.replaceChildren(document.createElement("slot"));
+    this.#parts.said.textContent = "";
+    this.#feed = feed;
+    this.#rotation = new Rotation();
+    this.#voice = new Voice();
+    if (!feed) this.removeAttribute("status");
+  }
+
+  #base() {
+    try {
+      return new URL(this.getAttribute("src") || BASE, document.baseURI).href;
+    } catch (error) {
+      console.error(error);
+      return null;
+    }
   }
 
   #filters() {
@@ -111,10 +142,22 @@ export class BreakingTicker extends HTMLElement {
     this.#feed.addEventListener("change", (event) => this.#changed(event.detail), { signal });
     this.#feed.addEventListener("status", () => this.#showStatus(), { signal });
     button.addEventListener("click", () => (this.#paused ? this.resume() : this.pause()), { signal });
-    for (const name of ["pointerenter", "pointerleave", "focusin", "focusout"]) {
+    for (const name of ["pointerenter", "pointerleave"]) {
+      track.addEventListener(name, (event) => this.#point(event), { signal });
+    }
+    for (const name of ["focusin", "focusout"]) {
       track.addEventListener(name, () => queueMicrotask(() => this.#hold()), { signal });
     }
+    const resized = new ResizeObserver(() => this.#move());
+    resized.observe(track);
+    signal.addEventListener("abort", () => resized.disconnect());
     every(() => this.#tick(), signal);
+  }
+
+  /** A finger leaves no pointer behind: after a tap nothing may stand still for ever. */
+  #point(event) {
+    this.#pointed = event.type === "pointerenter" && event.pointerType !== "touch";
+    this.#hold();
   }
 
   #build() {
@@ -144,11 +187,12 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #changed(change) {
-    const moved = this.#rotation.update(change, this.lines);
+    const { lines } = this;
+    const moved = this.#rotation.update(change, lines);
     if (moved || !this.#parts.track.querySelector(".line, .empty")) this.#show();
     this.#count();
-    if (!change.backfill) this.#unsaid.push(...change.added, ...change.corrected);
-    this.#tell("flash", change.first ? [] : change.added);
+    if (this.#voice.hear(change)) this.#parts.said.textContent = "";
+    this.#tell("flash", change.first ? [] : change.added.filter((line) => lines.includes(line)));
     this.#tell("correction", change.corrected);
     this.#tell("kill", change.removed);
   }
@@ -159,65 +203,59 @@ export class BreakingTicker extends HTMLElement {
 
   #tick() {
     if (!this.#feed.ready) return;
-    if (this.#rotation.tick(this.lines)) this.#show();
+    const { lines } = this;
+    if (this.#rotation.tick(lines)) this.#show();
+    this.#count();
     this.#showState();
-    this.#ticks += 1;
-    if (this.#unsaid.length && this.#ticks % SAY_EVERY_TICKS === 0) this.#say();
+    this.#say(this.#voice.tick(lines));
   }
 
-  /** Screen readers hear what is new, politely and together; never the rotation. */
-  #say() {
+  #say(lines) {
+    if (lines.length === 0) return;
     const { corrected } = words(this.#lang);
-    const sentences = this.#unsaid.map((line) => (line.version > 1 ? `${corrected}: ${line.headline}` : line.headline));
-    this.#unsaid = [];
+    const sentences = lines.map((line) => (line.correction ? `${corrected}: ${line.headline}` : line.headline));
     speak(this.#parts.said, this.#lang).textContent = sentences.join(". ");
   }
 
   #show() {
+    const { track } = this.#parts;
     const line = this.#rotation.current;
-    this.#pan?.cancel();
-    this.#pan = null;
-    const shown = line ? this.#render(line) : make("span", "empty", words(this.#lang).empty);
-    this.#parts.track.replaceChildren(shown);
-    if (line) this.#panIfLong(shown, line);
+    const focused = this.shadowRoot.activeElement?.closest(".line")?.dataset.id;
+    track.replaceChildren(line ? this.#render(line) : make("span", "empty", words(this.#lang).empty));
+    if (line && focused === line.id) track.querySelector("a")?.focus({ preventScroll: true });
+    this.#move();
+    this.#hold();
   }
 
   #render(line) {
-    const { corrected } = words(this.#lang);
+    const { corrected, urgency } = words(this.#lang);
     const element = speak(make("div", "line"), this.#lang);
     element.dataset.id = line.id;
     element.dataset.urgency = line.urgency;
     element.append(time(line, this.#lang));
-    if (line.version > 1 && line.correction) element.append(make("span", "mark", corrected));
+    if (line.urgency <= WORDED_URGENCIES) element.append(make("span", "urgency", urgency[line.urgency]));
+    if (line.correction) element.append(make("span", "mark", corrected));
     element.append(headline(line));
     if (line.correction) element.append(make("bdi", "note", line.correction));
     if (line.source) element.append(make("bdi", "source", line.source));
     return element;
   }
 
-  /** A line longer than its track is drawn past, once, while it is on show. */
-  #panIfLong(element, line) {
+  #move() {
     const { track } = this.#parts;
-    const hidden = element.scrollWidth - track.clientWidth + 32;
-    if (hidden <= 32 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const way = getComputedStyle(element).direction === "rtl" ? hidden : -hidden;
-    const duration = Math.max(1000, dwell(line) * 1000 - 2 * PAN_EDGE_MS);
-    this.#pan = element.animate([{ transform: "none" }, { transform: `translateX(${way}px)` }], {
-      duration,
-      delay: PAN_EDGE_MS,
-      fill: "forwards",
-    });
-    if (this.#rotation.held) this.#pan.pause();
+    const element = track.querySelector(".line");
+    const { current, held } = this.#rotation;
+    if (element && current) this.#pan.start(element, track, { seconds: dwell(current), held });
+    else this.#pan.stop();
   }
 
   /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
   #hold() {
     const { track, button } = this.#parts;
     const { pause, resume } = words(this.#lang);
-    const held = this.#paused || track.matches(":hover") || track.matches(":focus-within");
+    const held = this.#paused || this.#pointed || track.matches(":focus-within");
     this.#rotation.hold(held);
-    if (held) this.#pan?.pause();
-    else this.#pan?.play();
+    this.#pan.hold(held);
     button.toggleAttribute("data-paused", this.#paused);
     button.setAttribute("aria-label", this.#paused ? resume : pause);
     button.title = this.#paused ? resume : pause;
@@ -226,7 +264,7 @@ export class BreakingTicker extends HTMLElement {
 
   #count() {
     const { fresh } = this.#rotation;
-    this.#parts.fresh.textContent = fresh > 0 ? words(this.#lang).fresh(fresh) : "";
+    write(this.#parts.fresh, fresh > 0 ? words(this.#lang).fresh(fresh) : "");
   }
 
   #showStatus() {
@@ -247,6 +285,11 @@ export class BreakingTicker extends HTMLElement {
       stopped: say.stopped,
       stale: say.stale(Math.floor((Date.now() + store.skew - since) / 60_000)),
     }[status];
-    if (this.#parts.state.textContent !== (text ?? "")) this.#parts.state.textContent = text ?? "";
+    write(this.#parts.state, text ?? "");
   }
+}
+
+/** Touch the page only when words change. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

@@ -56,9 +56,10 @@ export function acquire(base, edition, filters) {
   if (!feeds.has(key)) feeds.set(key, { feed: new Feed(base, edition, filters), users: 0 });
   const entry = feeds.get(key);
   entry.users += 1;
-  return { feed: entry.feed, release: () => release(key) };
+  return { feed: entry.feed, release: () => queueMicrotask(() => release(key)) };
 }
 
+/** Runs when the page's own work is done: an element that only moved has come back by then. */
 function release(key) {
   const entry = feeds.get(key);
   entry.users -= 1;

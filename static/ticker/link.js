@@ -21,6 +21,7 @@ export class Link {
   #healthy = 0;
   #failures = 0;
   #beat = FIRST_BEAT_S;
+  #heard = 0;
   #wakeups = new AbortController();
   #status = "connecting";
 
@@ -31,10 +32,11 @@ export class Link {
    * @param {(status: string) => void} options.onstatus connecting, live, reconnecting or stopped.
    * @param {typeof WebSocket} [options.WebSocket]
    * @param {() => number} [options.random] from 0 to 1.
+   * @param {() => number} [options.now] wall clock, milliseconds: unlike timers it goes on in sleep.
    * @param {EventTarget} [options.page] where pageshow, pagehide, online are heard.
    */
-  constructor({ url, onmessage, onstatus, WebSocket = globalThis.WebSocket, random = Math.random, page = globalThis }) {
-    Object.assign(this, { url, onmessage, onstatus, WebSocket, random });
+  constructor({ url, onmessage, onstatus, WebSocket = globalThis.WebSocket, random = Math.random, now = Date.now, page = globalThis }) {
+    Object.assign(this, { url, onmessage, onstatus, WebSocket, random, now });
     const { signal } = this.#wakeups;
     page.addEventListener?.("online", () => this.wake(), { signal });
     page.addEventListener?.("pageshow", (event) => event.persisted && this.wake(), { signal });
@@ -43,9 +45,15 @@ export class Link {
     this.#open();
   }
 
-  /** Connect now if we are not connected, however long the next try is away. */
+  /**
+   * Connect now if we are not connected, however long the next try is away. After a sleep a
+   * connection may look open though the watchdog's time is up: its timer slept too.
+   */
   wake() {
-    if (this.#socket || this.#status === "stopped") return;
+    if (this.#status === "stopped") return;
+    if (this.#socket && this.now() - this.#heard < this.#patience) return;
+    this.#drop();
+    if (this.#status === "live") this.#say("reconnecting");
     this.#failures = 0;
     this.#open();
   }
@@ -63,11 +71,23 @@ export class Link {
 
   #open() {
     clearTimeout(this.#retry);
-    const socket = new this.WebSocket(this.url());
+    const socket = this.#dial();
+    if (!socket) return;
     this.#socket = socket;
     this.#watch();
     socket.onmessage = (event) => this.#take(decode(event.data));
     socket.onclose = (event) => this.#lost(socket, event.code);
+  }
+
+  /** A browser refuses some addresses outright, such as `ws:` on a secure page: no use in trying on. */
+  #dial() {
+    try {
+      return new this.WebSocket(this.url());
+    } catch (error) {
+      console.error(error);
+      this.close();
+      return null;
+    }
   }
 
   #take(message) {
@@ -89,10 +109,15 @@ export class Link {
   #watch() {
     clearTimeout(this.#watchdog);
     const socket = this.#socket;
+    this.#heard = this.now();
     this.#watchdog = setTimeout(() => {
       this.#drop();
       this.#lost(socket, 0);
-    }, this.#beat * MISSED_BEATS * 1000);
+    }, this.#patience);
+  }
+
+  get #patience() {
+    return this.#beat * MISSED_BEATS * 1000;
   }
 
   #lost(socket, code) {

@@ -26,10 +26,11 @@ export class Store {
    * Take in one decoded message.
    * @param {object} message
    * @param {number} [now] our clock, milliseconds since 1970.
-   * @returns {{reset: boolean, added: object[], corrected: object[], removed: object[]}}
+   * @returns {{reset: boolean, added: object[], corrected: object[], reworded: object[], removed: object[]}}
+   *   `reworded` are those of `corrected` that read otherwise than before.
    */
   apply(message, now = Date.now()) {
-    const change = { reset: false, added: [], corrected: [], removed: [] };
+    const change = { reset: false, added: [], corrected: [], reworded: [], removed: [] };
     this.cursor = message.cursor;
     if (message.now) {
       this.skew = Date.parse(message.now) - now;
@@ -67,6 +68,7 @@ export class Store {
     this.#flashes.set(flash.id, flash);
     if (!before) change.added.push(flash);
     else if (before.version !== flash.version) change.corrected.push(flash);
+    if (before && readsOtherwise(before, flash)) change.reworded.push(flash);
   }
 
   #remove(id, change) {
@@ -110,6 +112,10 @@ export class Store {
       .sort(order)
       .slice(0, this.#board.lines);
   }
+}
+
+function readsOtherwise(before, after) {
+  return before.headline !== after.headline || before.correction !== after.correction;
 }
 
 function isOn(flash, moment, age) {

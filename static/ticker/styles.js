@@ -7,6 +7,7 @@ const CSS = `
   --_muted: var(--bt-muted, light-dark(#5a616b, #a3abb8));
   --_breaking: var(--bt-breaking, #b00020);
   --_on-breaking: var(--bt-on-breaking, #ffffff);
+  --_urgent: var(--bt-urgent, light-dark(#b00020, #ff5a5f));
   --_link: var(--bt-link, light-dark(#0b5cad, #7db7ff));
   --_warning: var(--bt-warning, #8a5a00);
   --_control: var(--bt-control, light-dark(#868e99, #6b7482));
@@ -60,7 +61,9 @@ const CSS = `
 .line { display: block; flex: none; min-inline-size: 100%; white-space: nowrap; }
 .line:lang(ar) { font-size: 1.1em; line-height: 1.6; }
 .time { color: var(--_muted); font-size: 15px; font-variant-numeric: tabular-nums; margin-inline-end: 12px; }
-.mark { font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
+.urgency, .mark { font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
+.urgency { color: var(--_urgent); font-size: 13px; letter-spacing: .04em; text-transform: uppercase; }
+.urgency:lang(ar) { font-size: 15px; letter-spacing: 0; }
 .headline { color: inherit; }
 a.headline { text-decoration: underline; text-decoration-color: var(--_control); text-underline-offset: .2em; text-decoration-thickness: 1px; }
 a.headline:hover { color: var(--_link); text-decoration-color: currentColor; }
@@ -97,7 +100,7 @@ a.headline:hover { color: var(--_link); text-decoration-color: currentColor; }
 
 @media (max-width: 600px) {
   .bar { grid-template-columns: minmax(0, 1fr) auto; }
-  .label { grid-column: 1; flex-direction: row; justify-content: start; align-items: center; gap: 8px; min-block-size: 44px; }
+  .label { grid-column: 1; justify-self: start; flex-direction: row; justify-content: start; align-items: center; gap: 8px; min-block-size: 44px; }
   .controls { grid-column: 2; grid-row: 1; background: var(--_surface); }
   .track { grid-column: 1 / -1; grid-row: 2; min-block-size: 44px; border-block-start: 1px solid var(--_hairline); }
   :host { min-block-size: 90px; }

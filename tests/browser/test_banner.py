@@ -145,6 +145,18 @@ async def test_a_screen_reader_hears_a_new_line_and_not_the_old_ones(
     await expect(said).to_have_text("New", timeout=10_000)
 
 
+async def test_a_killed_line_is_not_left_in_a_screen_readers_words(
+    page: Page, service: Running
+) -> None:
+    """What was announced and then killed is taken out of the page, hidden text and all (P25)."""
+    await open_page(page, service)
+    posted = await service.post("en", "A line that was wrong")
+    said = page.locator("breaking-ticker .said")
+    await expect(said).to_have_text("A line that was wrong", timeout=10_000)
+    await service.kill("en", posted["id"])
+    await expect(said).to_have_text("")
+
+
 async def test_a_reader_without_motion_gets_none(browser: Browser, service: Running) -> None:
     """With reduced motion asked for, a long line is wrapped and nothing is animated."""
     context = await browser.new_context(
