@@ -25,6 +25,7 @@ from ticker.store import Store, StoreUnavailableError
 from ticker.web.editors import Editors
 from ticker.web.flashes import Flashes
 from ticker.web.health import Health
+from ticker.web.html import Html
 from ticker.web.live import Live
 from ticker.web.pages import Pages
 from ticker.web.problems import handlers
@@ -70,12 +71,13 @@ def build(settings: Settings) -> Service:
 
     guard = Guard(accounts, settings)
     live = Live(hub, settings, metrics)
+    html = Html()
     faces = Faces(
         editors=Editors(intake, hub, guard, newsroom, metrics),
         flashes=Flashes(hub, archive, guard, settings),
         health=Health(hub, store, metrics),
         live=live,
-        pages=Pages(hub, settings),
+        pages=Pages(html, hub, settings),
     )
 
     @asynccontextmanager

@@ -20,15 +20,20 @@ if TYPE_CHECKING:
     from ticker.accounts import Accounts, Principal
     from ticker.settings import Edition, Newsroom, Settings
 
-PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
 API_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+
+def page_policy(frame_ancestors: str = "'self'") -> str:
+    """Content Security Policy (CSP 3) of a page of ours: only our own files, and live lines."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
 
 
 class SecurityHeaders:

@@ -1,0 +1,72 @@
+"""HTML pages: templates with everything escaped, and the headers that a page needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from ticker.settings import static_dir
+from ticker.web.security import page_policy
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from ticker.settings import Edition
+
+_LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
+
+
+class Html:
+    """Renders the templates of this package."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+        )
+        self._environment.filters["clock"] = lambda time: time[11:16]
+        words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
+        self._words: dict[str, dict[str, str]] = json.loads(words)
+
+    def words(self, lang: str) -> dict[str, str]:
+        """The pages' words in a language, in English where we lack one."""
+        return self._words["en"] | self._words.get(lang.partition("-")[0], {})
+
+    def page(
+        self,
+        template: str,
+        edition: Edition,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+        frame_ancestors: str = "'self'",
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """One page of an edition.
+
+        Args:
+            template: File in `templates/`.
+            edition: Whose page it is; templates know it as `edition`, and its `words`.
+            context: What else the template needs.
+            status: HTTP status.
+            frame_ancestors: Who may put the page in a frame (CSP 3, 6.4.2).
+            headers: Further headers; they win.
+        """
+        html = self._environment.get_template(template).render(
+            edition=edition, words=self.words(edition.lang), **context
+        )
+        return HTMLResponse(
+            html,
+            status,
+            headers={
+                "Content-Security-Policy": page_policy(frame_ancestors),
+                "Cache-Control": _LIVE_CACHE,
+                "Content-Language": edition.lang,
+                **(headers or {}),
+            },
+        )
