@@ -48,13 +48,30 @@ class Archive:
 
     async def before(self, flash: Flash, most: int) -> list[Flash]:
         """Usable flashes first published before this one, newest first, expired ones too."""
+        return await self._before(Keys(flash.edition).board, flash, most)
+
+    async def newest(self, edition: str, most: int) -> list[Flash]:
+        """The usable flashes published last, newest first, expired ones too."""
+        return await self._newest(edition, Keys(edition).board, most)
+
+    async def coverage(
+        self, edition: str, slug: str, most: int, before: Flash | None = None
+    ) -> list[Flash]:
+        """A running story's usable flashes, newest first, of all its days."""
+        key = Keys(edition).coverage(slug)
+        if before is None:
+            return await self._newest(edition, key, most)
+        return await self._before(key, before, most)
+
+    async def _newest(self, edition: str, key: str, most: int) -> list[Flash]:
+        with guard():
+            ids = await self._commands.zrevrange(key, 0, most - 1)
+        return await self._many(edition, ids)
+
+    async def _before(self, key: str, flash: Flash, most: int) -> list[Flash]:
         with guard():
             ids = await self._commands.zrevrangebyscore(
-                Keys(flash.edition).board,
-                milliseconds(flash.firstcreated),
-                "-inf",
-                start=0,
-                num=most + _TIES,
+                key, milliseconds(flash.firstcreated), "-inf", start=0, num=most + _TIES
             )
         older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
         return older[:most]

@@ -201,7 +201,7 @@ class Intake:
                 return current
             mode = "remember" if record.flash is current else _mode(current, record.flash)
             try:
-                return await self._wire.append(record, mode, once)
+                return await self._wire.append(record, mode, once, current.coverage)
             except VersionConflictError:
                 continue
         raise VersionConflictError

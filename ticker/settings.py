@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parent
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
 )
@@ -76,6 +77,8 @@ class Settings:
         host: Address to listen on.
         port: TCP port to listen on; 0 takes a free one.
         workers: Hub processes on this machine.
+        public_url: Address that readers know the service by, such as https://ticker.example; empty:
+            what each request says.
         redis_url: Redis or Valkey to use; empty: an embedded Valkey in `data_dir`.
         data_dir: Where the embedded server keeps its data.
         config: TOML file with editions, sections and regions; empty: the built-in one.
@@ -93,6 +96,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    public_url: str = ""
     redis_url: str = ""
     data_dir: Path = Path("data")
     config: str = ""
@@ -144,6 +148,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 def _check(settings: Settings) -> None:
     if settings.redis_url and not _is_store(settings.redis_url):
         raise SettingsError("redis_url: must begin with redis://, rediss:// or unix://")
+    if settings.public_url and not _ORIGIN.fullmatch(settings.public_url):
+        raise SettingsError("public_url: must be like https://ticker.example, without a path")
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     positive = ("workers", "beat", "board_lines", "board_hours", "memory", "max_readers")

@@ -88,6 +88,14 @@ class Keys:
         """List: every record of a flash, oldest first."""
         return self._name(f"versions:{flash_id}")
 
+    def coverage(self, slug: str) -> str:
+        """Sorted set: ids of a running story's usable flashes by first publication in ms."""
+        return self._name(f"coverage:{slug}")
+
+    def clicks(self, hour: str) -> str:
+        """Sorted set: ids of flashes by how often their link was followed in an hour."""
+        return self._name(f"clicks:{hour}")
+
     def idempotency(self, key: str) -> str:
         """Hash: fingerprint of a request and the record that answered it."""
         return self._name(f"idempotency:{key}")

@@ -1,11 +1,13 @@
 -- Append one version of a flash to an edition's wire, all or nothing.
 --
--- KEYS 1 head, 2 wire, 3 flashes, 4 board, 5 pins, 6 due, 7 versions of the flash, 8 idempotency
+-- KEYS 1 head, 2 wire, 3 flashes, 4 board, 5 pins, 6 due, 7 versions of the flash, 8 idempotency,
+--      9 coverage that it leaves, 10 coverage that it joins
 -- ARGV 1 mode: 'announce' (log, store, publish), 'file' (store only), 'remember' (key only)
 --      2 flash id             3 expected current version  4 record (JSON)
 --      5 first publication ms 6 pubstatus                 7 pinned ('1' or '')
 --      8 embargo ms           9 fingerprint              10 seconds to remember the key
 --     11 channel             12 length of a tag          13 tag before the first entry
+--     14 in a coverage ('1' or '')
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'} or {'repeat', record}.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
@@ -42,10 +44,14 @@ redis.call('RPUSH', KEYS[7], record)
 redis.call('ZREM', KEYS[4], id)
 redis.call('ZREM', KEYS[5], id)
 redis.call('ZREM', KEYS[6], id)
+redis.call('ZREM', KEYS[9], id)
 if ARGV[6] == 'usable' then
   redis.call('ZADD', KEYS[4], first, id)
   if ARGV[7] == '1' then
     redis.call('ZADD', KEYS[5], first, id)
+  end
+  if ARGV[14] == '1' then
+    redis.call('ZADD', KEYS[10], first, id)
   end
 elseif ARGV[6] == 'withheld' then
   redis.call('ZADD', KEYS[6], ARGV[8], id)

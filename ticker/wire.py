@@ -65,7 +65,9 @@ class Wire:
         self._commands: Any = store.commands
         self._append = store.commands.register_script(_SCRIPT)
 
-    async def append(self, record: Record, mode: Mode, once: Once) -> Flash:
+    async def append(
+        self, record: Record, mode: Mode, once: Once, leaves: str | None = None
+    ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
 
         That is the flash of an earlier try when `once.key` was seen with the same fingerprint.
@@ -74,6 +76,7 @@ class Wire:
             record: The next version of its flash, and who made it.
             mode: announce it to readers, file it out of their sight, or only remember the key.
             once: The request.
+            leaves: Coverage of the version before, where it may be another.
 
         Raises:
             VersionConflictError: The flash's stored version is not the one before this.
@@ -92,6 +95,8 @@ class Wire:
                     keys.due,
                     keys.versions(flash.id),
                     keys.idempotency(once.key),
+                    keys.coverage(leaves or flash.coverage or ""),
+                    keys.coverage(flash.coverage or ""),
                 ],
                 args=[
                     mode,
@@ -107,6 +112,7 @@ class Wire:
                     keys.live,
                     TAG_LENGTH,
                     GENESIS.tag,
+                    "1" if flash.coverage else "",
                 ],
             )
         return _outcome(reply, flash)

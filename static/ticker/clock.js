@@ -32,6 +32,13 @@ export function clock(time, lang, now = Date.now()) {
   return then.toLocaleTimeString(latinDigits(lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
+/** How long ago, in words. @param {number} ms @param {string} lang BCP 47. */
+export function ago(ms, lang) {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
+  return new Intl.RelativeTimeFormat(latinDigits(lang), { numeric: "auto", style: "short" }).format(-count, unit);
+}
+
 /** Arabic news in this house writes 0–9; Intl must be told. */
 export function latinDigits(lang) {
   return `${lang}-u-nu-latn`;

@@ -1,41 +1,32 @@
 /** `<breaking-ticker>`: the banner. It renders a feed and holds no news of its own. */
-import { every } from "./clock.js";
+import { ago, every } from "./clock.js";
+import { Crawl } from "./crawl.js";
 import { acquire } from "./feed.js";
-import { headline, make, speak, time } from "./line.js";
-import { Pan } from "./pan.js";
-import { Rotation, dwell } from "./rotation.js";
+import { make, speak } from "./line.js";
+import { Rotate } from "./rotate.js";
+import { Stack } from "./stack.js";
 import { sheet } from "./styles.js";
+import { Takeover } from "./takeover.js";
 import { Voice } from "./voice.js";
-import { words } from "./words.js";
+import { FILTERS } from "./wants.js";
+import { direction, plural, words } from "./words.js";
 
-const FILTERS = ["section", "region", "tag", "coverage", "urgency"];
-const WORDED_URGENCIES = 2;
-const BASE = new URL("../../", import.meta.url).href;
+const MODES = { rotate: Rotate, crawl: Crawl, stack: Stack, flash: Takeover };
+const ROWS = 5;
+const STILL_ROWS = 3;
+const OLD_MS = 60_000;
+const BASE = new URL("./", import.meta.url.replace(/static\/ticker\/\w+\.js/, "")).href;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/**
- * A live banner of breaking lines, one at a time.
- *
- * @attr edition code of the edition, such as en
- * @attr src base URL of the service; where this script came from
- * @attr lang language of the edition's lines; the edition's code
- * @attr label the word in the block at the start
- * @attr theme auto, light or dark
- * @attr section, region, tag, coverage, urgency filters; several values with commas
- * @attr status (read) connecting, live, reconnecting, stale or stopped
- * @fires flash a new line; detail is the line
- * @fires correction a new version of a line; detail is the line
- * @fires kill a line was removed; detail is the line as it last was
- * @fires status the connection changed; detail is the status
- * @csspart bar, label, word, state, track, line, time, urgency, mark, headline, note, source, empty,
- *   controls, fresh, button
- */
+/** A live banner of breaking lines. Its attributes, events, parts and slots are in docs/embed.md. */
 export class BreakingTicker extends HTMLElement {
-  static observedAttributes = ["edition", "src", "lang", "label", ...FILTERS];
+  static observedAttributes = ["edition", "src", "lang", "label", "mode", "max", "speed", ...FILTERS];
 
   #parts = null;
-  #rotation = new Rotation();
+  #mode = null;
   #voice = new Voice();
-  #pan = new Pan();
+  #unseen = new Set();
+  #source = "";
   #feed = null;
   #life = null;
   #paused = false;
@@ -48,7 +39,7 @@ export class BreakingTicker extends HTMLElement {
 
   /** The lines on the board, as they stand now. */
   get lines() {
-    return this.#feed?.store.lines() ?? [];
+    return this.#feed?.lines() ?? [];
   }
 
   /** Stop replacing lines until `resume`. */
@@ -63,20 +54,27 @@ export class BreakingTicker extends HTMLElement {
     this.#hold();
   }
 
+  /** Take the flash off the page, in mode `flash`; it doesn't come back. */
+  dismiss() {
+    this.#mode?.dismiss?.();
+  }
+
   connectedCallback() {
     this.#parts ??= this.#build();
-    this.#pointed = false;
     this.#start();
   }
 
   disconnectedCallback() {
-    this.#life?.abort();
+    this.#life.abort();
+    this.#mode.stop();
     this.#life = null;
-    this.#pan.stop();
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.#parts || !this.isConnected || before === after) return;
+    if (this.#life && before !== after) this.#restart();
+  }
+
+  #restart() {
     this.disconnectedCallback();
     this.#start();
   }
@@ -86,206 +84,206 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #start() {
-    const feed = this.#join();
-    this.#follow(feed);
-    this.#name();
+    this.#life = new AbortController();
+    this.#pointed = false;
+    this.#join();
+    this.#mode = this.#stage();
+    this.#listen();
+    if (this.#feed?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
     this.#hold();
-    if (!feed) return;
-    this.#listen(this.#life.signal);
-    if (feed.ready) this.#changed({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
-    if (feed.ready) this.#show();
     this.#showStatus();
   }
 
-  #join() {
-    const edition = this.getAttribute("edition");
-    const base = this.#base();
-    if (!edition || !base) return null;
-    this.#life = new AbortController();
-    const { feed, release } = acquire(base, edition, this.#filters());
-    this.#life.signal.addEventListener("abort", release);
-    return feed;
-  }
-
   /** Lines of another feed don't stay under this one's name: what the page put inside returns. */
-  #follow(feed) {
-    if (feed && feed === this.#feed) return;
-    this.#parts.track.replaceChildren(document.createElement("slot"));
-    this.#parts.said.textContent = "";
-    this.#feed = feed;
-    this.#rotation = new Rotation();
-    this.#voice = new Voice();
-    if (!feed) this.removeAttribute("status");
-  }
-
-  #base() {
+  #join() {
+    const [edition, src] = ["edition", "src"].map((name) => this.getAttribute(name));
+    const filters = this.#filters();
+    const source = [edition, src, filters].join();
+    if (source !== this.#source) {
+      const { track, said, alert } = this.#parts;
+      track.replaceChildren(document.createElement("slot"));
+      said.textContent = alert.textContent = "";
+      this.#unseen.clear();
+      this.#voice = new Voice();
+    }
+    this.#source = source;
+    this.#feed = null;
+    if (!edition) return;
     try {
-      return new URL(this.getAttribute("src") || BASE, document.baseURI).href;
+      const { feed, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters);
+      this.#feed = feed;
+      this.#life.signal.addEventListener("abort", release);
     } catch (error) {
       console.error(error);
-      return null;
     }
   }
 
   #filters() {
     const filters = new URLSearchParams();
     for (const name of FILTERS) {
-      for (const value of (this.getAttribute(name) ?? "").split(",")) {
-        if (value.trim()) filters.append(name, value.trim());
-      }
+      for (const value of (this.getAttribute(name) ?? "").split(",")) if (value.trim()) filters.append(name, value.trim());
     }
     return filters;
   }
 
-  #listen(signal) {
+  #listen() {
+    const { signal } = this.#life;
     const { track, button } = this.#parts;
-    this.#feed.addEventListener("change", (event) => this.#changed(event.detail), { signal });
-    this.#feed.addEventListener("status", () => this.#showStatus(), { signal });
-    button.addEventListener("click", () => (this.#paused ? this.resume() : this.pause()), { signal });
-    for (const name of ["pointerenter", "pointerleave"]) {
-      track.addEventListener(name, (event) => this.#point(event), { signal });
-    }
-    for (const name of ["focusin", "focusout"]) {
-      track.addEventListener(name, () => queueMicrotask(() => this.#hold()), { signal });
-    }
-    const resized = new ResizeObserver(() => this.#move());
+    const on = (target, name, listener) => target?.addEventListener(name, listener, { signal });
+    const hold = () => queueMicrotask(() => this.#hold());
+    on(button, "click", () => this.#press());
+    on(track, "pointerenter", (event) => this.#point(event.pointerType !== "touch"));
+    on(track, "pointerleave", () => this.#point(false));
+    on(track, "focusin", hold);
+    on(track, "focusout", hold);
+    on(document, "visibilitychange", hold);
+    on(document, "keydown", ({ key }) => key === "Escape" && this.dismiss());
+    on(still, "change", () => this.#restart());
+    on(this.#feed, "change", ({ detail }) => this.#change(detail));
+    on(this.#feed, "status", () => this.#showStatus());
+    every(() => this.#tick(), signal);
+    const resized = new ResizeObserver(() => this.#mode.fit());
     resized.observe(track);
     signal.addEventListener("abort", () => resized.disconnect());
-    every(() => this.#tick(), signal);
+  }
+
+  #press() {
+    if (this.#mode.dismiss) this.dismiss();
+    else if (this.#paused) this.resume();
+    else this.pause();
   }
 
   /** A finger leaves no pointer behind: after a tap nothing may stand still for ever. */
-  #point(event) {
-    this.#pointed = event.type === "pointerenter" && event.pointerType !== "touch";
+  #point(pointed) {
+    this.#pointed = pointed;
     this.#hold();
   }
 
   #build() {
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [sheet];
-    const [bar, label, track, controls] = ["bar", "label", "track", "controls"].map((name) => make("div", name));
-    const [word, state, fresh] = ["word", "state", "fresh"].map((name) => make("span", name));
-    const button = make("button", "button");
-    const said = make("div", "said");
-    button.type = "button";
-    button.append(make("span", "icon"));
-    said.setAttribute("role", "status");
-    label.append(word, state);
-    track.append(document.createElement("slot"));
-    controls.append(fresh, button);
-    bar.append(label, track, controls);
-    shadow.append(bar, said);
-    return { bar, label, word, state, track, fresh, button, said };
+    const parts = {};
+    const add = (parent, tag, name) => parent.appendChild((parts[name] = make(tag, name)));
+    const box = add(shadow, "div", "box");
+    const bar = add(box, "div", "bar");
+    const label = add(bar, "div", "label");
+    add(label, "slot", "logo").name = "logo";
+    const named = label.appendChild(document.createElement("slot"));
+    named.name = "label";
+    add(named, "span", "word");
+    add(label, "span", "state");
+    add(bar, "div", "track");
+    const controls = add(bar, "div", "controls");
+    add(controls, "span", "fresh");
+    add(controls, "button", "button").type = "button";
+    add(parts.button, "span", "icon");
+    bar.role = "region";
+    add(box, "div", "said").role = "status";
+    add(box, "div", "alert").role = "alert";
+    return parts;
   }
 
-  #name() {
-    const { bar, word } = this.#parts;
-    speak(bar, this.#lang);
-    bar.setAttribute("role", "region");
-    word.textContent = this.getAttribute("label") || words(this.#lang).label;
-    bar.setAttribute("aria-label", word.textContent);
+  /** The mode; those who want no motion get a list. */
+  #stage() {
+    const { box, bar, track, word } = this.#parts;
+    const lang = this.#lang;
+    const wish = this.getAttribute("mode");
+    const known = Object.hasOwn(MODES, wish) ? wish : "rotate";
+    const mode = still.matches && known !== "flash" ? "stack" : known;
+    const name = this.getAttribute("label") || words(lang).label;
+    speak(box, lang).dataset.mode = mode;
+    word.textContent = bar.ariaLabel = name;
+    return new MODES[mode]({
+      track,
+      lang,
+      name,
+      rtl: direction(lang) === "rtl",
+      speed: Number(this.getAttribute("speed")),
+      max: Number(this.getAttribute("max")) || (wish === "stack" ? ROWS : STILL_ROWS),
+      key: `ticker dismissed ${this.getAttribute("edition")}`,
+      signal: this.#life.signal,
+      now: () => Date.now() + this.#feed.skew,
+      show: (lines) => this.#show(lines),
+    });
   }
 
-  #changed(change) {
+  #show(lines) {
+    const { box, track } = this.#parts;
+    const focused = track.querySelector(":focus")?.closest(".line")?.dataset.id;
+    box.toggleAttribute("data-open", lines.length > 0);
+    if (lines.length) track.replaceChildren(...lines);
+    else if (!track.querySelector(".empty")) track.replaceChildren(make("span", "empty", words(this.#lang).empty));
+    if (focused && lines[0]?.dataset.id === focused) track.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  #change(change) {
+    if (!this.#feed.ready) return;
     const { lines } = this;
-    const moved = this.#rotation.update(change, lines);
-    if (moved || !this.#parts.track.querySelector(".line, .empty")) this.#show();
+    const added = change.added.filter((line) => lines.includes(line));
+    if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
+    change.removed.forEach(({ id }) => this.#unseen.delete(id));
+    this.#mode.update({ ...change, added }, lines);
     this.#count();
-    if (this.#voice.hear(change)) this.#parts.said.textContent = "";
-    this.#tell("flash", change.first ? [] : change.added.filter((line) => lines.includes(line)));
+    const { now, recall } = this.#voice.hear(change);
+    const { said, alert } = this.#parts;
+    if (recall) said.textContent = alert.textContent = "";
+    this.#say(alert, now);
+    if (!change.first) this.#tell("flash", added);
     this.#tell("correction", change.corrected);
     this.#tell("kill", change.removed);
   }
 
-  #tell(type, lines) {
-    for (const detail of lines) this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  #tell(type, details) {
+    for (const detail of details) this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
   #tick() {
-    if (!this.#feed.ready) return;
+    if (!this.#feed?.ready) return;
     const { lines } = this;
-    if (this.#rotation.tick(lines)) this.#show();
+    this.#mode.tick(lines);
     this.#count();
-    this.#showState();
-    this.#say(this.#voice.tick(lines));
+    this.#showStatus();
+    this.#say(this.#parts.said, this.#voice.tick(lines));
   }
 
-  #say(lines) {
-    if (lines.length === 0) return;
-    const { corrected } = words(this.#lang);
-    const sentences = lines.map((line) => (line.correction ? `${corrected}: ${line.headline}` : line.headline));
-    speak(this.#parts.said, this.#lang).textContent = sentences.join(". ");
-  }
-
-  #show() {
-    const { track } = this.#parts;
-    const line = this.#rotation.current;
-    const focused = this.shadowRoot.activeElement?.closest(".line")?.dataset.id;
-    track.replaceChildren(line ? this.#render(line) : make("span", "empty", words(this.#lang).empty));
-    if (line && focused === line.id) track.querySelector("a")?.focus({ preventScroll: true });
-    this.#move();
-    this.#hold();
-  }
-
-  #render(line) {
-    const { corrected, urgency } = words(this.#lang);
-    const element = speak(make("div", "line"), this.#lang);
-    element.dataset.id = line.id;
-    element.dataset.urgency = line.urgency;
-    element.append(time(line, this.#lang));
-    if (line.urgency <= WORDED_URGENCIES) element.append(make("span", "urgency", urgency[line.urgency]));
-    if (line.correction) element.append(make("span", "mark", corrected));
-    element.append(headline(line));
-    if (line.correction) element.append(make("bdi", "note", line.correction));
-    if (line.source) element.append(make("bdi", "source", line.source));
-    return element;
-  }
-
-  #move() {
-    const { track } = this.#parts;
-    const element = track.querySelector(".line");
-    const { current, held } = this.#rotation;
-    if (element && current) this.#pan.start(element, track, { seconds: dwell(current), held });
-    else this.#pan.stop();
+  #say(region, lines) {
+    const { label, correction } = words(this.#lang);
+    const sentences = lines
+      .filter((line) => this.#feed.claim(line))
+      .map(({ urgency, version, headline }) => [urgency === 1 && label, version > 1 && correction, headline].filter(Boolean).join(": "));
+    if (sentences.length) region.textContent = sentences.join(". ");
   }
 
   /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
+  get #held() {
+    return this.#paused || this.#pointed || this.#parts.track.matches(":focus-within");
+  }
+
   #hold() {
-    const { track, button } = this.#parts;
-    const { pause, resume } = words(this.#lang);
-    const held = this.#paused || this.#pointed || track.matches(":focus-within");
-    this.#rotation.hold(held);
-    this.#pan.hold(held);
+    const { button } = this.#parts;
+    const { pause, resume, dismiss } = words(this.#lang);
+    if (!this.#held) this.#unseen.clear();
+    this.#mode.hold(this.#held || document.hidden);
     button.toggleAttribute("data-paused", this.#paused);
-    button.setAttribute("aria-label", this.#paused ? resume : pause);
-    button.title = this.#paused ? resume : pause;
+    button.ariaLabel = button.title = this.#mode.dismiss ? dismiss : this.#paused ? resume : pause;
     this.#count();
   }
 
   #count() {
-    const { fresh } = this.#rotation;
-    write(this.#parts.fresh, fresh > 0 ? words(this.#lang).fresh(fresh) : "");
+    for (const id of this.#mode.shown) this.#unseen.delete(id);
+    const { size } = this.#unseen;
+    write(this.#parts.fresh, size ? plural(words(this.#lang).fresh, size, this.#lang) : "");
   }
 
   #showStatus() {
-    const { status } = this.#feed;
-    if (this.getAttribute("status") !== status) {
-      this.setAttribute("status", status);
-      this.#tell("status", [status]);
-    }
-    this.#showState();
-  }
-
-  #showState() {
-    const { status, store } = this.#feed;
-    const say = words(this.#lang);
-    const since = Date.parse(store.stale ?? "");
-    const text = {
-      reconnecting: say.reconnecting,
-      stopped: say.stopped,
-      stale: say.stale(Math.floor((Date.now() + store.skew - since) / 60_000)),
-    }[status];
-    write(this.#parts.state, text ?? "");
+    const { status = "", since } = this.#feed ?? {};
+    const { stale, reconnecting, stopped } = words(this.#lang);
+    const age = Date.now() - since;
+    const old = age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;
+    write(this.#parts.state, { stale: old || stale, reconnecting: old || reconnecting, stopped }[status] ?? "");
+    if (this.getAttribute("status") === status) return;
+    this.setAttribute("status", status);
+    this.#tell("status", [status]);
   }
 }
 

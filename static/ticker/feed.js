@@ -1,77 +1,185 @@
-/** Feeds: a store kept by a link, shared by everything on the page that shows the same lines. */
+/** Feeds: one edition's lines, kept live once for everything on a page, and for all tabs of an origin. */
+import { recall, remember } from "./cache.js";
+import { decode } from "./frames.js";
 import { Link } from "./link.js";
+import { Share } from "./share.js";
 import { Store } from "./store.js";
+import { View } from "./view.js";
 
+const KEEP_MS = 1000;
 const feeds = new Map();
 
-/** Lines of one edition, live. Fires `change` ({detail}: what `Store.apply` says) and `status`. */
-export class Feed extends EventTarget {
-  #link;
+/** One edition, whole. Tells its views what changed. */
+class Feed {
+  #path;
+  #key;
+  #link = null;
+  #share;
+  #status = "connecting";
+  #greeted = false;
+  #cached = false;
+  #keeping = 0;
+  #heard = Date.now();
+  #life = new AbortController();
 
-  constructor(base, edition, filters) {
-    super();
-    this.store = new Store();
-    this.link = "connecting";
-    this.ready = false;
-    this.#link = new Link({
-      url: () => liveUrl(base, edition, filters, this.store.cursor),
-      onmessage: (message) => this.#take(message),
-      onstatus: (status) => this.#changed(status),
+  views = new Set();
+  store = new Store();
+  /** Ids and versions that were said aloud on this page. */
+  said = new Set();
+
+  constructor(path) {
+    this.#path = path;
+    this.#key = `ticker ${path}`;
+    this.#share = new Share(this.#key, {
+      lead: () => this.#connect(),
+      leave: () => this.#link.close(),
+      answer: () => this.#answer(),
+      hear: ({ text, status }) => this.#hear(decode(text), status),
     });
+    const { signal } = this.#life;
+    addEventListener("pagehide", () => this.#share.stop(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#share.start(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.#wake(), { signal });
+    this.#share.start();
   }
 
-  /** connecting, live, reconnecting, stopped, or stale while the server has lost its store. */
+  /** Whether there are lines, or none for certain. */
+  get ready() {
+    return this.#greeted || this.#cached;
+  }
+
+  /** connecting, live, reconnecting, stopped; stale where what is shown is known to be old. */
   get status() {
-    return this.link === "live" && this.store.stale ? "stale" : this.link;
+    const { stale } = this.store;
+    const old = this.#status === "live" ? stale : this.#cached && this.#status !== "stopped";
+    return old ? "stale" : this.#status;
+  }
+
+  /** Since when lines may be missing, our clock, milliseconds since 1970. */
+  get since() {
+    const { stale, skew } = this.store;
+    return stale ? Date.parse(stale) - skew : this.#heard;
+  }
+
+  /** URL of one of the edition's resources. */
+  url(name, fields) {
+    return `${this.#path}/${name}?${new URLSearchParams(fields)}`;
+  }
+
+  /** Lines from before the board. */
+  seed(flashes, part) {
+    this.#tell({ changes: this.store.seed(flashes, part), backfill: true });
   }
 
   close() {
-    this.#link.close();
+    this.#life.abort();
+    this.#share.stop();
+    clearTimeout(this.#keeping);
+  }
+
+  #connect() {
+    this.#link = new Link({
+      where: () => {
+        const { cursor } = this.store;
+        return { live: this.url("live", cursor && { cursor }), board: this.url("flashes") };
+      },
+      hear: (message, text) => {
+        this.#hear(message);
+        this.#share.post({ text });
+      },
+      say: (status) => {
+        this.#hear(null, status);
+        this.#share.post({ status });
+      },
+    });
+  }
+
+  #answer() {
+    this.#wake();
+    return { status: this.#status, text: this.#greeted && this.#snapshot() };
+  }
+
+  /** All we know as a hello, for another tab or another day. */
+  #snapshot() {
+    const { cursor, skew, stale, board } = this.store;
+    const now = new Date(Date.now() + skew);
+    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board });
+  }
+
+  #wake() {
+    if (this.#share.leads) this.#link.wake();
+    else this.#share.ask();
+  }
+
+  #hear(message, status) {
+    if (message) this.#take(message);
+    if (status) this.#status = status;
+    if (status === "reconnecting" && !this.ready) this.#recall();
+    for (const view of this.views) view.tell("status");
   }
 
   #take(message) {
-    const before = this.status;
-    const change = this.store.apply(message);
-    change.first = message.type === "hello" && !this.ready;
-    change.backfill = message.type === "hello";
-    this.ready ||= message.type === "hello";
-    this.dispatchEvent(new CustomEvent("change", { detail: change }));
-    if (this.status !== before) this.dispatchEvent(new Event("status"));
+    const { reset, again, type } = message;
+    const hello = type === "hello";
+    const seeded = (flash) => [...this.views].some((view) => view.filtered && view.part(flash));
+    const changes = this.store.apply(message, Date.now(), seeded);
+    const first = !this.#greeted;
+    this.#heard = Date.now();
+    if (hello) {
+      this.#greeted = true;
+      this.#cached = false;
+      this.#status = "live";
+    }
+    this.#tell({ changes, first, backfill: hello && !again, reset });
+    this.#keep(changes);
   }
 
-  #changed(link) {
-    this.link = link;
-    this.dispatchEvent(new Event("status"));
+  #tell(change) {
+    for (const view of this.views) view.take(change);
+  }
+
+  /** While offline, the last board is better than none; it says how old it is. */
+  #recall() {
+    const kept = decode(recall(this.#key));
+    if (!kept) return;
+    const changes = this.store.apply({ ...kept, now: null, cursor: "" });
+    this.#heard = Date.parse(kept.now);
+    this.#cached = true;
+    this.#tell({ changes, first: true, backfill: true });
+  }
+
+  /** A killed line must not come back from what was kept. */
+  #keep(changes) {
+    clearTimeout(this.#keeping);
+    const killed = changes.some(([, after]) => !after);
+    const keep = () => remember(this.#key, this.#snapshot());
+    if (this.#share.leads) this.#keeping = killed ? keep() : setTimeout(keep, KEEP_MS);
   }
 }
 
 /**
- * The feed for these lines; the same one for equal wishes. Give it back with `release`.
+ * The lines of an edition that pass the filters. Give them back with `release`.
  * @param {string} base URL of the service.
  * @param {string} edition
  * @param {URLSearchParams} filters section, region, tag, coverage, urgency.
+ * @returns {{feed: View, release: () => void}}
  */
 export function acquire(base, edition, filters) {
-  const key = liveUrl(base, edition, filters, "");
-  if (!feeds.has(key)) feeds.set(key, { feed: new Feed(base, edition, filters), users: 0 });
-  const entry = feeds.get(key);
-  entry.users += 1;
-  return { feed: entry.feed, release: () => queueMicrotask(() => release(key)) };
+  const path = new URL(`/v1/${encodeURIComponent(edition)}`, base).href;
+  const feed = feeds.get(path) ?? new Feed(path);
+  feeds.set(path, feed);
+  const view = new View(feed, filters);
+  feed.views.add(view);
+  return { feed: view, release: () => release(path, feed, view) };
 }
 
-/** Runs when the page's own work is done: an element that only moved has come back by then. */
-function release(key) {
-  const entry = feeds.get(key);
-  entry.users -= 1;
-  if (entry.users > 0) return;
-  feeds.delete(key);
-  entry.feed.close();
-}
-
-function liveUrl(base, edition, filters, cursor) {
-  const url = new URL(`/v1/${encodeURIComponent(edition)}/live`, base);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  for (const [name, value] of filters) url.searchParams.append(name, value);
-  if (cursor) url.searchParams.set("cursor", cursor);
-  return url.href;
+/** The feed ends when the page's own work is done: an element that only moved has come back by then. */
+function release(path, feed, view) {
+  view.close();
+  queueMicrotask(() => {
+    feed.views.delete(view);
+    if (feed.views.size || feeds.get(path) !== feed) return;
+    feeds.delete(path);
+    feed.close();
+  });
 }

@@ -1,14 +1,6 @@
 /** Messages of the protocol (docs/protocol.md): text in, a checked message or null out. No DOM. */
 
-const STATUSES = new Set(["usable", "canceled"]);
-
-/** By type; a Map, so that no type is mistaken for what every object inherits. */
-const CHECKS = new Map([
-  ["hello", (m) => areFlashes(m.flashes) && absentOr(isIds, m.drops) && absentOr(isBoard, m.board)],
-  ["flash", (m) => isFlash(m.flash)],
-  ["drop", (m) => isText(m.id)],
-  ["beat", () => true],
-]);
+const TYPES = ["hello", "flash", "drop", "beat"];
 
 /**
  * A message the store can apply, or null for anything else: malformed, or of a later protocol.
@@ -18,42 +10,21 @@ const CHECKS = new Map([
 export function decode(text) {
   try {
     const message = JSON.parse(text);
-    return isPlaced(message) && CHECKS.get(message.type)?.(message) ? message : null;
+    const { type, cursor, now, flash, flashes = [flash], drops = [] } = message;
+    const flashy = type === "hello" || type === "flash";
+    const valid = TYPES.includes(type) && typeof cursor === "string" && (!now || isTime(now)) && drops.every((id) => id);
+    return valid && (!flashy || flashes.every(isFlash)) ? message : null;
   } catch {
     return null;
   }
 }
 
 /** A time that can't be read would empty the board: every age is reckoned from it. */
-function isPlaced(message) {
-  return isText(message?.cursor) && absentOr(isTime, message.now) && absentOr(isTime, message.stale);
+function isTime(text) {
+  return Date.parse(text) > 0;
 }
 
-function absentOr(check, value) {
-  return value === undefined || value === null || check(value);
-}
-
-function isText(value) {
-  return typeof value === "string";
-}
-
-function isTime(value) {
-  return isText(value) && !Number.isNaN(Date.parse(value));
-}
-
-function isIds(value) {
-  return Array.isArray(value) && value.every(isText);
-}
-
-function isBoard(board) {
-  return absentOr(Number.isFinite, board.lines) && absentOr(Number.isFinite, board.hours);
-}
-
-function areFlashes(value) {
-  return Array.isArray(value) && value.every(isFlash);
-}
-
-function isFlash(flash) {
-  if (!isText(flash?.id) || !Number.isInteger(flash.version) || !STATUSES.has(flash.pubstatus)) return false;
-  return flash.pubstatus === "canceled" || (isText(flash.headline) && isTime(flash.firstcreated));
+function isFlash({ id, version, pubstatus, headline, firstcreated }) {
+  if (typeof id !== "string" || !Number.isInteger(version)) return false;
+  return pubstatus === "canceled" || (pubstatus === "usable" && typeof headline === "string" && isTime(firstcreated));
 }

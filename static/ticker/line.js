@@ -1,6 +1,6 @@
 /** One line as DOM, the same for the banner and the reader page. Text is only ever set as text. */
 import { clock } from "./clock.js";
-import { direction } from "./words.js";
+import { direction, lean, words } from "./words.js";
 
 /**
  * An element with a class, a part of the same name, and text.
@@ -19,10 +19,11 @@ export function make(tag, name, text) {
 /**
  * The headline, linked if it has an address that is safe to follow.
  * @param {object} flash
+ * @param {string} lang
  */
-export function headline(flash) {
+export function headline(flash, lang) {
   const href = safeUrl(flash.url);
-  const element = make(href ? "a" : "bdi", "headline", flash.headline);
+  const element = run(href ? "a" : "bdi", "headline", flash.headline, lang);
   if (href) {
     element.href = href;
     element.rel = "noopener";
@@ -46,6 +47,34 @@ export function time(flash, lang) {
 export function speak(element, lang) {
   element.lang = lang;
   element.dir = direction(lang);
+  return element;
+}
+
+/**
+ * A whole line: time, urgency, mark, headline, note, source.
+ * @param {object} flash
+ * @param {string} lang
+ * @param {string} [tag]
+ */
+export function render(flash, lang, tag = "div") {
+  const { corrected, urgency } = words(lang);
+  const element = speak(make(tag, "line"), lang);
+  element.dataset.id = flash.id;
+  element.dataset.urgency = flash.urgency;
+  const level = urgency[flash.urgency - 1];
+  element.append(time(flash, lang));
+  if (level) element.append(make("span", "urgency", level));
+  if (flash.correction) element.append(make("span", "mark", corrected));
+  element.append(headline(flash, lang));
+  if (flash.correction) element.append(run("bdi", "note", flash.correction, lang));
+  if (flash.source) element.append(run("bdi", "source", flash.source, lang));
+  return element;
+}
+
+/** A run of text that its neighbours' directions don't reach. */
+function run(tag, name, text, lang) {
+  const element = make(tag, name, text);
+  element.dir = lean(text, lang);
   return element;
 }
 

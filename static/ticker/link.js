@@ -2,149 +2,129 @@
  * One live connection that comes back by itself, from where it was. No DOM beyond wake-up events.
  *
  * Reconnects use full jitter from the first try on, so that a thousand browsers that lost one server
- * do not return in one moment.
+ * do not return in one moment. A way that gives no hello is left for the next one.
  */
 import { decode } from "./frames.js";
+import { poll, socket, stream } from "./transports.js";
 
+const LADDER = [socket, socket, stream, poll];
 const BASE_MS = 500;
 const CAP_MS = 30_000;
 const HEALTHY_MS = 10_000;
+const GREETING_MS = 8000;
+const CLIMB_MS = 600_000;
+const GRACE_MS = 2000;
 const MISSED_BEATS = 2.5;
 const FIRST_BEAT_S = 25;
-const STOPPED = (code) => code === 1008 || (code >= 4400 && code < 4800);
 
-/** Follows one URL; `onmessage(message)` and `onstatus(status)` tell what happens. */
+/** Follows one edition. */
 export class Link {
-  #socket = null;
-  #retry = 0;
+  #leave = null;
+  #timers = [];
   #watchdog = 0;
-  #healthy = 0;
+  #grace = 0;
+  #rung = 0;
+  #greeted = false;
   #failures = 0;
-  #beat = FIRST_BEAT_S;
+  #patience = 0;
   #heard = 0;
-  #wakeups = new AbortController();
-  #status = "connecting";
+  #life = new AbortController();
 
   /**
    * @param {object} options
-   * @param {() => string} options.url where to connect now, with the cursor to resume from.
-   * @param {(message: object) => void} options.onmessage
-   * @param {(status: string) => void} options.onstatus connecting, live, reconnecting or stopped.
-   * @param {typeof WebSocket} [options.WebSocket]
-   * @param {() => number} [options.random] from 0 to 1.
-   * @param {() => number} [options.now] wall clock, milliseconds: unlike timers it goes on in sleep.
-   * @param {EventTarget} [options.page] where pageshow, pagehide, online are heard.
+   * @param {() => {live: string, board: string}} options.where URLs to ask now, with the cursor.
+   * @param {(message: object, text: string) => void} options.hear takes each message.
+   * @param {(status: string) => void} options.say takes live, reconnecting or stopped, when it changes.
    */
-  constructor({ url, onmessage, onstatus, WebSocket = globalThis.WebSocket, random = Math.random, now = Date.now, page = globalThis }) {
-    Object.assign(this, { url, onmessage, onstatus, WebSocket, random, now });
-    const { signal } = this.#wakeups;
-    page.addEventListener?.("online", () => this.wake(), { signal });
-    page.addEventListener?.("pageshow", (event) => event.persisted && this.wake(), { signal });
-    page.addEventListener?.("pagehide", () => this.#drop(), { signal });
-    page.document?.addEventListener("visibilitychange", () => this.#seen(page), { signal });
+  constructor({ where, hear, say }) {
+    Object.assign(this, { where, hear, say });
+    const { signal } = this.#life;
+    addEventListener("online", () => this.wake(true), { signal });
+    addEventListener("offline", () => say("reconnecting"), { signal });
     this.#open();
   }
 
   /**
    * Connect now if we are not connected, however long the next try is away. After a sleep a
-   * connection may look open though the watchdog's time is up: its timer slept too.
+   * connection may look open though its time is up: timers slept too.
+   * @param {boolean} [anew] the network is another one; what is open is most likely dead.
    */
-  wake() {
-    if (this.#status === "stopped") return;
-    if (this.#socket && this.now() - this.#heard < this.#patience) return;
-    this.#drop();
-    if (this.#status === "live") this.#say("reconnecting");
+  wake(anew) {
+    if (this.#life.signal.aborted || (!anew && this.#leave && Date.now() - this.#heard < this.#patience)) return;
     this.#failures = 0;
     this.#open();
   }
 
   /** End for good. */
   close() {
-    this.#wakeups.abort();
+    this.#life.abort();
+    clearTimeout(this.#grace);
     this.#drop();
-    this.#say("stopped");
-  }
-
-  #seen(page) {
-    if (page.document.visibilityState === "visible") this.wake();
   }
 
   #open() {
-    clearTimeout(this.#retry);
-    const socket = this.#dial();
-    if (!socket) return;
-    this.#socket = socket;
+    this.#drop();
+    this.#greeted = false;
+    this.#patience = GREETING_MS;
     this.#watch();
-    socket.onmessage = (event) => this.#take(decode(event.data));
-    socket.onclose = (event) => this.#lost(socket, event.code);
-  }
-
-  /** A browser refuses some addresses outright, such as `ws:` on a secure page: no use in trying on. */
-  #dial() {
     try {
-      return new this.WebSocket(this.url());
+      this.#leave = LADDER[this.#rung](this.where(), (text) => this.#take(text), (stop) => this.#lost(stop));
     } catch (error) {
+      // A browser refuses some addresses outright, such as `ws:` on a secure page.
       console.error(error);
-      this.close();
-      return null;
+      this.#lost();
     }
   }
 
-  #take(message) {
+  #take(text) {
+    const message = decode(text);
+    if (message?.type === "hello" && !this.#greeted) this.#greet(message);
     this.#watch();
-    if (!message) return;
-    if (message.type === "hello") this.#greeted(message);
-    this.onmessage(message);
+    if (message) this.hear(message, text);
   }
 
-  #greeted(hello) {
-    this.#beat = hello.beat > 0 ? hello.beat : FIRST_BEAT_S;
-    this.#watch();
-    clearTimeout(this.#healthy);
-    this.#healthy = setTimeout(() => (this.#failures = 0), HEALTHY_MS);
-    this.#say("live");
+  #greet({ beat }) {
+    this.#greeted = true;
+    this.#rung = LADDER.indexOf(LADDER[this.#rung]);
+    this.#patience = (beat > 0 ? beat : FIRST_BEAT_S) * MISSED_BEATS * 1000;
+    this.#grace = clearTimeout(this.#grace);
+    this.#timers.push(setTimeout(() => (this.#failures = 0), HEALTHY_MS));
+    if (this.#rung) this.#timers.push(setTimeout(() => this.#climb(), CLIMB_MS));
+    this.say("live");
+  }
+
+  /** Where a lesser way has to do, look now and then whether the best one goes again. */
+  #climb() {
+    this.#rung = 0;
+    this.#open();
   }
 
   /** A connection can be dead and say nothing; missing beats tell. */
   #watch() {
     clearTimeout(this.#watchdog);
-    const socket = this.#socket;
-    this.#heard = this.now();
-    this.#watchdog = setTimeout(() => {
-      this.#drop();
-      this.#lost(socket, 0);
-    }, this.#patience);
+    this.#heard = Date.now();
+    this.#watchdog = setTimeout(() => this.#lost(), this.#patience);
   }
 
-  get #patience() {
-    return this.#beat * MISSED_BEATS * 1000;
-  }
-
-  #lost(socket, code) {
-    if (this.#socket !== socket && this.#socket !== null) return;
+  /** Says so after a moment only: most breaks are over before a reader could have read it. */
+  #lost(stop) {
     this.#drop();
-    if (STOPPED(code)) {
+    if (stop) {
       this.close();
+      this.say("stopped");
       return;
     }
-    this.#say("reconnecting");
+    if (!this.#greeted) this.#rung = (this.#rung + 1) % LADDER.length;
+    this.#grace ||= setTimeout(() => this.say("reconnecting"), GRACE_MS);
     const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** this.#failures++);
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#open(), this.random() * ceiling);
+    this.#timers.push(setTimeout(() => this.#open(), Math.random() * ceiling));
   }
 
   #drop() {
-    for (const timer of [this.#watchdog, this.#healthy, this.#retry]) clearTimeout(timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    if (!socket) return;
-    socket.onmessage = socket.onclose = null;
-    socket.close();
-  }
-
-  #say(status) {
-    if (status === this.#status) return;
-    this.#status = status;
-    this.onstatus(status);
+    this.#timers.forEach(clearTimeout);
+    this.#timers = [];
+    clearTimeout(this.#watchdog);
+    this.#leave?.();
+    this.#leave = null;
   }
 }

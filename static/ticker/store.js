@@ -9,12 +9,14 @@ const BOARD = { lines: 50, hours: 24 };
 const HOUR_MS = 3600 * 1000;
 const TOMBSTONES = 500;
 
-/** What one edition, or a filtered part of it, shows. */
+/** What one edition shows. */
 export class Store {
   #flashes = new Map();
   #versions = new Map();
-  #board = BOARD;
+  #changes = [];
 
+  /** How many lines are on show, and for how many hours. */
+  board = BOARD;
   /** Position to resume from; empty before the first message. */
   cursor = "";
   /** Server's clock minus ours, in milliseconds. */
@@ -26,111 +28,114 @@ export class Store {
    * Take in one decoded message.
    * @param {object} message
    * @param {number} [now] our clock, milliseconds since 1970.
-   * @returns {{reset: boolean, added: object[], corrected: object[], reworded: object[], removed: object[]}}
-   *   `reworded` are those of `corrected` that read otherwise than before.
+   * @param {(flash: object) => boolean} [seeded] what `seed` has brought beyond the board.
+   * @returns {[object|undefined, object|undefined][]} each line that changed: as it was, as it is.
    */
-  apply(message, now = Date.now()) {
-    const change = { reset: false, added: [], corrected: [], reworded: [], removed: [] };
+  apply(message, now = Date.now(), seeded = () => false) {
+    this.#changes = [];
     this.cursor = message.cursor;
     if (message.now) {
       this.skew = Date.parse(message.now) - now;
       this.stale = message.stale ?? null;
     }
-    if (message.type === "hello") this.#greet(message, change);
-    if (message.type === "flash") this.#upsert(message.flash, change);
-    if (message.type === "drop") this.#remove(message.id, change);
+    if (message.type === "hello") this.#greet(message, seeded);
+    if (message.type === "flash") this.#upsert(message.flash);
+    if (message.type === "drop") this.#remove(message.id);
     if (message.type === "beat") this.#forgetPast(now + this.skew);
-    return change;
+    return this.#changes;
   }
 
-  #greet(message, change) {
-    this.#board = { ...BOARD, ...message.board };
-    if (message.reset) {
-      change.reset = true;
-      const kept = new Set(message.flashes.map((flash) => flash.id));
-      for (const id of [...this.#flashes.keys()]) if (!kept.has(id)) this.#remove(id, change);
+  /**
+   * Take in the board of a part of the edition, as it stood at our cursor; it may reach further back.
+   * @param {object[]} flashes newest first.
+   * @param {(flash: object) => boolean} part
+   * @returns {[object|undefined, object|undefined][]}
+   */
+  seed(flashes, part) {
+    this.#changes = [];
+    this.#replace(flashes, (flash, beyond) => part(flash) && !beyond);
+    return this.#changes;
+  }
+
+  #greet({ board, reset, flashes, drops = [] }, seeded) {
+    this.board = { ...BOARD, ...board };
+    if (reset) {
       this.#versions.clear();
-      for (const flash of this.#flashes.values()) this.#versions.set(flash.id, 0);
+      for (const id of this.#flashes.keys()) this.#versions.set(id, 0);
+      this.#replace(flashes, (flash, beyond) => !beyond || !seeded(flash));
     }
-    for (const flash of message.flashes) this.#upsert(flash, change);
-    for (const id of message.drops ?? []) this.#remove(id, change);
+    for (const flash of flashes) this.#upsert(flash);
+    for (const id of drops) this.#remove(id);
   }
 
-  #upsert(flash, change) {
-    if (flash.version <= (this.#versions.get(flash.id) ?? 0)) return;
-    this.#versions.set(flash.id, flash.version);
+  /** Beyond the end of a full board there may be more lines, of which it says nothing. */
+  #replace(flashes, covers) {
+    const kept = new Set(flashes.map((flash) => flash.id));
+    const last = flashes[this.board.lines - 1];
+    for (const flash of this.#flashes.values()) {
+      if (!kept.has(flash.id) && covers(flash, last && order(flash, last) > 0)) this.#remove(flash.id);
+    }
+    for (const flash of flashes) this.#upsert(flash);
+  }
+
+  #upsert(flash) {
+    const { id, version } = flash;
+    if (version <= (this.#versions.get(id) ?? 0)) return;
+    this.#versions.set(id, version);
     if (flash.pubstatus === "canceled") {
-      this.#remove(flash.id, change);
+      this.#remove(id);
       this.#forgetOldest();
       return;
     }
-    const before = this.#flashes.get(flash.id);
-    this.#flashes.set(flash.id, flash);
-    if (!before) change.added.push(flash);
-    else if (before.version !== flash.version) change.corrected.push(flash);
-    if (before && readsOtherwise(before, flash)) change.reworded.push(flash);
+    const before = this.#flashes.get(id);
+    this.#flashes.set(id, flash);
+    if (before?.version !== version) this.#changes.push([before, flash]);
   }
 
-  #remove(id, change) {
-    const flash = this.#flashes.get(id);
-    if (flash && this.#flashes.delete(id)) change.removed.push(flash);
+  #remove(id) {
+    const before = this.#flashes.get(id);
+    if (this.#flashes.delete(id)) this.#changes.push([before]);
   }
 
   /** A page may stay open for months. */
   #forgetPast(moment) {
     for (const flash of this.#flashes.values()) {
-      if (flash.pinned || Date.parse(flash.firstcreated) > moment - this.#age) continue;
+      if (flash.pinned || this.#isRecent(flash, moment)) continue;
       this.#flashes.delete(flash.id);
       this.#versions.delete(flash.id);
     }
   }
 
-  get #age() {
-    return this.#board.hours * HOUR_MS;
-  }
-
   /** Tombstones are kept against late arrivals, but not for ever. */
   #forgetOldest() {
     if (this.#versions.size <= this.#flashes.size + TOMBSTONES) return;
-    for (const id of this.#versions.keys()) {
-      if (!this.#flashes.has(id)) {
-        this.#versions.delete(id);
-        return;
-      }
-    }
+    for (const id of this.#versions.keys()) if (!this.#flashes.has(id)) return void this.#versions.delete(id);
+  }
+
+  #isRecent(flash, moment) {
+    return Date.parse(flash.firstcreated) > moment - this.board.hours * HOUR_MS;
   }
 
   /**
    * The lines on show: pinned first, then newest first.
    * @param {number} [now] our clock, milliseconds since 1970.
+   * @param {(flash: object) => boolean} [part]
    * @returns {object[]}
    */
-  lines(now = Date.now()) {
+  lines(now = Date.now(), part = () => true) {
     const moment = now + this.skew;
+    const isOn = (flash) => (flash.pinned || this.#isRecent(flash, moment)) && !(Date.parse(flash.expires) <= moment);
     return [...this.#flashes.values()]
-      .filter((flash) => isOn(flash, moment, this.#age))
+      .filter((flash) => isOn(flash) && part(flash))
       .sort(order)
-      .slice(0, this.#board.lines);
+      .slice(0, this.board.lines);
   }
 }
 
-function readsOtherwise(before, after) {
-  return before.headline !== after.headline || before.correction !== after.correction;
-}
-
-function isOn(flash, moment, age) {
-  if (flash.expires && Date.parse(flash.expires) <= moment) return false;
-  return flash.pinned || Date.parse(flash.firstcreated) > moment - age;
-}
-
 function order(one, other) {
-  return (
-    Number(other.pinned) - Number(one.pinned) ||
-    compare(other.firstcreated, one.firstcreated) ||
-    compare(other.id, one.id)
-  );
+  return other.pinned - one.pinned || compare(other.firstcreated, one.firstcreated) || compare(other.id, one.id);
 }
 
 function compare(one, other) {
-  return one < other ? -1 : Number(one > other);
+  return (one > other) - (one < other);
 }

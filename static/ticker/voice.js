@@ -1,37 +1,41 @@
-/** What a screen reader hears: new and reworded lines, politely and together. No DOM. */
+/** What a screen reader hears: flashes at once, other news politely and together. No DOM. */
 
-const EVERY_TICKS = 5;
+const EVERY_TICKS = 10;
 
 /** Gathers lines by id, so that what is said is the newest version, and never a line that is gone. */
 export class Voice {
   #waiting = new Set();
   #said = new Set();
-  #ticks = 0;
+  #ticks = EVERY_TICKS;
 
   /**
    * The board changed; what was there or was missed is not news to tell.
    * @param {{backfill: boolean, added: object[], reworded: object[], removed: object[]}} change
-   * @returns {boolean} whether words just said must be taken back.
+   * @returns {{now: object[], recall: boolean}} flashes to say now; whether words just said must be
+   *   taken back.
    */
-  hear(change) {
-    const news = change.backfill ? [] : [...change.added, ...change.reworded];
-    for (const line of news) this.#waiting.add(line.id);
-    const recalled = change.removed.some((line) => this.#said.has(line.id));
-    if (recalled) this.#said.clear();
-    return recalled;
+  hear({ backfill, added, reworded, removed }) {
+    const recall = [...removed, ...reworded].some(({ id }) => this.#said.has(id));
+    if (recall) this.#said.clear();
+    const now = [];
+    for (const line of backfill ? [] : [...added, ...reworded]) {
+      if (line.urgency === 1) now.push(line);
+      (line.urgency === 1 ? this.#said : this.#waiting).add(line.id);
+    }
+    return { now, recall };
   }
 
   /**
-   * Time has passed.
+   * A second has passed.
    * @param {object[]} lines the board now.
    * @returns {object[]} lines to say now, mostly none.
    */
   tick(lines) {
-    this.#ticks += 1;
-    if (this.#waiting.size === 0 || this.#ticks % EVERY_TICKS !== 0) return [];
-    const due = lines.filter((line) => this.#waiting.has(line.id));
+    if (++this.#ticks < EVERY_TICKS || this.#waiting.size === 0) return [];
+    const due = lines.filter(({ id }) => this.#waiting.has(id));
+    this.#ticks = 0;
     this.#waiting.clear();
-    if (due.length) this.#said = new Set(due.map((line) => line.id));
+    for (const { id } of due) this.#said.add(id);
     return due;
   }
 }

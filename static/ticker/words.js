@@ -1,21 +1,88 @@
-/** The widget's words, by language; English where we lack one. */
-import ar from "./lang/ar.js";
-import en from "./lang/en.js";
-import es from "./lang/es.js";
+/** The widget's words, by language; English where we lack one. `#` stands for a number. */
 
-const LANGUAGES = { ar, en, es };
-const RTL = new Set(["ar", "fa", "he", "ur"]);
+const TABLE = {
+  en: {
+    label: "Breaking",
+    empty: "No breaking news",
+    corrected: "Corrected",
+    correction: "Correction",
+    pause: "Pause",
+    resume: "Resume",
+    dismiss: "Close",
+    reconnecting: "Reconnecting",
+    stopped: "Not connected",
+    stale: "Not up to date",
+    fresh: { other: "# new" },
+    urgency: ["Flash", "Alert"],
+  },
+  ar: {
+    label: "عاجل",
+    empty: "لا أخبار عاجلة",
+    corrected: "مصحح",
+    correction: "تصحيح",
+    pause: "إيقاف مؤقت",
+    resume: "متابعة",
+    dismiss: "إغلاق",
+    reconnecting: "إعادة الاتصال",
+    stopped: "غير متصل",
+    stale: "غير محدث",
+    fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", other: "# خبرا جديدا" },
+    urgency: ["خبر عاجل", "تنبيه"],
+  },
+  es: {
+    label: "Última hora",
+    empty: "Sin noticias de última hora",
+    corrected: "Corregida",
+    correction: "Corrección",
+    pause: "Pausar",
+    resume: "Reanudar",
+    dismiss: "Cerrar",
+    reconnecting: "Reconectando",
+    stopped: "Sin conexión",
+    stale: "Sin actualizar",
+    fresh: { one: "# nueva", other: "# nuevas" },
+    urgency: ["Flash", "Alerta"],
+  },
+  fr: {
+    label: "Alerte info",
+    empty: "Pas d’alerte info",
+    corrected: "Rectifié",
+    correction: "Rectificatif",
+    pause: "Pause",
+    resume: "Reprendre",
+    dismiss: "Fermer",
+    reconnecting: "Reconnexion",
+    stopped: "Non connecté",
+    stale: "Pas à jour",
+    fresh: { one: "# nouvelle", other: "# nouvelles" },
+    urgency: ["Flash", "Alerte"],
+  },
+};
+const RTL = /^(ar|fa|he|ur)\b/;
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+const LTR_LETTER = /[A-Za-z\u00c0-\u058f]/;
 
 /** @param {string} lang BCP 47. */
 export function words(lang) {
-  return LANGUAGES[primary(lang)] ?? en;
+  return TABLE[lang.slice(0, 2).toLowerCase()] ?? TABLE.en;
+}
+
+/** A number in words. @param {Record<string, string>} forms by plural category (CLDR). */
+export function plural(forms, count, lang) {
+  return (forms[new Intl.PluralRules(lang).select(count)] ?? forms.other).replace("#", count);
 }
 
 /** Direction of a language's script. @param {string} lang BCP 47. */
 export function direction(lang) {
-  return RTL.has(primary(lang)) ? "rtl" : "ltr";
+  return RTL.test(lang) ? "rtl" : "ltr";
 }
 
-function primary(lang) {
-  return lang.split("-")[0].toLowerCase();
+/**
+ * Direction of a text: its language's, even if it begins with a foreign name, unless no letter of it
+ * is of that direction.
+ */
+export function lean(text, lang) {
+  const [rtl, ltr] = [RTL_LETTER.test(text), LTR_LETTER.test(text)];
+  if (rtl === ltr) return direction(lang);
+  return rtl ? "rtl" : "ltr";
 }

@@ -11,36 +11,44 @@ if TYPE_CHECKING:
 
     from tests.support.service import Running
 
-SETUP = """async () => {
-  const { Link } = await import("/static/ticker/link.js");
+SETUP = """async (origin) => {
+  const { Link } = await import(`${origin}/static/ticker/link.js`);
   window.opened = [];
   window.said = [];
-  class Socket {
+  const greeting = (beat = 25) => JSON.stringify({
+    type: "hello", cursor: "1.a", reset: true, flashes: [], beat, now: new Date().toISOString(),
+  });
+  class Way {
     constructor(url) { this.url = url; this.closed = false; window.opened.push(this); }
     close() { this.closed = true; }
-    hello(beat = 25) {
-      this.onmessage({ data: JSON.stringify({
-        type: "hello", cursor: "1.a", reset: true, flashes: [], beat, now: new Date().toISOString(),
-      }) });
-    }
+    hello(beat) { this.onmessage({ data: greeting(beat) }); }
   }
+  window.WebSocket = class Socket extends Way { kind = "socket"; };
+  window.EventSource = class Stream extends Way { kind = "stream"; };
+  window.fetch = (url, { signal }) => new Promise((answer, refuse) => {
+    const way = new Way(url);
+    way.kind = "poll";
+    way.hello = (beat) => answer(new Response(greeting(beat)));
+    way.onclose = ({ status }) => answer(new Response("", { status }));
+    signal.addEventListener("abort", () => { way.close(); refuse(signal.reason); });
+  });
+  Math.random = () => 1;
   window.cursor = "";
   window.link = new Link({
-    url: () => `ws://x/?cursor=${window.cursor}`,
-    onmessage: (message) => { window.cursor = message.cursor; },
-    onstatus: (status) => window.said.push(status),
-    WebSocket: Socket,
-    random: () => 1,
+    where: () => ({ live: `http://x/?cursor=${window.cursor}`, board: "http://x/board" }),
+    hear: (message) => { window.cursor = message.cursor; },
+    say: (status) => window.said.push(status),
   });
 }"""
 
 
 @pytest.fixture
 async def link(page: Page, service: Running) -> Page:
-    await page.goto(f"{service.url}/en")
+    await page.route("**/blank", lambda route: route.fulfill(body="", content_type="text/html"))
+    await page.goto(f"{service.url}/blank")
     await page.clock.install(time="2026-11-23T12:00:00")
     await page.clock.pause_at("2026-11-23T13:00:00")
-    await page.evaluate(SETUP)
+    await page.evaluate(SETUP, service.url)
     return page
 
 
@@ -57,11 +65,82 @@ async def test_the_wait_grows_with_each_failure_and_is_drawn_by_lot(link: Page) 
     """Browsers that lost a server come back spread out, the first time too (P31)."""
     for limit in (500, 1000, 2000, 4000, 8000, 16000, 30000, 30000):
         before = await opened(link)
-        await last(link, "onclose({ code: 1006 })")
+        await fail(link)
         await link.clock.run_for(limit - 1)
         assert await opened(link) == before
         await link.clock.run_for(1)
         assert await opened(link) == before + 1
+
+
+async def fail(page: Page) -> None:
+    """The way that was opened last comes to nothing."""
+    kind = await last(page, "kind")
+    await last(page, "onerror()" if kind == "stream" else "onclose({ code: 1006, status: 502 })")
+    await page.evaluate("new Promise((done) => new MessageChannel().port1.close() || done())")
+
+
+async def test_each_way_is_tried_in_turn_until_one_greets(link: Page) -> None:
+    """Where no WebSocket passes, Server-Sent Events are tried, then polling, then all again."""
+    kinds = [await last(link, "kind")]
+    for _ in range(5):
+        before = await opened(link)
+        await fail(link)
+        await link.clock.run_for(8000)
+        assert await opened(link) == before + 1
+        kinds.append(await last(link, "kind"))
+    assert kinds == ["socket", "socket", "stream", "poll", "socket", "socket"]
+
+
+async def test_a_way_that_stays_silent_is_left(link: Page) -> None:
+    """A proxy that takes the connection and passes nothing on is found out within seconds."""
+    for _ in range(2):
+        await fail(link)
+        await link.clock.run_for(1000)
+    assert await last(link, "kind") == "stream"
+    await link.clock.run_for(8000)
+    assert await last(link, "closed") is True
+    await link.clock.run_for(2000)
+    assert await last(link, "kind") == "poll"
+
+
+async def test_a_lesser_way_is_kept_and_left_for_the_best_one_in_time(link: Page) -> None:
+    """A way that greeted is taken again after a break; every ten minutes the best one gets a chance."""
+    for _ in range(2):
+        await fail(link)
+        await link.clock.run_for(1000)
+    await last(link, "hello()")
+    await last(link, "onerror()")
+    await link.clock.run_for(2000)
+    assert await last(link, "kind") == "stream"
+    await last(link, "hello(600)")
+    await link.clock.run_for(600_000)
+    assert await last(link, "kind") == "socket"
+
+
+async def test_a_short_break_is_not_shown(link: Page) -> None:
+    """A reader is told of a break that lasts, and of none that is over at once."""
+    await last(link, "hello()")
+    await last(link, "onclose({ code: 1012 })")
+    await link.clock.run_for(500)
+    await last(link, "hello()")
+    await link.clock.run_for(10_000)
+    assert await link.evaluate("window.said") == ["live", "live"]
+    await last(link, "onclose({ code: 1012 })")
+    await link.clock.run_for(2000)
+    assert await link.evaluate("window.said.at(-1)") == "reconnecting"
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+async def test_a_refusal_that_will_not_change_ends_it(link: Page, status: int) -> None:
+    """Where there is no such edition, or this site may not read it, trying on is of no use."""
+    for _ in range(3):
+        await fail(link)
+        await link.clock.run_for(4000)
+    assert await last(link, "kind") == "poll"
+    await last(link, f"onclose({{ status: {status} }})")
+    await link.wait_for_function("window.said.at(-1) === 'stopped'")
+    await link.clock.run_for(60_000)
+    assert await last(link, "kind") == "poll"
 
 
 async def test_a_healthy_connection_forgets_old_failures(link: Page) -> None:
@@ -83,6 +162,7 @@ async def test_silence_is_a_dead_connection(link: Page) -> None:
     assert await last(link, "closed") is False
     await link.clock.run_for(1)
     assert await last(link, "closed") is True
+    await link.clock.run_for(2000)
     assert await link.evaluate("window.said.at(-1)") == "reconnecting"
 
 
@@ -111,12 +191,10 @@ async def test_a_page_that_wakes_up_does_not_wait(link: Page) -> None:
     await last(link, "onclose({ code: 1006 })")
     await link.evaluate("window.dispatchEvent(new Event('online'))")
     assert await opened(link) == 2
-    await link.evaluate("window.dispatchEvent(new Event('pagehide'))")
-    assert await last(link, "closed") is True
-    await link.evaluate(
-        "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
-    )
-    assert await opened(link) == 3
+    await last(link, "hello()")
+    await link.evaluate("window.link.wake()")
+    assert await opened(link) == 2
+    await link.evaluate("window.dispatchEvent(new Event('online'))")
     await link.evaluate("window.link.close()")
     await link.evaluate("window.dispatchEvent(new Event('online'))")
     assert await opened(link) == 3

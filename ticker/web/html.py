@@ -13,9 +13,11 @@ from ticker.settings import static_dir
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.responses import Response
 
     from ticker.settings import Edition
+    from ticker.web.problems import ProblemError
 
 _LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
 
@@ -23,19 +25,36 @@ _LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
 class Html:
     """Renders the templates of this package."""
 
-    def __init__(self) -> None:
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
         )
         self._environment.filters["clock"] = lambda time: time[11:16]
+        self._environment.filters["day"] = lambda time: time[:10]
+        self._environment.filters["spelled"] = _spelled
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
         self._words: dict[str, dict[str, str]] = json.loads(words)
+
+    def base(self, request: Request) -> str:
+        """Where readers reach us, without a slash at the end: as configured, or as they asked."""
+        return self._public_url or str(request.base_url).rstrip("/")
 
     def words(self, lang: str) -> dict[str, str]:
         """The pages' words in a language, in English where we lack one."""
         return self._words["en"] | self._words.get(lang.partition("-")[0], {})
+
+    def problem(self, edition: Edition, problem: ProblemError) -> Response:
+        """A problem as a page, for people."""
+        return self.page(
+            "problem.html",
+            edition,
+            {"status": problem.status, "detail": problem.detail},
+            status=problem.status,
+            headers={"Cache-Control": "no-store", **problem.headers},
+        )
 
     def page(
         self,
@@ -70,3 +89,9 @@ class Html:
                 **(headers or {}),
             },
         )
+
+
+def _spelled(slug: str) -> str:
+    """A slug as words: hyphens are spaces, and the first letter is a capital."""
+    text = slug.replace("-", " ")
+    return text[:1].upper() + text[1:]

@@ -132,25 +132,26 @@ def problem_of(error: Exception) -> ProblemError:
     raise TypeError(f"no HTTP meaning for {type(error).__name__}") from error
 
 
-def _respond(_: Request, error: Exception) -> Response:
-    return problem_of(error).response()
-
-
-def _respond_http(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+def _http_problem(error: HTTPException) -> ProblemError:
     phrase = HTTPStatus(error.status_code).phrase
-    return ProblemError(error.status_code, f"{phrase}.", headers=error.headers).response()
+    return ProblemError(error.status_code, f"{phrase}.", headers=error.headers)
 
 
-def _respond_crash(_: Request, error: Exception) -> Response:
+def _crash(error: Exception) -> ProblemError:
     _log.error("request failed", exc_info=error)
-    return ProblemError(500, "Something is broken on our side; it is in the log.").response()
+    return ProblemError(500, "Something is broken on our side; it is in the log.")
 
 
-def handlers() -> dict[Any, Callable[[Request, Exception], Response]]:
-    """Exception → response, for the application."""
+def handlers(
+    respond: Callable[[Request, ProblemError], Response],
+) -> dict[Any, Callable[[Request, Any], Response]]:
+    """Exception → response, for the application.
+
+    Args:
+        respond: Says a problem in the form that the request wants.
+    """
     return {
-        HTTPException: _respond_http,
-        Exception: _respond_crash,
-        **dict.fromkeys(EXPECTED, _respond),
+        HTTPException: lambda request, error: respond(request, _http_problem(error)),
+        Exception: lambda request, error: respond(request, _crash(error)),
+        **dict.fromkeys(EXPECTED, lambda request, error: respond(request, problem_of(error))),
     }

@@ -6,33 +6,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from ticker.settings import static_dir
+from ticker.web.security import ASSET_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from ticker.web.clicks import Clicked
+    from ticker.web.coverage import Coverage
     from ticker.web.editors import Editors
     from ticker.web.flashes import Flashes
     from ticker.web.health import Health
     from ticker.web.live import Live
     from ticker.web.pages import Pages
+    from ticker.web.permalinks import Permalinks
+    from ticker.web.widget import Widget
 
 Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 
 _FLASHES = "/v1/{edition}/flashes"
 _FLASH = _FLASHES + "/{id}"
 _LIVE = "/v1/{edition}/live"
-_ASSET_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Cache-Control": "public, max-age=300",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class Faces:
     health: Health
     live: Live
     pages: Pages
+    permalinks: Permalinks
+    coverage: Coverage
+    clicked: Clicked
+    widget: Widget
 
 
 def routes(faces: Faces) -> list[BaseRoute]:
@@ -52,7 +56,8 @@ def routes(faces: Faces) -> list[BaseRoute]:
         Route("/healthz", faces.health.healthz),
         Route("/readyz", faces.health.readyz),
         Route("/metrics", faces.health.metrics),
-        Route("/ticker.js", _widget),
+        Route("/ticker.js", faces.widget.newest),
+        Route("/ticker-{name}.js", faces.widget.pinned),
         Mount("/static", _Assets(directory=static_dir())),
         Route("/v1/editions", faces.flashes.editions),
         WebSocketRoute(_LIVE, faces.live.websocket),
@@ -73,7 +78,12 @@ def routes(faces: Faces) -> list[BaseRoute]:
             OPTIONS=faces.flashes.preflight,
         ),
         Route(_FLASH + "/versions", faces.editors.versions),
+        Route(_FLASH + "/clicks", faces.clicked.count, methods=["POST"]),
+        Route("/favicon.ico", faces.pages.favicon),
+        Route("/robots.txt", faces.pages.robots),
         Route("/", faces.pages.home),
+        Route("/{edition}/f/{id}", faces.permalinks.page, name="permalink"),
+        Route("/{edition}/coverage/{slug}", faces.coverage.page, name="coverage"),
         Route("/{edition}", faces.pages.edition, name="edition"),
     ]
 
@@ -88,19 +98,12 @@ def _resource(path: str, name: str, **methods: Endpoint) -> Route:
     return Route(path, endpoint, name=name, methods=list(methods))
 
 
-async def _widget(_: Request) -> Response:
-    """`/ticker.js`: the module that other sites embed."""
-    return FileResponse(
-        static_dir() / "ticker.js", media_type="text/javascript", headers=_ASSET_HEADERS
-    )
-
-
 class _Assets(StaticFiles):
     """Static files that other sites may load."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(_ASSET_HEADERS)
+        response.headers.update(ASSET_HEADERS)
         return response
 
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from ticker.accounts import Accounts, Principal
     from ticker.settings import Edition, Newsroom, Settings
 
+ASSET_HEADERS: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=300",
+}
 API_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

@@ -1,0 +1,57 @@
+/** One line in a list, the same markup as templates/line.html; and children brought into place. */
+import { clock } from "../ticker/clock.js";
+import { headline, make, speak, time } from "../ticker/line.js";
+
+const WORDED_URGENCIES = 3;
+
+/**
+ * What lines of a list have in common.
+ * @param {HTMLElement} box
+ */
+export function setting({ dataset }) {
+  const { edition, lang } = dataset;
+  return { edition, lang, sections: JSON.parse(dataset.sections), words: JSON.parse(dataset.words) };
+}
+
+/** Give a list item a line. */
+export function fill(element, line, { edition, lang, sections, words }) {
+  element.dataset.id = line.id;
+  element.dataset.urgency = line.urgency;
+  const link = make("a", "permalink");
+  link.href = `/${edition}/f/${encodeURIComponent(line.id)}`;
+  link.append(time(line, lang));
+  speak(element, lang).replaceChildren(link, text(line, lang, sections, words));
+  return element;
+}
+
+function text(line, lang, sections, words) {
+  const text = make("div", "text");
+  const meta = make("p", "meta");
+  if (line.urgency <= WORDED_URGENCIES) meta.append(make("span", "urgency", words[`urgency_${line.urgency}`]));
+  if (line.section) meta.append(make("span", "section", sections[line.section] ?? line.section));
+  if (meta.childElementCount) text.append(meta);
+  const sentence = make("p", "words");
+  sentence.append(headline(line, lang));
+  if (line.source) sentence.append(" ", make("bdi", "source", line.source));
+  text.append(sentence);
+  if (line.correction) {
+    const note = make("p", "note");
+    note.append(make("span", "mark", words.corrected), " ", make("bdi", "why", line.correction));
+    text.append(note);
+  }
+  return text;
+}
+
+/** The time of day at which a line was published, whatever the day. */
+export function hour(time, lang) {
+  return clock(time, lang, Date.parse(time));
+}
+
+/** Give a parent these children in this order, moving none that stand right. */
+export function place(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, index) => {
+    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  });
+}

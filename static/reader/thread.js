@@ -1,0 +1,67 @@
+/** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
+import { make } from "../ticker/line.js";
+import { latinDigits } from "../ticker/clock.js";
+import { fill, hour, place, setting } from "./item.js";
+import { watch } from "./watch.js";
+
+const HERD_MS = 5000;
+
+const box = document.getElementById("lines");
+const { coverage, grows, cursor } = box.dataset;
+const { edition, lang, words } = setting(box);
+const days = new Map();
+let items = new Map();
+
+adopt(box);
+watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * HERD_MS) });
+
+/** Take over the items that are in the page, or in a newer copy of it. */
+function adopt(source) {
+  items = new Map([...source.querySelectorAll(".line")].map((item) => [item.dataset.id, item]));
+  arrange();
+}
+
+function take(line) {
+  const known = items.get(line.id);
+  const belongs = line.pubstatus === "usable" && (!coverage || line.coverage === coverage);
+  if (known && !belongs) items.delete(line.id);
+  else if (known) fill(known, line, setting(box));
+  else if (belongs && grows) items.set(line.id, fill(make("li", "line is-new"), line, setting(box)));
+  else return;
+  arrange();
+}
+
+/** The items in order, under headings of the reader's own days. */
+function arrange() {
+  const groups = Map.groupBy([...items.values()].sort(newestFirst), (item) => day(when(item)));
+  if (items.size === 0) return place(box, [make("p", "empty", words.empty_past)]);
+  place(box, [...groups].flatMap(([name, group]) => section(name, group)));
+}
+
+function section(name, group) {
+  if (!days.has(name)) days.set(name, [make("h2", "when", name), document.createElement("ol")]);
+  const [heading, list] = days.get(name);
+  for (const item of group) item.querySelector("time").textContent = hour(when(item), lang);
+  place(list, group);
+  return [heading, list];
+}
+
+function when(item) {
+  return item.querySelector("time").dateTime;
+}
+
+function newestFirst(one, other) {
+  const [left, right] = [one, other].map((item) => when(item) + item.dataset.id);
+  return left < right ? 1 : -1;
+}
+
+function day(time) {
+  return new Date(time).toLocaleDateString(latinDigits(lang), { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+/** The page as it is now; where it is no more, nothing of it stays. */
+async function refresh() {
+  const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.ok || answer.status === 404) adopt(page);
+}

@@ -1,0 +1,50 @@
+/**
+ * All that happens on an edition's wire after a page was made. Pages that show lines of other days need
+ * it: the banner's feed knows the board alone, and says nothing of the kill of a line that has left it.
+ *
+ * Server-Sent Events (HTML standard, 9.2) resume by themselves from where they were. Only a page that is
+ * looked at holds a stream: without HTTP/2 a browser has six for all tabs of a site.
+ */
+
+const AGAIN_MS = 10_000;
+
+/**
+ * @param {object} options
+ * @param {string} options.edition
+ * @param {string} options.cursor position that the page was made at.
+ * @param {(line: object) => void} options.onflash a line at a new version, killed ones too.
+ * @param {() => void} options.onreset what happened in between is not known.
+ */
+export function watch({ edition, cursor, onflash, onreset }) {
+  let reached = cursor;
+  let stream = null;
+  let timer = 0;
+
+  const take = ({ data }) => {
+    const message = JSON.parse(data);
+    const missed = reached !== message.cursor;
+    reached = message.cursor;
+    if (message.type === "flash") onflash(message.flash);
+    if (message.type !== "hello") return;
+    message.flashes.forEach(onflash);
+    if (message.reset && missed) onreset();
+  };
+  const close = () => {
+    clearTimeout(timer);
+    stream?.close();
+  };
+  const open = () => {
+    close();
+    if (document.hidden) return;
+    stream = new EventSource(`/v1/${encodeURIComponent(edition)}/live?cursor=${encodeURIComponent(reached)}`);
+    stream.onmessage = take;
+    stream.onerror = () => {
+      // After a refusal a browser gives up for good.
+      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, (0.5 + Math.random()) * AGAIN_MS);
+    };
+  };
+
+  document.addEventListener("visibilitychange", open);
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+}

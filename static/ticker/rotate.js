@@ -1,0 +1,91 @@
+/** Mode `rotate`: one line at a time, each for as long as it takes to read. */
+import { render } from "./line.js";
+import { Order } from "./order.js";
+
+const LEAST_S = 5;
+const PER_LETTER_S = 0.25;
+const EDGE_S = 1.5;
+
+/** Shows lines in turn. All modes have the same shape. */
+export class Rotate {
+  #stage;
+  #order = new Order();
+  #current;
+  #left = 0;
+  #held = false;
+  #pan = null;
+
+  /** @param {{track: HTMLElement, lang: string, rtl: boolean, show: (lines: HTMLElement[]) => void}} stage */
+  constructor(stage) {
+    this.#stage = stage;
+  }
+
+  /** Ids of the lines in sight. */
+  get shown() {
+    return this.#current ? [this.#current.id] : [];
+  }
+
+  /** The board changed. A killed or corrected line changes at once, a new one waits its turn. */
+  update({ added, backfill }, lines) {
+    if (!backfill) this.#order.add(added);
+    const now = lines.find(({ id }) => id === this.#current?.id);
+    if (!now) this.#advance(lines);
+    else if (now !== this.#current) this.#show(now);
+  }
+
+  /** A second has passed. */
+  tick(lines) {
+    if (!lines.includes(this.#current)) this.update({ backfill: true }, lines);
+    if (this.#held || !this.#current) return;
+    this.#left -= 1;
+    const impatient = this.#order.waiting && this.#left <= this.#dwell - LEAST_S;
+    if (this.#left <= 0 || impatient) this.#advance(lines);
+  }
+
+  /** Stand still, or go on. */
+  hold(held) {
+    this.#held = held;
+    this.#pan?.[held ? "pause" : "play"]();
+  }
+
+  /** The track has another size: a line that is too long for it is drawn past, again and again. */
+  fit() {
+    this.stop();
+    const { track, rtl } = this.#stage;
+    const line = track.querySelector(".line");
+    const hidden = line ? line.scrollWidth - track.clientWidth + 2 * parseFloat(getComputedStyle(track).paddingLeft) : 0;
+    if (hidden <= 0) return;
+    const end = `translateX(${rtl ? hidden : -hidden}px)`;
+    const edge = EDGE_S / this.#dwell;
+    this.#pan = line.animate(
+      { transform: ["none", "none", end, end], offset: [0, edge, 1 - edge, 1] },
+      { duration: this.#dwell * 1000, iterations: Infinity },
+    );
+    this.hold(this.#held);
+  }
+
+  /** No more. */
+  stop() {
+    this.#pan?.cancel();
+    this.#pan = null;
+  }
+
+  /** Seconds to read the line without haste. */
+  get #dwell() {
+    return Math.max(LEAST_S, PER_LETTER_S * [...this.#current.headline].length);
+  }
+
+  #advance(lines) {
+    const before = this.#current;
+    const line = this.#order.next(lines);
+    if (line !== before || !line) this.#show(line);
+    this.#left = line ? this.#dwell : 0;
+  }
+
+  #show(line) {
+    const { lang, show } = this.#stage;
+    this.#current = line;
+    show(line ? [render(line, lang)] : []);
+    this.fit();
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * One connection for all tabs of an origin: the tab that holds the lock leads, the others listen to it
+ * (Web Locks, BroadcastChannel). Where a browser withholds these, every tab leads itself.
+ */
+
+const ANSWER_MS = 2000;
+const PATIENCE_MS = 65_000;
+
+/** One tab's part in it. */
+export class Share {
+  #channel = null;
+  #life = null;
+  #turn = null;
+  #timer = 0;
+  #me = Math.random();
+
+  /** Whether this tab has the connection. */
+  leads = false;
+
+  /**
+   * @param {string} key what is shared.
+   * @param {object} part
+   * @param {() => void} part.lead connect: the lines are ours to bring.
+   * @param {() => void} part.leave disconnect.
+   * @param {() => object} part.answer all we know, as a post for a tab that has just come.
+   * @param {(post: object) => void} part.hear a post of the leader's.
+   */
+  constructor(key, part) {
+    Object.assign(this, part, { key });
+  }
+
+  /** Take part. */
+  start() {
+    try {
+      this.#channel = new BroadcastChannel(this.key);
+      this.#channel.onmessage = ({ data }) => this.#take(data);
+      this.#queue();
+      this.ask();
+    } catch {
+      this.#lead();
+    }
+  }
+
+  /** Take no more part, until `start`. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#life?.abort();
+    this.#turn?.();
+    this.#channel?.close();
+    this.#channel = null;
+    this.#step();
+  }
+
+  /** Tell the other tabs. */
+  post(post) {
+    this.#channel?.postMessage(post);
+  }
+
+  /** Have the leader say all it knows; one that doesn't answer has fallen asleep, and is followed no more. */
+  ask() {
+    if (this.leads) return;
+    this.post({ ask: this.#me });
+    this.#expect(ANSWER_MS, () => this.#queue({ steal: true }));
+  }
+
+  #take(post) {
+    if (post.ask) {
+      if (this.leads) this.post({ to: post.ask, ...this.answer() });
+    } else if (!this.leads && (!post.to || post.to === this.#me)) {
+      this.#expect(PATIENCE_MS, () => this.ask());
+      this.hear(post);
+    }
+  }
+
+  #expect(ms, otherwise) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(otherwise, ms);
+  }
+
+  /** Our turn comes when the leader's tab closes. */
+  #queue(how) {
+    this.#life?.abort();
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    const turn = () => {
+      if (signal.aborted) return null;
+      this.#lead();
+      return new Promise((done) => (this.#turn = done));
+    };
+    navigator.locks.request(this.key, how ?? { signal }, turn).catch(() => {
+      if (signal.aborted) return;
+      if (!this.leads) return this.#lead();
+      this.#step();
+      this.#queue();
+      this.ask();
+    });
+  }
+
+  #lead() {
+    clearTimeout(this.#timer);
+    this.leads = true;
+    this.lead();
+  }
+
+  #step() {
+    if (this.leads) this.leave();
+    this.leads = false;
+  }
+}

@@ -1,0 +1,103 @@
+/** What one place on a page is shown of an edition: the lines that pass its filters. */
+import { wanted } from "./wants.js";
+
+const AGAIN_MS = 1500;
+const SAID_MOST = 500;
+
+/** A part of a feed. Fires `change` ({detail: see `take`}) and `status`. */
+export class View extends EventTarget {
+  #feed;
+  #filters;
+  #timer = 0;
+  #seeded = false;
+  #closed = false;
+
+  constructor(feed, filters) {
+    super();
+    this.#feed = feed;
+    this.#filters = [...filters];
+    this.part = wanted(filters);
+    this.filtered = this.#filters.length > 0;
+    if (feed.ready) this.#seed();
+  }
+
+  /** Whether there are lines, or none for certain. */
+  get ready() {
+    return this.#feed.ready && (this.#seeded || !this.filtered || this.status !== "live");
+  }
+
+  /** connecting, live, stale, reconnecting or stopped. */
+  get status() {
+    return this.#feed.status;
+  }
+
+  /** Since when lines may be missing, our clock, milliseconds since 1970. */
+  get since() {
+    return this.#feed.since;
+  }
+
+  /** Server's clock minus ours, in milliseconds. */
+  get skew() {
+    return this.#feed.store.skew;
+  }
+
+  /** The lines on show, newest first. */
+  lines() {
+    return this.#feed.store.lines(Date.now(), this.part);
+  }
+
+  /** Whether nobody on this page has said this version aloud; from now on somebody has. */
+  claim({ id, version }) {
+    const { said } = this.#feed;
+    const name = `${id} ${version}`;
+    if (said.has(name)) return false;
+    if (said.size > SAID_MOST) said.clear();
+    return said.add(name);
+  }
+
+  /** Fire an event. */
+  tell(type, detail) {
+    if (!this.#closed) this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** What changed for this part of the edition; `reworded` are those of `corrected` that read otherwise. */
+  take({ changes, reset, ...about }) {
+    const detail = { added: [], corrected: [], reworded: [], removed: [], ...about };
+    for (const [before, after] of changes) {
+      const was = before && this.part(before);
+      const is = after && this.part(after);
+      if (is) detail[was ? "corrected" : "added"].push(after);
+      else if (was) detail.removed.push(before);
+      if (is && was && readsOtherwise(before, after)) detail.reworded.push(after);
+    }
+    this.tell("change", detail);
+    if (reset) this.#seed();
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The board of all holds the newest of all: of our part there may be older ones. */
+  async #seed() {
+    clearTimeout(this.#timer);
+    if (!this.filtered || this.#closed) return;
+    const { cursor } = this.#feed.store;
+    const url = this.#feed.url("flashes", [...this.#filters, ["cursor", cursor]]);
+    try {
+      const answer = await fetch(url);
+      const body = await answer.json();
+      if (answer.status === 422) console.error(body.detail);
+      else if (body.cursor !== this.#feed.store.cursor) throw cursor;
+      this.#seeded = true;
+      this.#feed.seed(body.flashes ?? [], this.part);
+    } catch {
+      this.#timer = setTimeout(() => this.#seed(), AGAIN_MS);
+    }
+  }
+}
+
+function readsOtherwise(before, after) {
+  return before.headline !== after.headline || before.correction !== after.correction;
+}

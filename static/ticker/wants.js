@@ -1,0 +1,19 @@
+/** What is wanted of an edition: the filters of docs/protocol.md, for a query and for a line. No DOM. */
+
+export const FILTERS = ["section", "region", "tag", "coverage", "urgency"];
+
+/**
+ * Whether a line is wanted: different filters are ANDed, a repeated one is ORed.
+ * @param {URLSearchParams} filters
+ * @returns {(flash: object) => boolean}
+ */
+export function wanted(filters) {
+  const tests = FILTERS.filter((name) => filters.has(name)).map((name) => test(name, filters.getAll(name)));
+  return (flash) => tests.every((passes) => passes(flash));
+}
+
+function test(name, values) {
+  if (name === "urgency") return (flash) => flash.urgency <= Math.max(...values);
+  if (name === "tag") return (flash) => flash.tags?.some((tag) => values.includes(tag));
+  return (flash) => values.includes(flash[name]);
+}
