@@ -68,7 +68,7 @@ const CSS = `
 .state { font-weight: 400; font-size: 13px; letter-spacing: 0; text-transform: none; }
 
 .track { display: flex; align-items: center; overflow: clip; padding-inline: 16px; position: relative; }
-.line { flex: none; min-inline-size: 100%; white-space: nowrap; }
+.line { flex: none; min-inline-size: 100%; white-space: nowrap; background: var(--_surface); }
 .line:lang(ar) { font-size: 1.1em; line-height: 1.6; }
 .time, .note, .source, .empty { color: var(--_muted); font-size: 15px; }
 .time { font-variant-numeric: tabular-nums; margin-inline-end: 12px; }

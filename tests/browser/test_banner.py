@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.support import elsewhere
 from tests.support.service import Running, running
 from ticker.ops.server import bind
 
@@ -203,7 +202,7 @@ async def test_a_strict_host_page_of_another_site_can_embed_it(
         f'<script type="module" src="{service.url}/ticker.js"></script>'
         '<breaking-ticker edition="en"></breaking-ticker>'
     )
-    async with host(html, policy) as address:
+    async with elsewhere(html, policy) as address:
         await page.goto(address)
         await service.post("en", "Seen elsewhere")
         await expect(page.locator("breaking-ticker .headline")).to_have_text("Seen elsewhere")
@@ -217,7 +216,7 @@ async def test_the_fallback_stands_until_the_first_hello(page: Page, service: Ru
         f'<script type="module" src="{service.url}/ticker.js"></script>'
         '<breaking-ticker edition="nowhere"><p>Fallback</p></breaking-ticker>'
     )
-    async with host(html, "") as address:
+    async with elsewhere(html) as address:
         await page.goto(address)
         await expect(page.get_by_text("Fallback")).to_be_visible()
         await page.evaluate(
@@ -311,22 +310,3 @@ async def shared_page(browser: Browser, valkey: str) -> AsyncIterator[Page]:
         await page.goto(f"{service.url}/en")
         yield page
         await page.close()
-
-
-@asynccontextmanager
-async def host(html: str, policy: str) -> AsyncIterator[str]:
-    """Another site: one page with a policy of its own, on an origin of its own."""
-
-    async def answer(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
-        await incoming.readuntil(b"\r\n\r\n")
-        body = f"<!doctype html><title>Host</title>{html}".encode()
-        head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
-        if policy:
-            head += f"Content-Security-Policy: {policy}\r\n"
-        outgoing.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        await outgoing.drain()
-        outgoing.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"

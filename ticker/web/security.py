@@ -136,8 +136,9 @@ def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:
     """Headers that let scripts of other sites read a public response (Fetch standard)."""
+    exposed = {"Access-Control-Expose-Headers": "Date, ETag"}
     if not edition.origins:
-        return {"Access-Control-Allow-Origin": "*"}
+        return {"Access-Control-Allow-Origin": "*", **exposed}
     if origin is not None and origin in edition.origins:
-        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **exposed}
     return {"Vary": "Origin"}

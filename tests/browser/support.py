@@ -1,0 +1,59 @@
+"""Pages of other sites, for banners to be embedded in."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.async_playwright import Axe
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Page
+
+    from tests.support.service import Running
+
+
+def embed(service: Running, *widgets: str, edition: str = "en") -> str:
+    """HTML that embeds banners with these attributes; one without any by default."""
+    tags = (
+        f'<breaking-ticker edition="{edition}" {attributes}></breaking-ticker>'
+        for attributes in widgets or ("",)
+    )
+    return f'<script type="module" src="{service.url}/ticker.js"></script>{"".join(tags)}'
+
+
+@asynccontextmanager
+async def elsewhere(html: str, policy: str = "") -> AsyncIterator[str]:
+    """Another site: one page with a policy of its own, on an origin of its own."""
+
+    async def answer(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        await incoming.readuntil(b"\r\n\r\n")
+        body = f'<!doctype html><html lang="en"><title>Host</title>{html}'.encode()
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
+        if policy:
+            head += f"Content-Security-Policy: {policy}\r\n"
+        outgoing.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        await outgoing.drain()
+        outgoing.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds on a page (WCAG 2.2 A and AA, best practices): rule, element and why."""
+    await page.evaluate(
+        """() => Promise.all([...document.querySelectorAll("breaking-ticker")]
+          .flatMap((it) => it.shadowRoot.getAnimations())
+          .filter((it) => it.animationName).map((it) => it.finished))"""
+    )
+    report = await Axe().run(page)
+    return [
+        f"{rule['id']}: {node['html']} {node['failureSummary']}"
+        for rule in report.response["violations"]
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,69 @@
+"""The banner behind proxies that let not everything through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from tests.browser.support import elsewhere, embed
+from tests.support.gateway import gateway
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from tests.support.service import Running
+
+
+async def life(page: Page, service: Running) -> None:
+    """A line comes, is corrected, and goes."""
+    lines = page.locator(".headline")
+    first = await service.post("en", "First")
+    await expect(lines).to_have_text(["First"], timeout=20_000)
+    await service.post("en", "Second")
+    await expect(lines).to_have_text(["Second", "First"], timeout=10_000)
+    await service.patch("en", first["id"], headline="First, corrected")
+    await expect(lines).to_have_text(["Second", "First, corrected"], timeout=10_000)
+    await service.kill("en", first["id"])
+    await expect(lines).to_have_text(["Second"], timeout=10_000)
+
+
+async def test_a_proxy_that_refuses_upgrades(page: Page, service: Running) -> None:
+    """Where no WebSocket gets through, lines come by Server-Sent Events."""
+    async with gateway(service.port) as proxy:
+        source = f'mode="stack" src="http://127.0.0.1:{proxy.port}"'
+        async with elsewhere(embed(service, source)) as address:
+            await page.goto(address)
+            await life(page, service)
+            assert proxy.seen.count("upgrade") == 2
+            assert proxy.seen.count("stream") == 1
+            assert proxy.seen.count("other") == 0
+
+
+async def test_a_proxy_that_holds_streams_back(page: Page, service: Running) -> None:
+    """Where a proxy keeps streams to itself as well, the board is asked for every few seconds."""
+    async with gateway(service.port, holds=True) as proxy:
+        source = f'mode="stack" src="http://127.0.0.1:{proxy.port}"'
+        filtered = f'{source} section="sports"'
+        async with elsewhere(embed(service, source, filtered)) as address:
+            await page.goto(address)
+            page_lines = page.locator("breaking-ticker").first
+            await expect(page_lines).to_have_attribute("status", "live", timeout=20_000)
+            await service.post("en", "Match over", section="sports")
+            both = page.locator(".headline")
+            await expect(both).to_have_text(["Match over", "Match over"], timeout=10_000)
+            said = page_lines.locator(".said")
+            await expect(said).to_have_text("Match over", timeout=15_000)
+            assert proxy.seen.count("stream") == 1
+            assert "other" in proxy.seen
+
+
+async def test_an_edition_that_is_not_there_is_said_to_be_none(
+    page: Page, service: Running
+) -> None:
+    """A banner of an edition that doesn't exist stops trying, and says that it is not connected."""
+    async with elsewhere(embed(service, edition="nowhere")) as address:
+        await page.goto(address)
+        banner = page.locator("breaking-ticker")
+        await expect(banner).to_have_attribute("status", "stopped", timeout=20_000)
+        await expect(banner.locator(".state")).to_have_text("Not connected")
