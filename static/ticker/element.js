@@ -163,23 +163,21 @@ export class BreakingTicker extends HTMLElement {
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [sheet];
     const parts = {};
-    const add = (parent, tag, name) => parent.appendChild((parts[name] = make(tag, name)));
-    const box = add(shadow, "div", "box");
-    const bar = add(box, "div", "bar");
-    const label = add(bar, "div", "label");
-    add(label, "slot", "logo").name = "logo";
-    const named = label.appendChild(document.createElement("slot"));
-    named.name = "label";
-    add(named, "span", "word");
-    add(label, "span", "state");
-    add(bar, "div", "track");
-    const controls = add(bar, "div", "controls");
-    add(controls, "span", "fresh");
-    add(controls, "button", "button").type = "button";
-    add(parts.button, "span", "icon");
-    bar.role = "region";
-    add(box, "div", "said").role = "status";
-    add(box, "div", "alert").role = "alert";
+    const add = (parent, name, tag = "div") => parent.appendChild((parts[name] = make(tag, name)));
+    add(shadow, "box");
+    add(parts.box, "bar").role = "region";
+    const label = add(parts.bar, "label");
+    const slot = (name) => label.appendChild(Object.assign(document.createElement("slot"), { name }));
+    slot("logo");
+    add(slot("label"), "word", "span");
+    add(label, "state", "span");
+    add(parts.bar, "track");
+    add(parts.bar, "controls");
+    add(parts.controls, "fresh", "span");
+    add(parts.controls, "button", "button").type = "button";
+    add(parts.button, "icon", "span");
+    add(parts.box, "said").role = "status";
+    add(parts.box, "alert").role = "alert";
     return parts;
   }
 
@@ -247,10 +245,10 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #say(region, lines) {
-    const { label, correction } = words(this.#lang);
+    const { label, corrected } = words(this.#lang);
     const sentences = lines
       .filter((line) => this.#feed.claim(line))
-      .map(({ urgency, version, headline }) => [urgency === 1 && label, version > 1 && correction, headline].filter(Boolean).join(": "));
+      .map(({ urgency, version, headline }) => [urgency === 1 && label, version > 1 && corrected, headline].filter(Boolean).join(": "));
     if (sentences.length) region.textContent = sentences.join(". ");
   }
 

@@ -5,7 +5,6 @@ const TABLE = {
     label: "Breaking",
     empty: "No breaking news",
     corrected: "Corrected",
-    correction: "Correction",
     pause: "Pause",
     resume: "Resume",
     dismiss: "Close",
@@ -18,8 +17,7 @@ const TABLE = {
   ar: {
     label: "عاجل",
     empty: "لا أخبار عاجلة",
-    corrected: "مصحح",
-    correction: "تصحيح",
+    corrected: "تصحيح",
     pause: "إيقاف مؤقت",
     resume: "متابعة",
     dismiss: "إغلاق",
@@ -32,8 +30,7 @@ const TABLE = {
   es: {
     label: "Última hora",
     empty: "Sin noticias de última hora",
-    corrected: "Corregida",
-    correction: "Corrección",
+    corrected: "Corrección",
     pause: "Pausar",
     resume: "Reanudar",
     dismiss: "Cerrar",
@@ -46,8 +43,7 @@ const TABLE = {
   fr: {
     label: "Alerte info",
     empty: "Pas d’alerte info",
-    corrected: "Rectifié",
-    correction: "Rectificatif",
+    corrected: "Rectificatif",
     pause: "Pause",
     resume: "Reprendre",
     dismiss: "Fermer",

@@ -1,0 +1,247 @@
+"""The banner as a guest: what a host page can't do to it, and what it doesn't do to a host page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.support import elsewhere, embed, violations
+from ticker.settings import static_dir
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page
+
+    from tests.support.service import Running
+
+# Where the page itself is not shown, nothing on it can be.
+HOSTILE = (
+    "<style>* { all: unset; display: none !important }"
+    " html, body { display: block !important }</style>"
+)
+HTML_TRICKS = "<b>&lt;i&gt;</b><script>alert(1)</script>"
+RESERVE = "<style>breaking-ticker { display: block; min-block-size: 44px }</style>"
+
+
+async def test_hostile_styles_do_not_reach_it(page: Page, service: Running) -> None:
+    """A page that unsets and hides everything still shows the banner, looking as it should."""
+    async with elsewhere(HOSTILE + embed(service, 'mode="rotate"', 'mode="stack"')) as address:
+        await page.goto(address)
+        await service.post("en", "Seen all the same")
+        for banner in (page.locator("breaking-ticker").first, page.locator("breaking-ticker").last):
+            await expect(banner.locator(".headline")).to_be_visible()
+            await expect(banner.locator(".label")).to_have_css(
+                "background-color", "rgb(176, 0, 32)"
+            )
+            await expect(banner.locator(".headline")).to_have_css("font-size", "18px")
+            await expect(banner.get_by_role("button", name="Pause")).to_be_visible()
+
+
+async def test_a_site_can_still_hide_it(page: Page, service: Running) -> None:
+    """The `hidden` attribute hides the banner."""
+    async with elsewhere(embed(service, "hidden")) as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        await expect(page.locator("breaking-ticker")).to_be_hidden()
+
+
+@pytest.mark.parametrize("mode", ["rotate", "crawl", "stack", "flash"])
+async def test_a_strict_policy_and_trusted_types(page: Page, service: Running, mode: str) -> None:
+    """Under a policy of nothing but the documented directives every mode works."""
+    policy = (
+        f"default-src 'none'; script-src {service.url}; "
+        f"connect-src {service.url} ws://127.0.0.1:{service.port}; "
+        "require-trusted-types-for 'script'"
+    )
+    async with elsewhere(embed(service, f'mode="{mode}" section="sports"'), policy) as address:
+        refused: list[str] = []
+        page.on("console", lambda it: refused.append(it.text) if it.type == "error" else None)
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        await service.post("en", HTML_TRICKS, urgency=1, section="sports")
+        await expect(page.locator(".headline")).to_have_text([HTML_TRICKS])
+        assert [text for text in refused if "favicon" not in text] == []
+
+
+@pytest.mark.parametrize("mode", ["rotate", "crawl", "stack", "flash"])
+async def test_a_burst_shifts_nothing_and_blocks_nothing(
+    page: Page, service: Running, mode: str
+) -> None:
+    """Fifty lines in a second move nothing of the page around it, and no task lasts 50 ms."""
+    html = f"{RESERVE}<h1>Above</h1>{embed(service, f'mode={mode!r}')}<p>Below</p>"
+    async with elsewhere(html) as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        await page.evaluate(
+            """() => {
+              window.shifts = [];
+              window.tasks = [];
+              const watch = (type, into) => new PerformanceObserver((list) => into.push(
+                ...list.getEntries().map((it) => it.value ?? it.duration))).observe({ type });
+              watch("layout-shift", window.shifts);
+              watch("longtask", window.tasks);
+              window.seen = 0;
+              document.querySelector("breaking-ticker").addEventListener("flash", () => window.seen++);
+            }"""
+        )
+        await asyncio.gather(
+            *(service.post("en", f"Line {it}", urgency=1 + it % 5) for it in range(50))
+        )
+        await page.wait_for_function("window.seen === 50")
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        assert await page.evaluate("window.shifts") == []
+        assert await page.evaluate("window.tasks") == []
+        assert await page.evaluate("document.querySelector('breaking-ticker').lines.length") == 50
+
+
+async def test_a_crawl_runs_on_the_compositor_alone(page: Page, service: Running) -> None:
+    """While fifty lines crawl, frames need no style, no layout and no script."""
+    await asyncio.gather(*(service.post("en", f"Line {it} " + "word " * 20) for it in range(50)))
+    async with elsewhere(embed(service, 'mode="crawl"')) as address:
+        await page.goto(address)
+        await expect(page.locator(".headline").first).to_be_visible()
+        session = await page.context.new_cdp_session(page)
+        events = await _trace(session, seconds=3)
+    frames = sum(it["name"] == "DrawFrame" for it in events)
+    work = [it["name"] for it in events if it["name"] in {"UpdateLayoutTree", "Layout"}]
+    assert frames > 60
+    # A line comes in every few seconds, and a clock ticks: never anything for each frame.
+    assert len(work) < frames / 10, work
+
+
+async def _trace(session: CDPSession, seconds: int) -> list[dict[str, str]]:
+    """Events of the page's rendering for so long."""
+    events: list[dict[str, str]] = []
+    done = asyncio.Event()
+    session.on("Tracing.dataCollected", lambda it: events.extend(it["value"]))
+    session.on("Tracing.tracingComplete", lambda _: done.set())
+    categories = "devtools.timeline,disabled-by-default-devtools.timeline.frame"
+    await session.send("Tracing.start", {"categories": categories, "transferMode": "ReportEvents"})
+    await asyncio.sleep(seconds)
+    await session.send("Tracing.end")
+    await done.wait()
+    return events
+
+
+async def test_memory_is_flat(page: Page, service: Running) -> None:
+    """Ten thousand events leave no more behind than the first thousand did."""
+    async with elsewhere(
+        embed(service, 'mode="rotate"', 'mode="crawl"', 'mode="stack"')
+    ) as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker").first).to_have_attribute("status", "live")
+        session = await page.context.new_cdp_session(page)
+        await page.evaluate(
+            """async (origin) => {
+              const { Store } = await import(`${origin}/static/ticker/store.js`);
+              window.store = new Store();
+            }""",
+            service.url,
+        )
+        channel = f"ticker {service.url}/v1/en"
+        sizes = []
+        for start in (0, 1000, 10_000):
+            count = 9000 if start else 1000
+            if start < 10_000:
+                await page.evaluate(FLOOD, [channel, start, count])
+            await session.send("HeapProfiler.collectGarbage")
+            usage = await session.send("Runtime.getHeapUsage")
+            sizes.append(usage["usedSize"])
+    assert sizes[1] < sizes[0] * 1.25, sizes
+
+
+FLOOD = """async ([channel, start, count]) => {
+  const banner = document.querySelector("breaking-ticker");
+  const leader = new BroadcastChannel(channel);
+  for (let it = start; it < start + count; it++) {
+    const time = new Date().toISOString();
+    const flash = { id: `f${it}`, version: 1, pubstatus: "usable", urgency: 1 + it % 5, headline: `Line ${it}`,
+      tags: [], pinned: false, firstcreated: time, versioncreated: time };
+    leader.postMessage({ text: JSON.stringify({ type: "flash", cursor: `${it}.a`, flash }) });
+    const dead = { ...flash, version: 2, pubstatus: "canceled" };
+    if (it % 2) leader.postMessage({ text: JSON.stringify({ type: "flash", cursor: `${it}.b`, flash: dead }) });
+    if (it % 250 === 0) await new Promise((done) => setTimeout(done));
+  }
+  leader.close();
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("skin", ["signal", "paper", "solid"])
+@pytest.mark.parametrize("status", ["live", "stale"])
+async def test_every_skin_is_legible(
+    page: Page, service: Running, skin: str, theme: str, status: str
+) -> None:
+    """Each built-in look has enough contrast, in each scheme, live and stale."""
+    await service.post("en", "An alert", urgency=2, source="AFP", url="https://news.example/")
+    line = await service.post("en", "A line", source="AFP")
+    await service.patch("en", line["id"], correction="It is a line")
+    looks = f'skin="{skin}" theme="{theme}"'
+    modes = (f'mode="{it}" label="{it}" {looks}' for it in ("rotate", "crawl", "stack"))
+    async with elsewhere(f"<main><h1>Host</h1>{embed(service, *modes)}</main>") as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker").last.locator(".headline")).to_have_count(2)
+        await page.evaluate(
+            """(status) => document.querySelectorAll("breaking-ticker")
+              .forEach((it) => it.setAttribute("status", status))""",
+            status,
+        )
+        assert await violations(page) == []
+
+
+async def test_slots_and_parts_are_the_sites_own(page: Page, service: Running) -> None:
+    """A site brings its logo and its label, and styles the parts."""
+    html = embed(service).replace(
+        "></breaking-ticker>",
+        '><img slot="logo" alt="Channel" width=20 height=20><b slot="label">Just in</b></breaking-ticker>',
+    )
+    style = (
+        "<style>breaking-ticker { --bt-breaking: #004488 } ::part(source) { display: none }</style>"
+    )
+    async with elsewhere(style + html) as address:
+        await page.goto(address)
+        await service.post("en", "A line", source="AFP")
+        banner = page.locator("breaking-ticker")
+        await expect(banner.locator(".headline")).to_have_text("A line")
+        await expect(page.get_by_text("Just in")).to_be_visible()
+        await expect(page.get_by_alt_text("Channel")).to_be_visible()
+        await expect(banner.locator(".word")).to_be_hidden()
+        await expect(banner.locator(".source")).to_be_hidden()
+        await expect(banner.locator(".label")).to_have_css("background-color", "rgb(0, 68, 136)")
+
+
+async def test_scripts_of_the_site_can_work_with_it(page: Page, service: Running) -> None:
+    """A site's script reads the lines, pauses, resumes, and is told what happens."""
+    async with elsewhere(embed(service)) as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        await service.post("en", "A line")
+        await expect(page.locator(".headline")).to_have_text("A line")
+        state = await page.evaluate(
+            """() => {
+              const banner = document.querySelector("breaking-ticker");
+              banner.pause();
+              const paused = banner.paused;
+              banner.resume();
+              return [banner.lines.map((it) => it.headline), paused, banner.paused];
+            }"""
+        )
+        assert state == [["A line"], True, False]
+
+
+def test_the_manifest_says_what_the_element_has() -> None:
+    """The custom-elements manifest names each attribute, event, slot and part that there is."""
+    manifest = json.loads((static_dir() / "custom-elements.json").read_text("utf-8"))
+    [element] = manifest["modules"][0]["declarations"]
+    folder = static_dir() / "ticker"
+    source = "".join(path.read_text("utf-8") for path in folder.glob("*.js"))
+    guide = (static_dir().parent / "docs" / "embed.md").read_text("utf-8")
+    assert element["tagName"] == "breaking-ticker"
+    for kind in ("attributes", "events", "slots", "cssParts", "cssProperties"):
+        for entry in element[kind]:
+            name = entry["name"]
+            assert name in source, name
+            assert not name or f"`{name}`" in guide, name
