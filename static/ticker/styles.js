@@ -73,7 +73,7 @@ const CSS = `
 .time, .note, .source, .empty { color: var(--_muted); font-size: 15px; }
 .time { font-variant-numeric: tabular-nums; margin-inline-end: 12px; }
 .note, .source { margin-inline: .5em; }
-.urgency, .mark { font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
+.urgency, .mark { display: inline-block; font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
 .urgency { color: var(--_urgent); font-size: 13px; letter-spacing: .04em; text-transform: uppercase; }
 .urgency:lang(ar) { font-size: 15px; letter-spacing: 0; }
 .headline { color: inherit; }
@@ -99,6 +99,7 @@ a:hover { color: var(--_link); }
 [data-mode="flash"] .line { flex: 1; font-size: clamp(20px, 3cqi, 32px); }
 [data-mode="flash"] .urgency { display: none; }
 [data-mode="flash"] .headline { display: block; }
+[data-mode="flash"] .headline + * { margin-inline-start: 0; }
 
 .controls { display: flex; align-items: center; grid-area: 1 / -2; padding-inline: 8px; }
 .fresh { font-size: 15px; font-weight: 650; font-variant-numeric: tabular-nums; }

@@ -6,6 +6,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, embed
@@ -31,6 +32,14 @@ async def settled(service: Running, count: int) -> None:
             pass
 
 
+@pytest.fixture
+def connections(context: BrowserContext) -> list[str]:
+    """Every WebSocket that a tab of the browser opens."""
+    opened: list[str] = []
+    context.on("page", lambda page: page.on("websocket", lambda it: opened.append(it.url)))
+    return opened
+
+
 async def open_tab(context: BrowserContext, address: str, widgets: int = 1) -> Page:
     page = await context.new_page()
     await page.goto(address)
@@ -41,7 +50,7 @@ async def open_tab(context: BrowserContext, address: str, widgets: int = 1) -> P
 
 
 async def test_two_tabs_and_three_widgets_hold_one_connection(
-    context: BrowserContext, service: Running
+    context: BrowserContext, service: Running, connections: list[str]
 ) -> None:
     """Tabs and widgets of one origin are one reader to the hub, whatever each of them shows."""
     three = embed(service, 'mode="rotate"', 'mode="stack"', 'mode="stack" section="sports"')
@@ -49,6 +58,7 @@ async def test_two_tabs_and_three_widgets_hold_one_connection(
         await service.post("en", "Match over", section="sports")
         first = await open_tab(context, address, 3)
         second = await open_tab(context, address, 3)
+        assert len(connections) == 1
         await service.post("en", "Harbour closed")
         for page in (first, second):
             await expect(page.locator("breaking-ticker").nth(1).locator(".headline")).to_have_text(
@@ -143,12 +153,21 @@ async def test_a_page_that_is_left_and_come_back_to_is_live(
     """Going away ends the connection, coming back by the back button takes it up again."""
     async with elsewhere(embed(service, 'mode="stack"')) as address:
         page = await open_tab(context, address)
-        await page.goto(f"{service.url}/healthz")
+        # Whether a browser keeps the page is its own affair; what it tells a page it kept is not.
+        await page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))"
+        )
         await settled(service, 0)
         await service.post("en", "Missed")
-        await page.go_back()
+        await page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+        )
         await expect(page.locator(".headline")).to_have_text(["Missed"])
         await settled(service, 1)
+        await page.goto(f"{service.url}/healthz")
+        await settled(service, 0)
+        await page.go_back()
+        await expect(page.locator(".headline")).to_have_text(["Missed"])
 
 
 async def test_offline_shows_the_last_board_and_says_how_old_it_is(

@@ -28,6 +28,12 @@ class Gateway:
     holds: bool = False
     port: int = 0
     seen: list[str] = field(default_factory=list)
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def end(self) -> None:
+        """Drop whatever is being passed."""
+        for writer in list(self._open):
+            writer.transport.abort()
 
     async def handle(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         """One request; a connection carries no more."""
@@ -46,6 +52,7 @@ class Gateway:
 
     async def _pass(self, head: bytes, outgoing: asyncio.StreamWriter, *, held: bool) -> None:
         back, forth = await asyncio.open_connection("127.0.0.1", self.target)
+        self._open |= {forth, outgoing}
         first, _, rest = head.partition(b"\r\n")
         forth.write(
             first + b"\r\nConnection: close\r\n" + rest.replace(b"Connection: keep-alive\r\n", b"")
@@ -56,6 +63,7 @@ class Gateway:
                     outgoing.write(data)
                     await outgoing.drain()
         finally:
+            self._open -= {forth, outgoing}
             forth.close()
 
 
@@ -86,6 +94,5 @@ async def gateway(target: int, *, holds: bool = False) -> AsyncIterator[Gateway]
         yield passing
     finally:
         server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        passing.end()
+        await asyncio.gather(*tasks)
