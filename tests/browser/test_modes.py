@@ -285,3 +285,18 @@ async def test_flashes_are_said_at_once_and_the_rest_politely(page: Page, servic
         await service.post("en", "Another")
         await service.patch("en", line["id"], headline="The line")
         await expect(said.first).to_have_text("Another. Corrected: The line", timeout=15_000)
+
+
+async def test_arabic_letters_join_within_a_word_only(page: Page, service: Running) -> None:
+    """The word for a correction is written as it is alone, whatever word stands before it."""
+    line = await service.post("ar", "سطر", urgency=1)
+    await service.patch("ar", line["id"], correction="سبب")
+    async with elsewhere(embed(service, 'mode="stack"', edition="ar")) as address:
+        await page.goto(address)
+        mark = page.locator(".mark")
+        beside = await mark.bounding_box()
+        await page.locator(".urgency").evaluate("(element) => element.remove()")
+        alone = await mark.bounding_box()
+        assert beside is not None
+        assert alone is not None
+        assert beside["width"] == alone["width"]
