@@ -51,7 +51,7 @@ def test_files_and_functions_are_small(module: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno <= 50, node.name
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda it: it.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda it: it.relative_to(ROOT).as_posix())
 def test_scripts_are_small_and_ours(script: Path) -> None:
     """No script of ours is long, or loads anything from elsewhere."""
     text = script.read_text("utf-8")

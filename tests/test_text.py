@@ -9,7 +9,7 @@ import regex
 from hypothesis import example, given, strategies as st
 
 from ticker import text
-from ticker.text import TextError
+from ticker.text import TextError, lean
 
 MOST = 280
 FAMILY = "👨‍👩‍👧‍👦"
@@ -109,3 +109,19 @@ def test_an_accepted_line_keeps_every_rule(line: str) -> None:
     assert not regex.search(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u202a-\u202e\u200b\ufeff]", clean)
     assert clean.encode().decode() == clean
     assert text.line(clean, MOST) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "expected"),
+    [
+        ("OpenSky توقف رحلاتها", "rtl", "rtl"),
+        ("OpenSky resumes flights", "rtl", "ltr"),
+        ("محكمة", "ltr", "rtl"),
+        ("Court cites محكمة", "ltr", "ltr"),
+        ("3-2", "rtl", "rtl"),
+        ("", "ltr", "ltr"),
+    ],
+)
+def test_a_text_leans_to_its_language(text: str, direction: str, expected: str) -> None:
+    """A foreign name at the beginning doesn't turn a line round; a wholly foreign line turns."""
+    assert lean(text, direction) == expected

@@ -25,13 +25,16 @@ from ticker.relay import Relay
 from ticker.releases import Releases
 from ticker.settings import static_dir
 from ticker.store import Store, StoreUnavailableError
+from ticker.web.builder import Builder
 from ticker.web.clicks import Clicked
 from ticker.web.coverage import Coverage
 from ticker.web.editors import Editors
+from ticker.web.embed import Embed
 from ticker.web.flashes import Flashes
 from ticker.web.health import Health
 from ticker.web.html import Html
 from ticker.web.live import Live
+from ticker.web.oembed import Oembed
 from ticker.web.pages import Pages
 from ticker.web.people import People
 from ticker.web.permalinks import Permalinks
@@ -93,6 +96,9 @@ def build(settings: Settings) -> Service:
         coverage=Coverage(html, hub, archive, settings),
         clicked=Clicked(clicks, hub, settings),
         widget=widget,
+        embed=Embed(html, hub, settings),
+        oembed=Oembed(html, settings),
+        builder=Builder(html, widget, settings),
     )
 
     jobs: Jobs = {

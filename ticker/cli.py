@@ -186,6 +186,7 @@ _DEMO_TEXT = """
   Ticker is open for business.
 
     Readers   {readers}
+    Embed     {address}/embed
     Token     {token}
 
   Post a line from another terminal:

@@ -89,3 +89,19 @@ def _check_isolates(text: str) -> None:
                 break
     if depth:
         raise TextError("must close each bidi isolate it opens (U+2066 to U+2068 with U+2069)")
+
+
+_RTL_LETTER: Final = regex.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]")
+_LTR_LETTER: Final = regex.compile(r"[A-Za-z\u00c0-\u058f]")
+
+
+def lean(text: str, direction: str) -> str:
+    """Direction to set a text in, `ltr` or `rtl`.
+
+    That of its language, even if it begins with a foreign name, unless no letter of it is of that
+    direction. The same as in static/ticker/words.js: nothing turns round when scripts run.
+    """
+    rtl, ltr = bool(_RTL_LETTER.search(text)), bool(_LTR_LETTER.search(text))
+    if rtl == ltr:
+        return direction
+    return "rtl" if rtl else "ltr"

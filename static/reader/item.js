@@ -1,6 +1,6 @@
 /** One line in a list, the same markup as templates/line.html; and children brought into place. */
 import { clock } from "../ticker/clock.js";
-import { headline, make, speak, time } from "../ticker/line.js";
+import { headline, make, run, speak, time } from "../ticker/line.js";
 
 const WORDED_URGENCIES = 3;
 
@@ -32,11 +32,11 @@ function text(line, lang, sections, words) {
   if (meta.childElementCount) text.append(meta);
   const sentence = make("p", "words");
   sentence.append(headline(line, lang));
-  if (line.source) sentence.append(" ", make("bdi", "source", line.source));
+  if (line.source) sentence.append(" ", run("bdi", "source", line.source, lang));
   text.append(sentence);
   if (line.correction) {
     const note = make("p", "note");
-    note.append(make("span", "mark", words.corrected), " ", make("bdi", "why", line.correction));
+    note.append(make("span", "mark", words.corrected), " ", run("bdi", "why", line.correction, lang));
     text.append(note);
   }
   return text;

@@ -1,6 +1,7 @@
 /** The page of one line: it is corrected in place, and a kill leaves none of its words. */
 import { latinDigits } from "../ticker/clock.js";
-import { make } from "../ticker/line.js";
+import { make, run } from "../ticker/line.js";
+import { lean } from "../ticker/words.js";
 import { watch } from "./watch.js";
 
 const HERD_MS = 5000;
@@ -43,8 +44,8 @@ function correct(line) {
   article.dataset.version = line.version;
   article.dataset.urgency = line.urgency;
   document.title = `${line.headline} · ${words.title}`;
-  find("h1 .headline").textContent = line.headline;
-  find(".note .why").textContent = line.correction ?? "";
+  set("h1 .headline", line.headline);
+  set(".note .why", line.correction ?? "");
   find(".note").hidden = !line.correction;
   rate(line);
   tell(line);
@@ -55,6 +56,10 @@ function correct(line) {
   if (reworded || noted) remember(line, noted);
 }
 
+function set(name, text) {
+  Object.assign(find(name), { textContent: text, dir: lean(text, lang) });
+}
+
 function rate({ urgency }) {
   find(".urgency")?.remove();
   if (urgency <= WORDED_URGENCIES) find(".meta").prepend(make("span", "urgency", words[`urgency_${urgency}`]));
@@ -62,7 +67,7 @@ function rate({ urgency }) {
 
 function tell({ located, source, url }) {
   const runs = [["located", located], ["source", source]].filter(([, text]) => text);
-  find(".origin").replaceChildren(...runs.map(([name, text]) => make("bdi", name, text)));
+  find(".origin").replaceChildren(...runs.map(([name, text]) => run("bdi", name, text, lang)));
   find(".story").replaceChildren(...(/^https?:/i.test(url ?? "") ? [story(url)] : []));
 }
 
@@ -98,7 +103,7 @@ function remember({ versioncreated, correction }, noted) {
   const time = Object.assign(document.createElement("time"), { dateTime: versioncreated });
   localise(time);
   item.append(time, " ", make("span", "", words.corrected));
-  if (noted && correction) item.append(" ", make("bdi", "why", correction));
+  if (noted && correction) item.append(" ", run("bdi", "why", correction, lang));
   find(".history ol").append(item);
 }
 

@@ -72,7 +72,7 @@ export function render(flash, lang, tag = "div") {
 }
 
 /** A run of text that its neighbours' directions don't reach. */
-function run(tag, name, text, lang) {
+export function run(tag, name, text, lang) {
   const element = make(tag, name, text);
   element.dir = lean(text, lang);
   return element;

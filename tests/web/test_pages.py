@@ -69,7 +69,7 @@ async def test_a_hostile_line_is_escaped(service: Running, headline: str) -> Non
     """Markup in a line is text in the page's source."""
     await service.post("en", headline, source=headline)
     html = (await service.get("/en")).body.decode()
-    shown = re.search(r'<bdi class="headline">(.*?)</bdi>', html)
+    shown = re.search(r'<bdi class="headline" dir="ltr">(.*?)</bdi>', html)
     assert shown is not None
     assert unescape(shown[1]) == headline
     assert "<" not in shown[1]
@@ -210,3 +210,11 @@ def test_the_words_are_there_in_every_language() -> None:
     for lang in words:
         assert words[lang].keys() == words["en"].keys()
         assert all(words[lang].values())
+
+
+async def test_a_foreign_name_does_not_turn_a_line_round(service: Running) -> None:
+    """An Arabic line that begins with a Latin name is set from right to left, as served too."""
+    line = await service.post("ar", "OpenSky توقف رحلاتها")
+    for path in ("/ar", f"/ar/f/{line['id']}"):
+        html = (await service.get(path)).body.decode()
+        assert '<bdi class="headline" dir="rtl">OpenSky' in html

@@ -92,7 +92,7 @@ async def test_a_hostile_line_is_escaped(service: Running, headline: str) -> Non
     html = await page(service, f"/en/f/{line['id']}")
     assert article(html)["headline"] == headline
     assert meta(html, "og:title") == [headline]
-    shown = re.search(r'<bdi class="headline">(.*?)</bdi>', html)
+    shown = re.search(r'<bdi class="headline" dir="ltr">(.*?)</bdi>', html)
     assert shown is not None
     assert unescape(shown[1]) == headline
     assert "<" not in shown[1]

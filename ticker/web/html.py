@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from ticker.settings import static_dir
+from ticker.text import lean
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Html:
             undefined=StrictUndefined,
         )
         self._environment.filters["clock"] = lambda time: time[11:16]
+        self._environment.filters["lean"] = lean
         self._environment.filters["day"] = lambda time: time[:10]
         self._environment.filters["spelled"] = _spelled
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from ticker.web.builder import Builder
     from ticker.web.clicks import Clicked
     from ticker.web.coverage import Coverage
     from ticker.web.editors import Editors
+    from ticker.web.embed import Embed
     from ticker.web.flashes import Flashes
     from ticker.web.health import Health
     from ticker.web.live import Live
+    from ticker.web.oembed import Oembed
     from ticker.web.pages import Pages
     from ticker.web.permalinks import Permalinks
     from ticker.web.widget import Widget
@@ -48,6 +51,9 @@ class Faces:
     coverage: Coverage
     clicked: Clicked
     widget: Widget
+    embed: Embed
+    oembed: Oembed
+    builder: Builder
 
 
 def routes(faces: Faces) -> list[BaseRoute]:
@@ -81,6 +87,9 @@ def routes(faces: Faces) -> list[BaseRoute]:
         Route(_FLASH + "/clicks", faces.clicked.count, methods=["POST"]),
         Route("/favicon.ico", faces.pages.favicon),
         Route("/robots.txt", faces.pages.robots),
+        Route("/oembed", faces.oembed.answer),
+        Route("/embed", faces.builder.page),
+        Route("/embed/{edition}", faces.embed.page, name="embed"),
         Route("/", faces.pages.home),
         Route("/{edition}/f/{id}", faces.permalinks.page, name="permalink"),
         Route("/{edition}/coverage/{slug}", faces.coverage.page, name="coverage"),

@@ -1,0 +1,62 @@
+/** The banner in a frame: it takes back what was served, and tells the page around how high it is. */
+
+const AGAIN_MS = 60_000;
+
+const banner = document.querySelector("breaking-ticker");
+const served = document.querySelector("script[type='application/ld+json']");
+const root = document.documentElement;
+let told = 0;
+let waiting = setTimeout(again, AGAIN_MS);
+
+await customElements.whenDefined("breaking-ticker");
+const box = banner.shadowRoot.querySelector("[part=box]");
+
+const taking = new MutationObserver(takeOver);
+taking.observe(box, { childList: true, subtree: true });
+takeOver();
+for (const name of ["correction", "kill"]) banner.addEventListener(name, prune);
+for (const name of ["flash", "kill", "status"]) banner.addEventListener(name, () => tell());
+
+const sizes = new ResizeObserver(tell);
+sizes.observe(box);
+sizes.observe(root);
+
+/** What was served has done its part; a line that is killed later must not stay in it, shown or not. */
+function takeOver() {
+  if (box.querySelector("[part=track] slot")) return;
+  taking.disconnect();
+  clearTimeout(waiting);
+  banner.replaceChildren();
+  prune();
+}
+
+/** Of what machines read, only those lines stay that are still so. */
+function prune() {
+  if (!served) return;
+  const blog = JSON.parse(served.textContent);
+  const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
+  blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
+  served.textContent = JSON.stringify(blog);
+}
+
+/** Where the banner can't connect, the page is as it was served: it is asked for again, as without script. */
+async function again() {
+  try {
+    // A frame that may not have its origin sees no more than that there is an answer.
+    const { ok, type } = await fetch(location.href, { mode: "no-cors" });
+    if (ok || type === "opaque") location.reload();
+  } catch {
+    // The service is away, and a page that is reloaded now would be gone.
+  }
+  waiting = setTimeout(again, AGAIN_MS);
+}
+
+/** In a low frame everything stands in one row; what we ask for is the height to stand as it would. */
+function tell() {
+  root.classList.add("measured");
+  const height = Math.max(1, Math.ceil(box.getBoundingClientRect().height));
+  root.classList.remove("measured");
+  if (height === told || parent === window) return;
+  told = height;
+  parent.postMessage({ type: "ticker:height", height }, "*");
+}

@@ -1,0 +1,107 @@
+"""Contrast of a banner's colours (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEXT_AA: Final = 4.5
+SHAPE_AA: Final = 3.0
+
+# What static/ticker/styles.js has, by theme.
+PALETTES: Final[Mapping[str, Mapping[str, str]]] = {
+    "light": {
+        "breaking": "b00020",
+        "on-breaking": "ffffff",
+        "surface": "ffffff",
+        "text": "14161a",
+        "muted": "5a616b",
+        "urgent": "b00020",
+        "link": "0b5cad",
+        "control": "868e99",
+        "hairline": "c2c8d0",
+        "warning": "8a5a00",
+    },
+    "dark": {
+        "breaking": "b00020",
+        "on-breaking": "ffffff",
+        "surface": "101318",
+        "text": "f2f3f5",
+        "muted": "a3abb8",
+        "urgent": "ff5a5f",
+        "link": "7db7ff",
+        "control": "6b7482",
+        "hairline": "2a303a",
+        "warning": "8a5a00",
+    },
+}
+_WHITE: Final = "ffffff"
+# Where the curve of sRGB begins to bend.
+_KNEE: Final = 0.04045
+_PAIRS: Final = (
+    ("on-breaking", "breaking", TEXT_AA),
+    ("text", "surface", TEXT_AA),
+    ("muted", "surface", TEXT_AA),
+    ("urgent", "surface", TEXT_AA),
+    ("link", "surface", TEXT_AA),
+    ("control", "surface", SHAPE_AA),
+    ("warning", "", TEXT_AA),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How one colour stands out from what is under it.
+
+    Attributes:
+        ratio: From 1 to 21, cut to one decimal place, so that 4.49 is not taken for enough.
+        theme: Where it is so: light or dark; empty where both are alike.
+        enough: Whether it is AA.
+    """
+
+    ratio: float
+    theme: str
+    enough: bool
+
+
+def contrasts(theme: str, chosen: Mapping[str, str]) -> dict[str, Contrast]:
+    """The contrast of each colour that is read, in the theme where it is worst.
+
+    Args:
+        theme: auto, light or dark.
+        chosen: Colours in place of the theme's own, six hexadecimal digits each.
+    """
+    found = {}
+    for name, under, needed in _PAIRS:
+        places = {
+            place: ratio(colours[name], colours.get(under, _WHITE))
+            for place, colours in _themes(theme, chosen).items()
+        }
+        worst = min(places, key=lambda place: places[place])
+        where = worst if len(set(places.values())) > 1 else ""
+        found[name] = Contrast(int(places[worst] * 10) / 10, where, places[worst] >= needed)
+    return found
+
+
+def ratio(one: str, other: str) -> float:
+    """Contrast ratio of two colours of six hexadecimal digits."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _themes(theme: str, chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
+        name: {**palette, **chosen} for name, palette in PALETTES.items() if theme in {"auto", name}
+    }
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (0, 2, 4))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= _KNEE else ((channel + 0.055) / 1.055) ** 2.4
