@@ -76,6 +76,8 @@ def test_a_newsroom_of_ones_own(tmp_path: Path) -> None:
     ["", "not toml", EDITION.format(code="desk", dir="ltr"), EDITION.format(code="FR", dir="ltr"),
      EDITION.format(code="fr", dir="up"), '[[editions]]\ncode = "fr"\n',
      EDITION.format(code="fr", dir="ltr") + 'mood = "x"\n',
+     EDITION.format(code="fr", dir="ltr") + "origins = [\"https://a.example; script-src *\"]\n",
+     EDITION.format(code="fr", dir="ltr") + 'origins = ["a.example"]\n',
      EDITION.format(code="fr", dir="ltr") + '[sections]\n"a b" = {}\n'],
 )  # fmt: skip
 def test_a_wrong_newsroom_is_named(tmp_path: Path, text: str) -> None:
@@ -89,3 +91,15 @@ def test_a_wrong_newsroom_is_named(tmp_path: Path, text: str) -> None:
 def test_static_files_are_found() -> None:
     """The widget is where the service looks for it."""
     assert (static_dir() / "ticker.js").is_file()
+
+
+@pytest.mark.parametrize(
+    "address", ["ticker.example", "https://a.example/x", "https://a b", "ftp://a"]
+)
+def test_a_public_address_is_an_origin(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """What readers know the service by is scheme and host, nothing else."""
+    monkeypatch.setenv("TICKER_PUBLIC_URL", address)
+    with pytest.raises(SettingsError, match="public_url"):
+        load()
+    monkeypatch.setenv("TICKER_PUBLIC_URL", "https://ticker.example")
+    assert load().public_url == "https://ticker.example"

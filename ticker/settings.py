@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parent
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")
+_ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
 )
@@ -193,6 +193,11 @@ def _edition(table: Mapping[str, Any]) -> Edition:
     edition = Edition(**{**table, "origins": tuple(table.get("origins", ()))})
     if not _CODE.fullmatch(edition.code) or edition.code in RESERVED:
         raise SettingsError(f"edition code {edition.code!r} is not usable in a URL")
+    for origin in edition.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"edition {edition.code}: {origin!r} is no origin such as https://a.example"
+            )
     if edition.dir not in {"ltr", "rtl"}:
         raise SettingsError(f"edition {edition.code}: dir must be ltr or rtl")
     return edition

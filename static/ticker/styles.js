@@ -120,7 +120,7 @@ a:hover { color: var(--_link); }
 [data-paused] .icon { border: 0; background: currentColor; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 [data-mode="flash"] .icon { display: none; }
 [data-mode="flash"] .button::after { content: attr(title); text-decoration: underline; }
-.said, .alert { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+.said, .alert { position: absolute; inset-block-start: 0; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 
 @container (max-width: 600px) {
   :is([data-mode="rotate"], [data-mode="crawl"]) .bar { grid-template: 44px 45px / 1fr auto; }
