@@ -120,6 +120,6 @@ async def test_strangers_cannot_fill_the_log(tmp_path: Path) -> None:
                 async with service.remote.live("nowhere"):
                     pass
             assert (await service.remote.request("FOO", "/", token=None)).status == 400
-            h2c = {"Upgrade": "h2c", "Connection": "Upgrade"}
+            h2c = {"Upgrade": "h2c", "Connection": "Upgrade, close"}
             assert (await service.remote.request("GET", "/", headers=h2c, token=None)).status == 200
     assert service.log == before
