@@ -2,6 +2,7 @@
 import { wanted } from "./wants.js";
 
 const AGAIN_MS = 1500;
+const AGAIN_MOST_MS = 60_000;
 const SAID_MOST = 500;
 
 /** A part of a feed. Fires `change` ({detail: see `take`}) and `status`. */
@@ -9,6 +10,7 @@ export class View extends EventTarget {
   #feed;
   #filters;
   #timer = 0;
+  #wait = AGAIN_MS;
   #seeded = false;
   #closed = false;
 
@@ -85,16 +87,21 @@ export class View extends EventTarget {
     if (!this.filtered || this.#closed) return;
     const { cursor } = this.#feed.store;
     const url = this.#feed.url("flashes", [...this.#filters, ["cursor", cursor]]);
+    let [flashes, part] = [[], () => false];
     try {
       const answer = await fetch(url);
       const body = await answer.json();
       if (answer.status === 422) console.error(body.detail);
       else if (body.cursor !== this.#feed.store.cursor) throw cursor;
-      this.#seeded = true;
-      this.#feed.seed(body.flashes ?? [], this.part);
+      else [flashes, part] = [body.flashes, this.part];
+      this.#wait = AGAIN_MS;
     } catch {
-      this.#timer = setTimeout(() => this.#seed(), AGAIN_MS);
+      // What is there is better than nothing.
+      this.#timer = setTimeout(() => this.#seed(), this.#wait);
+      this.#wait = Math.min(AGAIN_MOST_MS, 2 * this.#wait);
     }
+    this.#seeded = true;
+    this.#feed.seed(flashes, part);
   }
 }
 

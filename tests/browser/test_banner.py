@@ -126,8 +126,10 @@ async def test_the_banner_survives_a_restart_of_the_service(page: Page, settings
     await expect(page.locator("breaking-ticker")).to_have_attribute("status", "reconnecting")
     async with running(settings) as service:
         await service.post("en", "While away")
-        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
-        await expect(page.locator("#lines .headline")).to_have_text(["While away", "Before"])
+        banner = page.locator("breaking-ticker")
+        await expect(banner).to_have_attribute("status", "live", timeout=30_000)
+        lines = page.locator("#lines .headline")
+        await expect(lines).to_have_text(["While away", "Before"], timeout=30_000)
         assert await was_not_reloaded(page)
 
 

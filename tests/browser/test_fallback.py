@@ -67,3 +67,16 @@ async def test_an_edition_that_is_not_there_is_said_to_be_none(
         banner = page.locator("breaking-ticker")
         await expect(banner).to_have_attribute("status", "stopped", timeout=20_000)
         await expect(banner.locator(".state")).to_have_text("Not connected")
+
+
+async def test_a_filtered_banner_does_without_what_it_cannot_ask_for(
+    page: Page, service: Running
+) -> None:
+    """Where only WebSocket is let through, a filtered banner shows what it hears."""
+    await page.route("**/v1/en/flashes?**", lambda route: route.abort())
+    await service.post("en", "Before", section="sports")
+    async with elsewhere(embed(service, 'mode="stack" section="sports"')) as address:
+        await page.goto(address)
+        await expect(page.locator(".headline")).to_have_text(["Before"])
+        await service.post("en", "Match over", section="sports")
+        await expect(page.locator(".headline")).to_have_text(["Match over", "Before"])
