@@ -9,7 +9,7 @@ run: .venv/run
 	$(BIN)/ticker demo
 
 test: .venv/browser
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

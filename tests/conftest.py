@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,13 @@ import redis
 from tests.support.service import Running, running
 from ticker.accounts import Accounts
 from ticker.archive import Archive
+from ticker.hub import utcnow
 from ticker.ops.valkey import EmbeddedValkey
+from ticker.passwords import Passwords
+from ticker.sessions import Sessions
 from ticker.settings import Settings
 from ticker.store import Store
+from ticker.users import Users
 from ticker.wire import Wire
 
 if TYPE_CHECKING:
@@ -115,6 +120,16 @@ def archive(store: Store) -> Archive:
 @pytest.fixture
 def accounts(store: Store) -> Accounts:
     return Accounts(store)
+
+
+@pytest.fixture
+def users(store: Store) -> Users:
+    return Users(store, Passwords())
+
+
+@pytest.fixture
+def sessions(store: Store, users: Users) -> Sessions:
+    return Sessions(store, users, timedelta(hours=2), timedelta(hours=12), utcnow)
 
 
 @pytest.fixture

@@ -263,7 +263,7 @@ def test_any_interleaving_leaves_a_reader_with_the_same_board(
         if subscription.matches(event.flash):
             said.append(frames.flash(event.cursor, event.flash).text)
         elif event.flash.version > 1:
-            said.append(frames.drop(event.cursor, event.flash.id).text)
+            said.append(frames.drop(event.cursor, event.flash).text)
         else:
             said.append(encoder.beat(event.cursor, now).text)
         reader.apply(json.loads(said[-1]))

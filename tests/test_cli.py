@@ -297,7 +297,7 @@ def test_revoke(served: Serving) -> None:
 def test_duplicate_name(served: Serving) -> None:
     """Two tokens cannot have one name: the second is refused, and the first goes on."""
     again = ticker("token", "create", "tester", "--role", "admin", "--data", served.data)
-    assert "there is a token named 'tester'" in again.refusal
+    assert "there is a token or user named 'tester'" in again.refusal
     assert again.out == ""
     assert served.client.post("en", {"headline": "goes on"})
 

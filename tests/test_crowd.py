@@ -11,6 +11,7 @@ import pytest
 from ticker.crowd import Crowd, Pace
 from ticker.event import GENESIS
 from ticker.frames import CloseCode, Frame
+from ticker.receipts import Receipts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ class Member:
 
     transport = "websocket"
     lane = "sse"
+    is_gone = False
 
     def __init__(self) -> None:
         self.ours, self.theirs = socket.socketpair()
@@ -28,6 +30,7 @@ class Member:
         self.theirs.setblocking(False)
         self.fd = self.ours.fileno()
         self.queued: list[bytes] = []
+        self.origin = "direct"
 
     def send(self, frame: Frame) -> None:
         self.write(frame.sse)
@@ -76,7 +79,7 @@ async def turn(times: int = 3) -> None:
 
 async def test_what_comes_together_leaves_together_and_in_order(members: list[Member]) -> None:
     """A burst of lines reaches every reader whole, in order and once."""
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     for member in members:
         crowd.add(member)
     for name in ("one", "two", "three"):
@@ -87,7 +90,7 @@ async def test_what_comes_together_leaves_together_and_in_order(members: list[Me
 
 async def test_a_newcomer_is_not_told_what_its_hello_told(members: list[Member]) -> None:
     """Who joins while a line waits hears only what comes after its hello."""
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     crowd.add(members[0])
     crowd.send(frame("before"), 3)
     crowd.add(members[1])
@@ -100,7 +103,7 @@ async def test_a_newcomer_is_not_told_what_its_hello_told(members: list[Member])
 
 async def test_who_leaves_while_a_line_waits_hears_nothing(members: list[Member]) -> None:
     """A reader that is gone is not written to, whether it was in or about to come in."""
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     crowd.add(members[0])
     crowd.send(frame("line"), 3)
     crowd.add(members[1])
@@ -119,7 +122,7 @@ async def test_a_pass_is_cut_so_that_others_get_a_turn(
 ) -> None:
     """Between the slices of a long pass the event loop serves everybody else."""
     monkeypatch.setattr("ticker.crowd._SLICE", 2)
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     for member in members:
         crowd.add(member)
     crowd.send(frame("line"), 3)
@@ -135,7 +138,7 @@ async def test_a_line_said_during_a_pass_comes_after_it_and_once(
 ) -> None:
     """Lines that come while one is being written follow it, for each reader in order."""
     monkeypatch.setattr("ticker.crowd._SLICE", 1)
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     for member in members[:4]:
         crowd.add(member)
     crowd.send(frame("one"), 3)
@@ -154,7 +157,7 @@ async def test_the_most_urgent_crowd_goes_first(
     """A flash overtakes a football result that is still being written elsewhere."""
     monkeypatch.setattr("ticker.crowd._SLICE", 1)
     pace = Pace()
-    calm, urgent = Crowd("sse", pace), Crowd("sse", pace)
+    calm, urgent = (Crowd("sse", pace, Receipts()) for _ in range(2))
     for member in members[:3]:
         calm.add(member)
     urgent.add(members[3])
@@ -170,7 +173,7 @@ async def test_the_most_urgent_crowd_goes_first(
 
 async def test_a_slow_member_is_left_to_its_transport(members: list[Member]) -> None:
     """A reader that does not read holds up nobody, and nothing of its line is lost or repeated."""
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     stuck = members[0]
     stuck.ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     for member in members:
@@ -189,7 +192,7 @@ async def test_a_slow_member_is_left_to_its_transport(members: list[Member]) -> 
 
 async def test_a_number_that_may_be_reused_is_never_written_to(members: list[Member]) -> None:
     """A reader on its way out gets nothing on its socket's number, now perhaps another's."""
-    crowd = Crowd("sse", Pace())
+    crowd = Crowd("sse", Pace(), Receipts())
     crowd.add(members[0])
     crowd.add(members[1])
     members[0].fd = -1

@@ -38,7 +38,7 @@ def test_a_flash_a_kill_and_a_drop() -> None:
     assert (told["type"], told["flash"]["headline"]) == ("flash", "line a")
     killed = frames.flash(CURSOR, flash("a", 2, pubstatus=PubStatus.CANCELED))
     assert "line a" not in killed.text
-    assert json.loads(frames.drop(CURSOR, "a").text) == {
+    assert json.loads(frames.drop(CURSOR, flash("a")).text) == {
         "type": "drop",
         "cursor": str(CURSOR),
         "id": "a",

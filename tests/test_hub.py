@@ -35,6 +35,7 @@ class Reader:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.closed: CloseCode | None = None
+        self.origin = "direct"
 
     def send(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -72,7 +73,7 @@ def metrics() -> Metrics:
 @pytest.fixture
 def hub(clock: Clock, metrics: Metrics) -> Hub:
     made = Hub(replace(Settings(), max_readers=3), metrics, clock)
-    for edition in ("en", "ar", "es"):
+    for edition in made.editions:
         made.load(edition, [], GENESIS, [])
     return made
 
@@ -302,7 +303,7 @@ async def test_a_process_that_starts_waits_for_its_boards(metrics: Metrics) -> N
     assert not hub.is_ready
     await hub.until_loaded(0)
     waiting = asyncio.create_task(hub.until_loaded(60))
-    for edition in ("en", "ar", "es"):
+    for edition in hub.editions:
         assert not hub.is_ready
         hub.load(edition, [], GENESIS, [])
     async with asyncio.timeout(5):

@@ -13,14 +13,9 @@ from ticker.accounts import Principal, Role
 from ticker.document import format_time
 from ticker.draft import InvalidError, Rules
 from ticker.flash import Flash, IllegalChangeError, PubStatus
-from ticker.intake import (
-    ForbiddenError,
-    Intake,
-    NoSuchFlashError,
-    PreconditionError,
-    Request,
-    now_ms,
-)
+from ticker.intake import Intake, NoSuchFlashError, PreconditionError, now_ms
+from ticker.request import Request
+from ticker.rights import ForbiddenError
 from ticker.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:

@@ -132,6 +132,7 @@ def test_a_control_frame_is_read_however_it_is_cut(opcode: Opcode, payload: byte
         (b"\x89\x00", 1002),
         (b"\x81\x02hi", 1002),
     ],
+    ids=[f"case-{number}" for number in range(16)],
 )
 def test_everything_else_is_refused(data: bytes, code: int) -> None:
     """A reader that talks, or talks nonsense, is closed with the code that says why."""

@@ -1,4 +1,4 @@
-"""Who may write: tokens, their roles and editions.
+"""Who may write: principals with roles and editions, and the tokens of programs.
 
 A token is 256 random bits, so a fast hash of it is as safe at rest as a slow one (OWASP ASVS 2.9);
 it is shown once and never stored.
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PREFIX: Final = "tkr_"
-_TOKENS: Final = "ticker:tokens"
+TOKENS: Final = "ticker:tokens"
+USERS: Final = "ticker:users"
 _DIGESTS: Final = "ticker:tokens:digests"
 
 
@@ -40,10 +41,10 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who was let in by a token.
+    """Somebody who was let in, by a token or at the desk.
 
     Attributes:
-        name: Of the token; goes into the log with what it does.
+        name: Of the token or user; goes into the log with what it does.
         role: What it may do.
         editions: Where; empty: everywhere.
         created: When it was made, UTC.
@@ -58,11 +59,11 @@ class Principal:
 
     def covers(self, edition: str) -> bool:
         """Whether it holds for an edition."""
-        return not self.editions or edition in self.editions
+        return not self.editions or edition.removeprefix("drill-") in self.editions
 
 
 class NameTakenError(Exception):
-    """There is a token of that name."""
+    """There is a token or a user of that name."""
 
 
 class Accounts:
@@ -80,7 +81,9 @@ class Accounts:
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
         with guard():
-            if not await self._commands.hsetnx(_TOKENS, principal.name, digest):
+            if await self._commands.hexists(USERS, principal.name):
+                raise NameTakenError(principal.name)
+            if not await self._commands.hsetnx(TOKENS, principal.name, digest):
                 raise NameTakenError(principal.name)
             await self._commands.hset(_DIGESTS, digest, _encode(principal, digest))
         return token
@@ -106,11 +109,11 @@ class Accounts:
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
         with guard():
-            digest = await self._commands.hget(_TOKENS, name)
+            digest = await self._commands.hget(TOKENS, name)
             if digest is None:
                 return False
             await self._commands.hdel(_DIGESTS, digest)
-            await self._commands.hdel(_TOKENS, name)
+            await self._commands.hdel(TOKENS, name)
         return True
 
 

@@ -7,6 +7,9 @@ import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from os import getpid
+from secrets import token_hex
+from socket import gethostname
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.applications import Starlette
@@ -14,39 +17,56 @@ from starlette.middleware import Middleware
 
 from ticker.accounts import Accounts
 from ticker.archive import Archive
+from ticker.audience import Direct
+from ticker.census import Census
 from ticker.clicks import Clicks
 from ticker.crowd import Crowd, Pace
+from ticker.desks import Desks
 from ticker.draft import Rules
-from ticker.hub import Hub
+from ticker.hub import Hub, utcnow
 from ticker.intake import Intake
+from ticker.landing import Landing
 from ticker.lean import KINDS
+from ticker.logins import Logins
 from ticker.metrics import Metrics
+from ticker.passwords import Passwords
+from ticker.receipts import Receipts
 from ticker.relay import Relay
 from ticker.releases import Releases
+from ticker.sessions import Sessions
 from ticker.settings import static_dir
+from ticker.siblings import Siblings
 from ticker.store import Store, StoreUnavailableError
+from ticker.topics import topics
+from ticker.users import Users
 from ticker.web.builder import Builder
 from ticker.web.clicks import Clicked
 from ticker.web.coverage import Coverage
+from ticker.web.desk import Desk
+from ticker.web.desk_live import DeskLive
 from ticker.web.editors import Editors
 from ticker.web.embed import Embed
 from ticker.web.flashes import Flashes
+from ticker.web.guard import Guard
 from ticker.web.health import Health
 from ticker.web.html import Html
 from ticker.web.live import Live
+from ticker.web.login import Login
+from ticker.web.meter import Meter
 from ticker.web.oembed import Oembed
 from ticker.web.pages import Pages
 from ticker.web.people import People
 from ticker.web.permalinks import Permalinks
 from ticker.web.problems import handlers
 from ticker.web.routes import Faces, routes
-from ticker.web.security import Guard, SecurityHeaders
+from ticker.web.security import SecurityHeaders
 from ticker.web.widget import Widget
 from ticker.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 
+    from ticker.audience import Audience
     from ticker.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -65,56 +85,95 @@ class Service:
     metrics: Metrics
 
 
+class _Core:
+    """What the edge works with: the store and all that lives on it, and this process's hub."""
+
+    def __init__(self, settings: Settings) -> None:
+        newsroom = settings.newsroom
+        self.metrics = Metrics()
+        self.store = Store(settings.redis_url)
+        self.archive = Archive(self.store)
+        wire = Wire(self.store)
+        rules = Rules(newsroom.sections, newsroom.regions)
+        self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
+
+        pace = Pace()
+        self.receipts = Receipts()
+        lanes: dict[str, Callable[[], Audience]] = {
+            kind.lane: partial(Crowd, kind.lane, pace, self.receipts) for kind in KINDS
+        }
+        lanes["outbox"] = partial(Direct, self.receipts)
+        self.hub = Hub(settings, self.metrics, lanes=lanes)
+        self.relay = Relay(wire, self.archive, self.hub, settings)
+        # What this process is called where hubs are told apart.
+        name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
+        self.landing = Landing(self.store, self.receipts, name)
+        self.census = Census(self.store, self.hub, name)
+
+        self.accounts = Accounts(self.store)
+        self.users = Users(self.store, Passwords())
+        idle, lifetime = settings.session_idle, settings.session_lifetime
+        self.sessions = Sessions(self.store, self.users, idle, lifetime, utcnow)
+        self.siblings = Siblings(self.store, newsroom.editions)
+        self.clicks = Clicks(self.store, newsroom.editions)
+        self.desks = Desks(
+            self.store,
+            self.hub,
+            self.sessions,
+            topics(self.hub, self.archive, self.siblings, self.landing, self.census),
+        )
+
+
 def build(settings: Settings) -> Service:
     """Put everything together. Nothing is opened here: that is the lifespan's job."""
-    metrics = Metrics()
-    newsroom = settings.newsroom
-
-    store = Store(settings.redis_url)
-    wire = Wire(store)
-    archive = Archive(store)
-    accounts = Accounts(store)
-    clicks = Clicks(store, newsroom.editions)
-
-    pace = Pace()
-    lanes = {kind.lane: partial(Crowd, kind.lane, pace) for kind in KINDS}
-    hub = Hub(settings, metrics, lanes=lanes)
-    relay = Relay(wire, archive, hub, settings)
-    intake = Intake(wire, archive, Rules(newsroom.sections, newsroom.regions))
-
-    guard = Guard(accounts, settings)
-    live = Live(hub, settings, metrics)
+    core = _Core(settings)
+    live = Live(core.hub, settings, core.metrics, core.receipts)
     html = Html(settings.public_url)
-    widget = Widget(static_dir(), Releases(store))
-    faces = Faces(
-        editors=Editors(intake, hub, guard, newsroom, metrics),
+    widget = Widget(static_dir(), Releases(core.store))
+    jobs: Jobs = {
+        "relay": core.relay.run,
+        "beats": partial(_beats, core.hub, settings.beat),
+        "releases": partial(_releases, core.intake, list(settings.newsroom.all_editions)),
+        "clicks": core.clicks.run,
+        "desks": core.desks.run,
+        "receipts": core.receipts.run,
+        "landing": core.landing.run,
+        "census": core.census.run,
+        "widget": widget.keep,
+    }
+    asgi = Starlette(
+        routes=routes(_faces(core, live, html, widget, settings)),
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers=handlers(People(html, settings.newsroom).respond),
+        lifespan=partial(_life, core.hub, core.store, jobs),
+    )
+    return Service(asgi, core.hub, live, core.metrics)
+
+
+def _faces(core: _Core, live: Live, html: Html, widget: Widget, settings: Settings) -> Faces:
+    """The edge: everything that has a URL."""
+    hub, archive, newsroom = core.hub, core.archive, settings.newsroom
+    guard = Guard(core.accounts, core.sessions, settings)
+    logins = Logins(core.store, core.users)
+    desk = Desk(html, guard, hub, archive, core.siblings, settings)
+    return Faces(
+        login=Login(html, guard, logins, core.sessions, newsroom),
+        desk=desk,
+        desk_live=DeskLive(guard, desk, live, core.desks),
+        meter=Meter(guard, core.archive, core.landing, core.census, newsroom),
+        editors=Editors(core.intake, hub, guard, newsroom, core.metrics),
         flashes=Flashes(hub, archive, guard, settings),
-        health=Health(hub, store, metrics),
+        health=Health(hub, core.store, core.metrics),
         live=live,
-        pages=Pages(html, hub, archive, clicks, settings),
+        pages=Pages(html, hub, archive, core.clicks, settings),
         permalinks=Permalinks(html, hub, archive, settings),
         coverage=Coverage(html, hub, archive, settings),
-        clicked=Clicked(clicks, hub, settings),
+        clicked=Clicked(core.clicks, hub, settings),
         widget=widget,
         embed=Embed(html, hub, settings),
         oembed=Oembed(html, settings),
         builder=Builder(html, widget, settings),
     )
-
-    jobs: Jobs = {
-        "relay": relay.run,
-        "beats": partial(_beats, hub, settings.beat),
-        "releases": partial(_releases, intake, list(newsroom.editions)),
-        "clicks": clicks.run,
-        "widget": widget.keep,
-    }
-    asgi = Starlette(
-        routes=routes(faces),
-        middleware=[Middleware(SecurityHeaders)],
-        exception_handlers=handlers(People(html, newsroom).respond),
-        lifespan=partial(_life, hub, store, jobs),
-    )
-    return Service(asgi, hub, live, metrics)
 
 
 @asynccontextmanager
@@ -137,11 +196,16 @@ async def _beats(hub: Hub, seconds: float) -> None:
 
 
 async def _releases(intake: Intake, editions: list[str]) -> None:
-    """Release embargoed lines when they are due; the wire lets only one process win."""
+    """Release withheld lines when they are due; the wire lets only one process win."""
+    pause = _RELEASE_EVERY
     while True:
-        await asyncio.sleep(_RELEASE_EVERY)
+        await asyncio.sleep(pause)
+        pause = _RELEASE_EVERY
         try:
             await intake.release_due(editions)
+            due = await intake.next_due(editions)
+            if due is not None:
+                pause = min(pause, max(0.0, due))
         except StoreUnavailableError as error:
             _log.debug("embargoes wait for the store: %s", error)
         except Exception:  # noqa: BLE001 - a supervisor outlives every fault

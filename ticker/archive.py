@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.document import milliseconds
@@ -10,7 +11,6 @@ from ticker.store import Keys, Store, guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from ticker.flash import Flash
 
@@ -26,9 +26,14 @@ class Archive:
 
     async def get(self, edition: str, flash_id: str) -> Flash | None:
         """The newest version of a flash, whatever its status."""
+        record = await self.record(edition, flash_id)
+        return record.flash if record else None
+
+    async def record(self, edition: str, flash_id: str) -> Record | None:
+        """The newest version of a flash, with who made it and why it waits, if it does."""
         with guard():
             text = await self._commands.hget(Keys(edition).flashes, flash_id)
-        return Record.decode(text).flash if text else None
+        return Record.decode(text) if text else None
 
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
@@ -90,10 +95,29 @@ class Archive:
             for flash in await self._many(edition, ids)
         ]
 
+    async def queue(self, edition: str) -> list[Record]:
+        """Every withheld flash at its newest version, in the order they were filed."""
+        with guard():
+            ids = await self._commands.zrange(Keys(edition).queue, 0, -1)
+        return await self._records(edition, ids)
+
+    async def due_next(self, editions: Iterable[str]) -> datetime | None:
+        """When the next withheld flash of several editions goes out by itself."""
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in editions:
+                    pipe.zrange(Keys(edition).due, 0, 0, withscores=True)
+                found = await pipe.execute()
+        moments = [score for first in found for _, score in first]
+        return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
+
     async def _many(self, edition: str, ids: Iterable[str]) -> list[Flash]:
+        return [record.flash for record in await self._records(edition, ids)]
+
+    async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
         wanted = list(ids)
         if not wanted:
             return []
         with guard():
             texts = await self._commands.hmget(Keys(edition).flashes, wanted)
-        return [Record.decode(text).flash for text in texts if text]
+        return [Record.decode(text) for text in texts if text]

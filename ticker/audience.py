@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from ticker.frames import CloseCode, Frame
+    from ticker.receipts import Receipts
+
+# The transport of editors' desks, which are no readers and not counted as such.
+DESK: Final = "desk"
+# Whose browser named no site: apps, scripts, and pages of our own host's older browsers.
+DIRECT: Final = "direct"
+OTHER: Final = "other"
 
 
 class Reader(Protocol):
-    """One live connection, as the hub sees it."""
+    """One live connection, as the hub sees it.
+
+    Attributes:
+        origin: The site that embeds it, for the census: an origin, direct, self or other.
+    """
+
+    origin: str
 
     @property
     def transport(self) -> str:
@@ -46,9 +60,14 @@ class Audience(Protocol):
 
 
 class Direct:
-    """An audience of readers that each have a queue of their own."""
+    """An audience of readers that each have a queue of their own.
 
-    def __init__(self) -> None:
+    Args:
+        receipts: Told for how many a line is; when each has it their own tasks tell.
+    """
+
+    def __init__(self, receipts: Receipts | None = None) -> None:
+        self._receipts = receipts
         self._readers: set[Reader] = set()
 
     def __len__(self) -> int:
@@ -68,5 +87,9 @@ class Direct:
 
     def send(self, frame: Frame, urgency: int) -> None:
         """Tell everybody at once."""
+        if self._receipts is not None and frame.mark is not None:
+            transports = Counter(it.transport for it in self._readers if it.transport != DESK)
+            for transport, readers in transports.items():
+                self._receipts.expect([frame.mark], transport, readers)
         for reader in self.readers():
             reader.send(frame)

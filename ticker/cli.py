@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import sys
 from contextlib import suppress
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticker import __version__
-from ticker.accounts import NameTakenError, Role
-from ticker.ops import logs, tokens
+from ticker.accounts import NameTakenError
+from ticker.ops import logs, staff, tokens, users
 from ticker.ops.bench import commands as bench
 from ticker.ops.client import Client, ClientError
 from ticker.ops.demo import Newsroom
 from ticker.ops.launch import serve
+from ticker.ops.options import add_store, settings_of
 from ticker.ops.tail import TailError, as_json, as_text, follow
 from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
-from ticker.settings import Settings, SettingsError, load
+from ticker.settings import Settings, SettingsError
 from ticker.store import StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, NameTakenError):
-        return f"there is a token named {str(error)!r}; revoke it first or take another name"
+        return f"there is a token or user named {str(error)!r}; remove it or take another name"
     return str(error) or type(error).__name__
 
 
@@ -69,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ticker {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_service(commands)
-    _add_token(commands)
+    staff.add(commands)
     _add_desk(commands)
     bench.add(commands)
     return parser
@@ -87,33 +85,8 @@ def _add_service(commands: Any) -> None:
         command.add_argument(
             "--config", help="TOML file of editions and vocabularies (TICKER_CONFIG)"
         )
-        _add_store(command)
+        add_store(command)
         command.set_defaults(run=run)
-
-
-def _add_store(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--redis", metavar="URL", help="Redis or Valkey to use (TICKER_REDIS_URL, else our own)"
-    )
-    command.add_argument(
-        "--data", metavar="DIR", type=Path, help="data of our own Valkey (TICKER_DATA_DIR, data)"
-    )
-
-
-def _add_token(commands: Any) -> None:
-    token = commands.add_parser("token", help="make, list and revoke editors' tokens")
-    actions = token.add_subparsers(required=True, metavar="ACTION")
-    create = actions.add_parser("create", help="print a new token, once")
-    create.add_argument("name")
-    create.add_argument("--role", required=True, choices=[role.word for role in Role])
-    create.add_argument("--edition", action="append", default=[], help="repeat for several; all")
-    create.add_argument("--expires", type=_duration, help="such as 90d, 12h or 30m; never")
-    listing = actions.add_parser("list", help="who has tokens")
-    revoke = actions.add_parser("revoke", help="end a token at once")
-    revoke.add_argument("name")
-    for action, run in ((create, _token_create), (listing, _token_list), (revoke, _token_revoke)):
-        _add_store(action)
-        action.set_defaults(run=run)
 
 
 def _add_desk(commands: Any) -> None:
@@ -150,36 +123,26 @@ def _add_fields(command: argparse.ArgumentParser) -> None:
     command.add_argument("--expires", metavar="TIME", help="leave the board then (RFC 3339)")
 
 
-def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"([1-9][0-9]{0,4})([dhm])", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90d, 12h or 30m")
-    unit = {"d": "days", "h": "hours", "m": "minutes"}[match[2]]
-    return timedelta(**{unit: int(match[1])})
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    names = {"host": "host", "port": "port", "workers": "workers", "config": "config"}
-    given = {name: getattr(options, option, None) for name, option in names.items()}
-    return load({**given, "redis_url": options.redis, "data_dir": options.data})
-
-
 def _serve(options: argparse.Namespace) -> None:
     def announce(settings: Settings) -> None:
         print(f"Ticker listens on {_address(settings)}", file=sys.stderr, flush=True)
 
-    serve(_settings(options), announce)
+    serve(settings_of(options), announce)
 
 
 def _demo(options: argparse.Namespace) -> None:
     def open_newsroom(settings: Settings) -> None:
         token = tokens.renew_demo(settings.redis_url)
+        name, password = users.renew_demo(settings.redis_url)
         address = _address(settings)
         readers = "   ".join(f"{address}/{code}" for code in settings.newsroom.editions)
-        print(_DEMO_TEXT.format(address=address, readers=readers, token=token), flush=True)
+        text = _DEMO_TEXT.format(
+            address=address, readers=readers, token=token, name=name, password=password
+        )
+        print(text, flush=True)
         Newsroom(Client(address, token)).start()
 
-    serve(_settings(options), open_newsroom)
+    serve(settings_of(options), open_newsroom)
 
 
 _DEMO_TEXT = """
@@ -187,6 +150,7 @@ _DEMO_TEXT = """
 
     Readers   {readers}
     Embed     {address}/embed
+    Desk      {address}/desk   name: {name}   password: {password}
     Token     {token}
 
   Post a line from another terminal:
@@ -203,20 +167,6 @@ _DEMO_TEXT = """
 def _address(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
-
-
-def _token_create(options: argparse.Namespace) -> None:
-    given = (options.name, options.role, options.edition, options.expires)
-    print(tokens.create(_settings(options), *given))
-
-
-def _token_list(options: argparse.Namespace) -> None:
-    for line in tokens.describe(_settings(options)):
-        print(line)
-
-
-def _token_revoke(options: argparse.Namespace) -> None:
-    tokens.revoke(_settings(options), options.name)
 
 
 def _client() -> Client:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from ticker.audience import DIRECT
 from ticker.frames import CloseCode
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ class Outbox:
     """Frames waiting for one reader; more than `limit` bytes of them closes it as too slow.
 
     Attributes:
-        transport: websocket or sse.
+        transport: websocket, sse or desk.
+        origin: The site that embeds it.
         code: Why it was closed; None while open, or when the reader itself left.
     """
 
@@ -28,11 +30,13 @@ class Outbox:
         "_size",
         "code",
         "is_open",
+        "origin",
         "transport",
     )
 
-    def __init__(self, transport: str, limit: int) -> None:
+    def __init__(self, transport: str, limit: int, origin: str = DIRECT) -> None:
         self.transport: Final = transport
+        self.origin = origin
         self.code: CloseCode | None = None
         self.is_open = True
         self._frames: deque[Frame] = deque()

@@ -19,6 +19,9 @@ from ticker.frames import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ticker.frames import Mark
+    from ticker.receipts import Receipts
+
 # Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
 _SLICE: Final = 1000
 _FRAMES_MOST: Final = 64
@@ -34,6 +37,10 @@ class Socket(Reader, Protocol):
     """
 
     fd: int
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left."""
 
     def write(self, data: bytes) -> None:
         """Write through the transport, or not at all when closing."""
@@ -71,12 +78,15 @@ class Crowd:
     Args:
         encoding: Name of the `Frame` attribute that holds these bytes.
         pace: Whose turn it is.
+        receipts: Told who got what when.
 
     Attributes:
         urgency: Of the most urgent line that waits.
     """
 
-    def __init__(self, encoding: str, pace: Pace) -> None:
+    def __init__(self, encoding: str, pace: Pace, receipts: Receipts) -> None:
+        self._receipts = receipts
+        self._marks: list[Mark] = []
         self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
         self._pace = pace
         self._members: dict[Socket, None] = {}
@@ -119,7 +129,10 @@ class Crowd:
         if not self._listening:
             self._begin()
         slice_, self._listening = self._listening[:_SLICE], self._listening[_SLICE:]
-        _write_to_all(slice_, self._data)
+        written = _write_to_all(slice_, self._data)
+        if self._marks and slice_:
+            self._receipts.wrote(self._marks, slice_[0].transport, written)
+            self._receipts.watch(self._marks, slice_)
         if self._listening or self._queue:
             return True
         self._data = b""
@@ -136,6 +149,10 @@ class Crowd:
             frames.append(cast("Frame", self._queue.popleft()))
         self._data = b"".join(map(self._encode, frames))
         self._listening = list(self._members)
+        self._marks = [frame.mark for frame in frames if frame.mark is not None]
+        if self._marks and self._listening:
+            transport = self._listening[0].transport
+            self._receipts.expect(self._marks, transport, len(self._listening))
         # Who joined after these frames hears only what comes later.
         self._admit()
 
@@ -147,15 +164,21 @@ class Crowd:
                 self._members[socket] = None
 
 
-def _write_to_all(sockets: list[Socket], data: bytes) -> None:
-    """Write past the transports, whose buffers are empty: half the price of a transport's write."""
-    write, size = os.write, len(data)
+def _write_to_all(sockets: list[Socket], data: bytes) -> int:
+    """Write past the transports, whose buffers are empty: half the price of a transport's write.
+
+    Returns to how many sockets all of it was written.
+    """
+    write, size, slow = os.write, len(data), 0
     for socket in sockets:
         try:
             sent = write(socket.fd, data)
         except OSError:
             # Slow (EBADF by fd -1, EAGAIN) or broken: its transport knows what to do.
+            slow += 1
             socket.write(data)
         else:
             if sent != size:
+                slow += 1
                 socket.write(data[sent:])
+    return len(sockets) - slow

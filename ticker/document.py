@@ -42,6 +42,8 @@ _FIELDS: Final = (
     "expires",
     "embargoed",
 )
+# Present where they say something, so that most lines are as short as they were.
+_OPTIONAL: Final = ("story",)
 _TIMES: Final = frozenset({"firstcreated", "versioncreated", "expires", "embargoed"})
 
 
@@ -83,6 +85,9 @@ def full(flash: Flash) -> Document:
     for name in _FIELDS:
         value = getattr(flash, name)
         document[name] = format_time(value) if name in _TIMES and value is not None else value
+    for name in _OPTIONAL:
+        if getattr(flash, name) is not None:
+            document[name] = getattr(flash, name)
     return document
 
 
@@ -101,6 +106,7 @@ def parse(document: Document) -> Flash:
         KeyError, ValueError, TypeError: It is not one of ours.
     """
     values = {name: document[name] for name in _FIELDS}
+    values |= {name: document.get(name) for name in _OPTIONAL}
     for name in _TIMES:
         if values[name] is not None:
             values[name] = parse_time(values[name])

@@ -24,6 +24,7 @@ _TAG_MOST: Final = 64
 _TAGS_MOST: Final = 20
 _URL_MOST: Final = 2048
 _SLUG: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
+_STORY: Final = regex.compile(r"[0-9A-Za-z_-]{1,64}")
 _UNSAFE_URL: Final = regex.compile(r"[\p{C}\p{Z}\\<>\"{}|^`]")
 
 BLANK: Final[Mapping[str, Any]] = {
@@ -39,6 +40,7 @@ BLANK: Final[Mapping[str, Any]] = {
     "correction": None,
     "expires": None,
     "embargoed": None,
+    "story": None,
 }
 _NOT_NULL: Final = frozenset({"headline", "urgency", "pinned"})
 
@@ -193,6 +195,13 @@ def _coverage(value: object) -> str:
     return slug
 
 
+def _story(value: object) -> str:
+    key = _string(value)
+    if not _STORY.fullmatch(key):
+        raise ValueError("must be 1 to 64 letters, digits, hyphens and underscores, as ids are")
+    return key
+
+
 def _url(value: object) -> str:
     url = _string(value).strip()
     if len(url) > _URL_MOST:
@@ -219,6 +228,7 @@ def _time(value: object) -> datetime:
 
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "story": _story,
     "headline": _headline,
     "urgency": _urgency,
     "source": _short,

@@ -13,6 +13,7 @@ from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker import document
+from ticker.flash import Stage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,10 +55,13 @@ class Record:
 
     Attributes:
         flash: The whole flash at this version.
-        action: publish, correct, kill or release.
-        by: Name of the token that did it.
+        action: publish, correct, refile, kill, release; draft, hold, submit of a line that waits.
+        by: Name of the user or token that did it.
         at: When, UTC.
         reason: Of a kill, for the desk only.
+        address: From where.
+        stage: Why it waits.
+        due: When it goes out by itself.
     """
 
     flash: Flash
@@ -65,6 +69,9 @@ class Record:
     by: str
     at: datetime
     reason: str | None = None
+    address: str | None = None
+    stage: Stage | None = None
+    due: datetime | None = None
 
     def encode(self) -> str:
         """The JSON text that is stored, chained and announced."""
@@ -78,6 +85,9 @@ class Record:
             "by": self.by,
             "at": document.format_time(self.at),
             "reason": self.reason,
+            "address": self.address,
+            "stage": self.stage,
+            "due": document.format_time(self.due) if self.due else None,
         }
 
     @staticmethod
@@ -94,6 +104,9 @@ class Record:
             by=values["by"],
             at=document.parse_time(values["at"]),
             reason=values["reason"],
+            address=values.get("address"),
+            stage=Stage(values["stage"]) if values.get("stage") else None,
+            due=document.parse_time(values["due"]) if values.get("due") else None,
         )
 
 

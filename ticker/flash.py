@@ -24,6 +24,18 @@ class PubStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class Stage(StrEnum):
+    """Why a withheld flash waits, other than for the end of its embargo.
+
+    draft: for its author. held: a few seconds, in which it can be stopped; then it goes out by
+    itself. awaiting: for a second editor, who releases it.
+    """
+
+    DRAFT = "draft"
+    HELD = "held"
+    AWAITING = "awaiting"
+
+
 URGENCY_DEFAULT: Final = 3
 URGENCY_RANGE: Final = range(1, 10)
 
@@ -56,6 +68,8 @@ class Flash:
         versioncreated: When this version was made, UTC.
         expires: Leaves the board then.
         embargoed: Withheld until then.
+        story: Key that it shares with its versions in other editions; None: it has none, or its
+            own id is the key.
     """
 
     id: str
@@ -77,6 +91,12 @@ class Flash:
     versioncreated: datetime
     expires: datetime | None
     embargoed: datetime | None
+    story: str | None = None
+
+    @property
+    def story_key(self) -> str:
+        """What its versions in other editions have as their `story`."""
+        return self.story or self.id
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -98,10 +118,13 @@ CHANGEABLE: Final = frozenset(field.name for field in fields(Flash)) - {
 }
 
 
-def correct(flash: Flash, changes: Mapping[str, Any], now: datetime) -> Flash:
+def correct(
+    flash: Flash, changes: Mapping[str, Any], now: datetime, stage: Stage | None = None
+) -> Flash:
     """The flash with `changes`, as its next version; the same object when nothing changes.
 
-    A withheld flash stays withheld while its embargo lies ahead, and is released otherwise.
+    A withheld flash in no stage stays withheld while its embargo lies ahead, and is released
+    otherwise.
 
     Raises:
         IllegalChangeError: It is killed, or the change would take a published line back.
@@ -114,20 +137,27 @@ def correct(flash: Flash, changes: Mapping[str, Any], now: datetime) -> Flash:
     embargo_ahead = changed.embargoed is not None and changed.embargoed > now
     if flash.pubstatus is PubStatus.USABLE and embargo_ahead and "embargoed" in changes:
         raise IllegalChangeError("The flash is published; an embargo cannot take it back.")
-    if flash.pubstatus is PubStatus.WITHHELD and not embargo_ahead:
+    if flash.pubstatus is PubStatus.WITHHELD and not embargo_ahead and stage is None:
         return release(changed, now)
     return replace(changed, version=flash.version + 1, versioncreated=now)
 
 
 def release(flash: Flash, now: datetime) -> Flash:
     """The withheld flash as a published one; its first publication is now."""
+    is_early = flash.embargoed is not None and flash.embargoed > now
     return replace(
         flash,
         version=flash.version + 1,
         pubstatus=PubStatus.USABLE,
         firstcreated=now,
         versioncreated=now,
+        embargoed=None if is_early else flash.embargoed,
     )
+
+
+def refile(flash: Flash, now: datetime) -> Flash:
+    """The withheld flash as it is, to wait for something else from now on."""
+    return replace(flash, version=flash.version + 1, versioncreated=now)
 
 
 def kill(flash: Flash, now: datetime) -> Flash:

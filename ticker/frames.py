@@ -6,11 +6,13 @@ every reader. This module knows no sockets, no Redis and no readers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker import document, rfc6455
+from ticker.flash import PubStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,13 +30,31 @@ class CloseCode(IntEnum):
     POLICY_VIOLATION = 1008  # RFC 6455 §7.4.1: the reader sent data
     SERVICE_RESTART = 1012  # IANA registry: drained for a restart
     TOO_SLOW = 4008
+    SESSION_ENDED = 4401  # a desk whose editor was logged out
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which version of which line a message tells of, and when that was made."""
+
+    edition: str
+    flash_id: str
+    version: int
+    made: datetime
+    killed: bool
 
 
 class Frame:
-    """One message, encoded at most once per transport, however many readers get it."""
+    """One message, encoded at most once per transport, however many readers get it.
 
-    def __init__(self, message: dict[str, Any]) -> None:
+    Attributes:
+        text: The message as JSON.
+        mark: The version of a line that it tells of, if it does.
+    """
+
+    def __init__(self, message: dict[str, Any], mark: Mark | None = None) -> None:
         self.text: Final = document.dumps(message)
+        self.mark: Final = mark
         self._cursor = message["cursor"]
 
     @cached_property
@@ -125,12 +145,18 @@ class Encoder:
 
 def flash(cursor: Cursor, item: Flash) -> Frame:
     """One version of one line, to be upserted if it is newer."""
-    return Frame({"type": "flash", "cursor": str(cursor), "flash": document.public(item)})
+    message = {"type": "flash", "cursor": str(cursor), "flash": document.public(item)}
+    return Frame(message, _mark(item))
 
 
-def drop(cursor: Cursor, flash_id: str) -> Frame:
+def drop(cursor: Cursor, item: Flash) -> Frame:
     """A line whose new version a reader's filters no longer match."""
-    return Frame({"type": "drop", "cursor": str(cursor), "id": flash_id})
+    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _mark(item))
+
+
+def _mark(item: Flash) -> Mark:
+    killed = item.pubstatus is PubStatus.CANCELED
+    return Mark(item.edition, item.id, item.version, item.versioncreated, killed)
 
 
 def sse_retry(milliseconds: int) -> bytes:

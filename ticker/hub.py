@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ticker.audience import DESK, OTHER
 from ticker.board import Board
 from ticker.flash import PubStatus
 from ticker.frames import CloseCode, Encoder
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from ticker.flash import Flash
     from ticker.settings import Settings
     from ticker.subscription import Subscription
+
+
+_ORIGINS_MOST: Final = 100
 
 
 def utcnow() -> datetime:
@@ -42,7 +47,8 @@ class Hub:
         self._metrics = metrics
         self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
         self._capacity = settings.max_readers
-        self._count: dict[tuple[str, str], int] = {}
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._origins: dict[str, Counter[str]] = {}
         self._size = 0
         self._rooms = {
             code: Room(
@@ -52,7 +58,7 @@ class Hub:
                 lanes or {},
                 metrics,
             )
-            for code in settings.newsroom.editions
+            for code in settings.newsroom.all_editions
         }
         self._draining = False
         self._loaded = asyncio.Event()
@@ -74,6 +80,11 @@ class Hub:
             labels(edition=code): float(room.board.cursor.offset)
             for code, room in self._rooms.items()
         }
+
+    @property
+    def editions(self) -> list[str]:
+        """Codes of all editions, drills too."""
+        return list(self._rooms)
 
     @property
     def is_ready(self) -> bool:
@@ -128,15 +139,40 @@ class Hub:
         Returns the one object that stands for all equal subscriptions, for `leave`.
         """
         key = (subscription.edition, reader.transport)
-        self._count[key] = self._count.get(key, 0) + 1
+        self._count[key] += 1
         self._size += 1
+        if reader.transport != DESK:
+            self._arrive(reader, subscription.edition)
         return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """A reader is gone."""
         self._count[subscription.edition, reader.transport] -= 1
         self._size -= 1
+        if reader.transport != DESK:
+            self._origins[subscription.edition] -= Counter((reader.origin,))
         self._rooms[subscription.edition].leave(reader, subscription)
+
+    def census(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Readers of this process now: edition → {"transports", "origins"} → count."""
+        return {
+            code: {
+                "transports": {
+                    transport: count
+                    for (edition, transport), count in sorted(self._count.items())
+                    if edition == code and transport != DESK and count
+                },
+                "origins": dict(sorted(self._origins.get(code, {}).items())),
+            }
+            for code in self._rooms
+        }
+
+    def _arrive(self, reader: Reader, edition: str) -> None:
+        """Count a reader under its site; a stranger cannot make us remember any number of sites."""
+        origins = self._origins.setdefault(edition, Counter())
+        if reader.origin not in origins and len(origins) >= _ORIGINS_MOST:
+            reader.origin = OTHER
+        origins[reader.origin] += 1
 
     async def shown(self, flash: Flash, seconds: float) -> None:
         """Wait until the readers of this process have been handed a version that is on the wire.

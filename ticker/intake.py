@@ -1,4 +1,4 @@
-"""What editors do: publish, correct, kill. Each returns when the wire has it, and not before.
+"""What editors do: publish, correct, release, kill. Each returns when the wire has it, not before.
 
 Every use case goes the same way: authorise → recall → check → append. It never reaches the hub:
 even in one process a flash gets to readers through the wire alone.
@@ -6,41 +6,44 @@ even in one process a flash gets to readers through the wire alone.
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker import flash as flashes, text
-from ticker.accounts import Principal, Role
-from ticker.document import dumps
+from ticker import flash as flashes, stages, text
+from ticker.accounts import Role
 from ticker.draft import Fault, InvalidError, Rules
 from ticker.event import Record
-from ticker.flash import Flash, PubStatus
+from ticker.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.ids import Ids
-from ticker.wire import Once, VersionConflictError
+from ticker.request import own_once
+from ticker.rights import (
+    authorise,
+    check_own,
+    check_raise,
+    check_rank,
+    check_release,
+    check_withdrawal,
+)
+from ticker.stages import NOW, Wish
+from ticker.wire import VersionConflictError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
+    from ticker.accounts import Principal
     from ticker.archive import Archive
-    from ticker.wire import Mode, Wire
+    from ticker.request import Request
+    from ticker.wire import Mode, Once, Wire
 
-_REPORTER_URGENCY: Final = 3
 _REASON_MOST: Final = 280
-_KEY_SECONDS: Final = 24 * 3600
-_OWN_KEY_SECONDS: Final = 60
 _TRIES: Final = 5
 RELEASER: Final = "ticker"
-
-
-class ForbiddenError(Exception):
-    """The token's role or editions do not allow it."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
+_ACTIONS: Final[Mapping[Stage | None, str]] = {
+    None: "publish",
+    Stage.DRAFT: "draft",
+    Stage.HELD: "hold",
+    Stage.AWAITING: "submit",
+}
 
 
 class NoSuchFlashError(Exception):
@@ -54,23 +57,6 @@ class PreconditionError(Exception):
         super().__init__(f'the current version is "{current}"')
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Who asks, for which edition, and under which conditions.
-
-    Attributes:
-        principal: Whose token it is.
-        edition: Code of the edition.
-        if_match: Versions that the flash may have; None: any.
-        key: The client's idempotency key; None: it has none.
-    """
-
-    principal: Principal
-    edition: str
-    if_match: Collection[str] | None = None
-    key: str | None = None
-
-
 def now_ms() -> datetime:
     """The clock of intake: UTC, cut to the milliseconds that are stored."""
     moment = datetime.now(UTC)
@@ -81,78 +67,133 @@ class Intake:
     """The editors' use cases. Every method raises `StoreUnavailableError` and `KeyReusedError`."""
 
     def __init__(
-        self, wire: Wire, archive: Archive, rules: Rules, clock: Callable[[], datetime] = now_ms
+        self,
+        wire: Wire,
+        archive: Archive,
+        rules: Rules,
+        clock: Callable[[], datetime] = now_ms,
+        *,
+        two_key: bool = False,
     ) -> None:
         self._wire = wire
         self._archive = archive
         self._rules = rules
         self._clock = clock
+        self._two_key = two_key
         self._ids = Ids()
 
-    async def publish(self, request: Request, data: dict[str, Any]) -> Flash:
-        """Put a new line on the wire, or withhold it until its embargo is over.
+    async def publish(self, request: Request, data: dict[str, Any], wish: Wish = NOW) -> Flash:
+        """Put a new line on the wire, or withhold it until it is to go out.
 
         Raises:
-            ForbiddenError: The token may not.
+            ForbiddenError: They may not.
             InvalidError: Anything is wrong with the data.
         """
-        _authorise(request, Role.REPORTER)
-        once = _once(request, "publish", "", data)
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("publish", "", data, wish)
         if earlier := await self._recall(request, once):
             return earlier
         now = self._clock()
         values = self._rules.publication(data, now)
-        _check_rank(request.principal, values)
-        embargo = values["embargoed"]
+        if not wish.draft:
+            check_rank(request.principal, values)
+        standing = stages.of_new(values, wish, now, two_key=self._two_key)
         flash = Flash(
             id=self._ids.mint(now),
             edition=request.edition,
             version=1,
-            pubstatus=PubStatus.WITHHELD if embargo and embargo > now else PubStatus.USABLE,
+            pubstatus=standing.pubstatus,
             firstcreated=now,
             versioncreated=now,
             **values,
         )
-        record = Record(flash=flash, action="publish", by=request.principal.name, at=now)
+        record = request.record(flash, _ACTIONS[standing.stage], standing)
         return await self._wire.append(record, _mode(None, flash), once)
 
-    async def correct(self, request: Request, flash_id: str, data: dict[str, Any]) -> Flash:
+    async def correct(
+        self, request: Request, flash_id: str, data: dict[str, Any], *, silently: bool = False
+    ) -> Flash:
         """Replace the fields that `data` names; a change of nothing makes no version.
+
+        Args:
+            request: Who asks.
+            flash_id: Which flash.
+            data: Field → value.
+            silently: Refile: a slip of the pen, of which readers are told nothing.
 
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
             IllegalChangeError: The flash is killed, or published and to be embargoed.
         """
-        _authorise(request, Role.REPORTER)
-        once = _once(request, "correct", flash_id, data)
+        authorise(request.principal, request.edition, Role.REPORTER)
+        verb = "refile" if silently else "correct"
+        once = request.once(verb, flash_id, data)
 
-        async def change(current: Flash, now: datetime) -> Record:
-            await self._check_ownership(request, flash_id)
+        async def change(before: Record, now: datetime) -> Record:
+            await self._check_own(request, flash_id)
             values = self._rules.changes(data)
-            _check_rank(request.principal, values)
-            changed = flashes.correct(current, values, now)
-            return Record(flash=changed, action="correct", by=request.principal.name, at=now)
+            if silently and "correction" in values:
+                raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
+            current = before.flash
+            if before.stage is not Stage.DRAFT:
+                check_rank(request.principal, values)
+            if self._two_key:
+                check_raise(current, values)
+            urgency = values.get("urgency", current.urgency)
+            waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
+            changed = flashes.correct(current, values, now, waits)
+            standing = stages.of_changed(before, changed, now, two_key=self._two_key)
+            return before if changed is current else request.record(changed, verb, standing)
+
+        return await self._change(request, flash_id, once, change)
+
+    async def release(self, request: Request, flash_id: str, wish: Wish = NOW) -> Flash:
+        """Let a withheld line go: publish a draft, turn the second key, end a hold or an embargo.
+
+        Releasing a published line changes nothing. A draft may have to wait for a second editor.
+
+        Raises:
+            ForbiddenError, NoSuchFlashError, PreconditionError: As they say.
+            IllegalChangeError: The flash is killed.
+        """
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("release", flash_id, {}, wish)
+
+        async def change(before: Record, now: datetime) -> Record:
+            current = before.flash
+            if current.pubstatus is PubStatus.CANCELED:
+                raise IllegalChangeError("The flash is killed; a killed line stays dead.")
+            if current.pubstatus is PubStatus.USABLE:
+                return before
+            check_release(
+                request.principal, await self._archive.versions(request.edition, flash_id)
+            )
+            standing = stages.of_released(before, wish, now, two_key=self._two_key)
+            if standing.pubstatus is PubStatus.USABLE:
+                return request.record(flashes.release(current, now), "release")
+            waiting = flashes.refile(current, now)
+            return request.record(waiting, _ACTIONS[standing.stage], standing)
 
         return await self._change(request, flash_id, once, change)
 
     async def kill(self, request: Request, flash_id: str, reason: str) -> Flash:
         """Remove a line from every screen; killing a killed one changes nothing.
 
+        A line that was never out is taken back by the same means, by its reporter too.
+
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
         """
-        _authorise(request, Role.EDITOR)
-        once = _once(request, "kill", flash_id, {"reason": reason})
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("kill", flash_id, {"reason": reason})
         why = _clean_reason(reason)
 
-        async def change(current: Flash, now: datetime) -> Record:
-            return Record(
-                flash=flashes.kill(current, now),
-                action="kill",
-                by=request.principal.name,
-                at=now,
-                reason=why,
-            )
+        async def change(before: Record, now: datetime) -> Record:
+            if request.principal.role is Role.REPORTER:
+                versions = await self._archive.versions(request.edition, flash_id)
+                check_withdrawal(request.principal, versions)
+            killed = flashes.kill(before.flash, now)
+            return before if killed is before.flash else request.record(killed, "kill", None, why)
 
         return await self._change(request, flash_id, once, change)
 
@@ -162,44 +203,59 @@ class Intake:
         Raises:
             ForbiddenError, NoSuchFlashError: As they say.
         """
-        _authorise(Request(principal, edition), Role.REPORTER)
+        authorise(principal, edition, Role.REPORTER)
         records = await self._archive.versions(edition, flash_id)
         if not records:
             raise NoSuchFlashError(flash_id)
         return records
 
+    async def queue(self, principal: Principal, edition: str) -> list[Record]:
+        """Every withheld line of an edition at its newest version, in the order they were filed.
+
+        Raises:
+            ForbiddenError: They may not see it.
+        """
+        authorise(principal, edition, Role.REPORTER)
+        return await self._archive.queue(edition)
+
     async def release_due(self, editions: Collection[str]) -> list[Flash]:
-        """Publish the withheld lines whose embargo is over; other processes may try the same."""
+        """Publish the withheld lines whose time has come; other processes may try the same."""
         released = []
         for held in await self._archive.due(editions, self._clock()):
             now = self._clock()
             flash = flashes.release(held, now)
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
-                released.append(await self._wire.append(record, "announce", _own_once()))
+                released.append(await self._wire.append(record, "announce", own_once()))
             except VersionConflictError:
                 continue
         return released
+
+    async def next_due(self, editions: Collection[str]) -> float | None:
+        """Seconds until the next withheld line is to go out by itself."""
+        due = await self._archive.due_next(editions)
+        return None if due is None else (due - self._clock()).total_seconds()
 
     async def _change(
         self,
         request: Request,
         flash_id: str,
         once: Once,
-        change: Callable[[Flash, datetime], Awaitable[Record]],
+        change: Callable[[Record, datetime], Awaitable[Record]],
     ) -> Flash:
         if earlier := await self._recall(request, once):
             return earlier
         for _ in range(_TRIES):
-            current = await self._archive.get(request.edition, flash_id)
-            if current is None:
+            before = await self._archive.record(request.edition, flash_id)
+            if before is None:
                 raise NoSuchFlashError(flash_id)
+            current = before.flash
             if request.if_match is not None and str(current.version) not in request.if_match:
                 raise PreconditionError(current.version)
-            record = await change(current, self._clock())
-            if record.flash is current and request.key is None:
+            record = await change(before, self._clock())
+            if record is before and request.key is None:
                 return current
-            mode = "remember" if record.flash is current else _mode(current, record.flash)
+            mode = "remember" if record is before else _mode(current, record.flash)
             try:
                 return await self._wire.append(record, mode, once, current.coverage)
             except VersionConflictError:
@@ -209,33 +265,10 @@ class Intake:
     async def _recall(self, request: Request, once: Once) -> Flash | None:
         return await self._wire.recall(request.edition, once) if request.key is not None else None
 
-    async def _check_ownership(self, request: Request, flash_id: str) -> None:
-        if request.principal.role > Role.REPORTER:
-            return
-        records = await self._archive.versions(request.edition, flash_id)
-        if records[0].by != request.principal.name:
-            raise ForbiddenError("role", "A reporter may correct only their own lines.")
-
-
-def _authorise(request: Request, least: Role) -> None:
-    principal = request.principal
-    if not principal.covers(request.edition):
-        raise ForbiddenError("edition", f"The token does not hold for edition {request.edition!r}.")
-    if principal.role < least:
-        raise ForbiddenError(
-            "role", f"This takes the role {least.word}; the token's is {principal.role.word}."
-        )
-
-
-def _check_rank(principal: Principal, values: dict[str, Any]) -> None:
-    if principal.role > Role.REPORTER:
-        return
-    if values.get("urgency", _REPORTER_URGENCY) < _REPORTER_URGENCY:
-        raise ForbiddenError(
-            "urgency", "A reporter may set urgency 3 to 9; 1 and 2 take an editor."
-        )
-    if values.get("pinned"):
-        raise ForbiddenError("pinned", "Pinning a line takes an editor.")
+    async def _check_own(self, request: Request, flash_id: str) -> None:
+        if request.principal.role is Role.REPORTER:
+            versions = await self._archive.versions(request.edition, flash_id)
+            check_own(request.principal, versions)
 
 
 def _clean_reason(reason: str) -> str:
@@ -251,20 +284,3 @@ def _mode(before: Flash | None, after: Flash) -> Mode:
         return "announce"
     was_out = before is not None and before.pubstatus is PubStatus.USABLE
     return "announce" if was_out else "file"
-
-
-def _once(request: Request, verb: str, flash_id: str, data: dict[str, Any]) -> Once:
-    if request.key is None:
-        return _own_once()
-    asked = dumps([verb, flash_id, sorted(request.if_match or ()), sorted(data.items())])
-    name = dumps([request.principal.name, request.key])
-    return Once(_digest(name), _digest(asked), _KEY_SECONDS)
-
-
-def _own_once() -> Once:
-    """Makes the store client's own retries harmless."""
-    return Once(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
-
-
-def _digest(name: str) -> str:
-    return sha256(name.encode(errors="surrogatepass")).hexdigest()

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ticker import rfc6455
+from ticker.audience import DIRECT
 from ticker.frames import CloseCode
 from ticker.rfc6455 import Opcode, ViolationError
 
@@ -50,9 +51,10 @@ class LeanReader(asyncio.Protocol):
     Attributes:
         fd: The socket, while it may be written to past the transport; else -1.
         subscription: What it watches, from joining to leaving.
+        origin: The site that embeds it.
     """
 
-    __slots__ = ("_closing", "_head", "_home", "_transport", "fd", "subscription")
+    __slots__ = ("_closing", "_head", "_home", "_transport", "fd", "origin", "subscription")
 
     transport: ClassVar[str]
     lane: ClassVar[str]
@@ -63,9 +65,15 @@ class LeanReader(asyncio.Protocol):
         self._head = head
         self._closing = False
         self.subscription: Subscription | None = None
+        self.origin = DIRECT
         self.fd = -1
         transport.set_write_buffer_limits(0)
         home.connections.add(self)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left the hub."""
+        return self.subscription is None
 
     def send(self, frame: Frame) -> None:
         """Write one message, however big; the first goes out with the head of the response."""

@@ -97,7 +97,7 @@ class Room:
         if not self.board.apply(event):
             return
         shown = frames.flash(event.cursor, event.flash)
-        dropped = frames.drop(event.cursor, event.flash.id)
+        dropped = frames.drop(event.cursor, event.flash)
         for group in list(self._groups.values()):
             if group.subscription.matches(event.flash):
                 self._send(group, shown, event.flash.urgency)

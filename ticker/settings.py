@@ -7,16 +7,20 @@ import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _PACKAGE: Final = Path(__file__).parent
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
+HOLD_MOST: Final = 10
+_SESSION: Final = ("session_idle_minutes", "session_hours")
+DRILL_PREFIX: Final = "drill-"
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
 )
@@ -46,8 +50,13 @@ class Edition:
     label: str
     origins: tuple[str, ...] = ()
 
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is for exercises, and no reader ever sees it."""
+        return self.code.startswith(DRILL_PREFIX)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Newsroom:
     """The configured editions and vocabularies.
 
@@ -55,11 +64,26 @@ class Newsroom:
         editions: By code; the first is the default one.
         sections: Code → language → label.
         regions: Code → language → label.
+        targets: Name of a place that lines are cut for → characters that fit there.
+        templates: Language → beginnings of lines; `{source}` stands for the source.
     """
 
     editions: Mapping[str, Edition]
     sections: Mapping[str, Mapping[str, str]]
     regions: Mapping[str, Mapping[str, str]]
+    targets: Mapping[str, int] = field(default_factory=dict)
+    templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def drills(self) -> Mapping[str, Edition]:
+        """By code, the edition for exercises that each edition has."""
+        drills = (replace(it, code=DRILL_PREFIX + it.code) for it in self.editions.values())
+        return {drill.code: drill for drill in drills}
+
+    @cached_property
+    def all_editions(self) -> Mapping[str, Edition]:
+        """Those for readers, then those for exercises."""
+        return {**self.editions, **self.drills}
 
     @staticmethod
     def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
@@ -90,6 +114,12 @@ class Settings:
         reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
         posts_per_second: Sustained editors' requests for each token and process; 429 above it.
         posts_burst: Editors' requests of one token that may come at once.
+        session_idle_minutes: Minutes without any doing after which a desk login ends.
+        session_hours: Hours after which a desk login ends in any case.
+        trusted_proxies: Addresses or networks, with commas, whose X-Forwarded-For and
+            X-Forwarded-Proto are believed; empty: nobody's.
+        hold: Seconds that the desk gives an editor to stop a line, 0 to 10.
+        two_key: Whether a line of urgency 1 waits for a second editor.
         newsroom: The parsed `config`.
     """
 
@@ -108,6 +138,11 @@ class Settings:
     reader_buffer: int = 512 * 1024
     posts_per_second: float = 50.0
     posts_burst: int = 500
+    session_idle_minutes: float = 120.0
+    session_hours: float = 12.0
+    trusted_proxies: str = ""
+    hold: float = 3.0
+    two_key: bool = False
     newsroom: Newsroom = field(default_factory=lambda: load_newsroom(""))
 
     @property
@@ -115,11 +150,34 @@ class Settings:
         """How long after its first publication a line stays on the board."""
         return timedelta(hours=self.board_hours)
 
+    @property
+    def session_idle(self) -> timedelta:
+        """How long a desk login lives without any doing."""
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a desk login lives at most."""
+        return timedelta(hours=self.session_hours)
+
+
+def _switch(text: str) -> bool:
+    """A word for on or off.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
 
 _KINDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "str": str,
     "int": int,
     "float": float,
+    "bool": _switch,
     "Path": lambda text: Path(text).expanduser(),
 }
 
@@ -153,9 +211,12 @@ def _check(settings: Settings) -> None:
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     positive = ("workers", "beat", "board_lines", "board_hours", "memory", "max_readers")
-    for name in (*positive, "reader_buffer", "posts_per_second", "posts_burst"):
+    for name in (*positive, "reader_buffer", "posts_per_second", "posts_burst", *_SESSION):
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
+
+    if not 0 <= settings.hold <= HOLD_MOST:
+        raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
 
 
 def _is_store(url: str) -> bool:
@@ -184,6 +245,8 @@ def load_newsroom(path: str) -> Newsroom:
             editions={edition.code: edition for edition in editions},
             sections=_vocabulary(tables.get("sections", {})),
             regions=_vocabulary(tables.get("regions", {})),
+            targets=_targets(tables.get("targets", {})),
+            templates={lang: list(lines) for lang, lines in tables.get("templates", {}).items()},
         )
     except (KeyError, TypeError, AttributeError, SettingsError) as error:
         raise SettingsError(f"{source}: {type(error).__name__}: {error}") from error
@@ -191,7 +254,8 @@ def load_newsroom(path: str) -> Newsroom:
 
 def _edition(table: Mapping[str, Any]) -> Edition:
     edition = Edition(**{**table, "origins": tuple(table.get("origins", ()))})
-    if not _CODE.fullmatch(edition.code) or edition.code in RESERVED:
+    reserved = edition.code in RESERVED or edition.code.startswith(DRILL_PREFIX)
+    if not _CODE.fullmatch(edition.code) or reserved:
         raise SettingsError(f"edition code {edition.code!r} is not usable in a URL")
     for origin in edition.origins:
         if not _ORIGIN.fullmatch(origin):
@@ -208,6 +272,13 @@ def _vocabulary(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         if not _CODE.fullmatch(code):
             raise SettingsError(f"code {code!r} is not lower-case letters, digits and hyphens")
     return {code: dict(names) for code, names in table.items()}
+
+
+def _targets(table: Mapping[str, Any]) -> dict[str, int]:
+    for name, most in table.items():
+        if not isinstance(most, int) or most <= 0:
+            raise SettingsError(f"target {name}: {most!r} is not a number of characters")
+    return dict(table)
 
 
 def static_dir() -> Path:

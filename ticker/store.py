@@ -80,6 +80,35 @@ class Keys:
         return self._name("due")
 
     @property
+    def queue(self) -> str:
+        """Sorted set: ids of withheld flashes by when they were filed, in ms."""
+        return self._name("queue")
+
+    @property
+    def stories(self) -> str:
+        """Hash: key of a story → id of the flash that is this edition's version of it."""
+        return self._name("stories")
+
+    @property
+    def checked(self) -> str:
+        """Hash: flash id → when somebody last checked it against its versions elsewhere, in ms."""
+        return self._name("checked")
+
+    @property
+    def landed(self) -> str:
+        """Sorted set: `<flash id> <version>` of what hubs have carried, by its time in ms."""
+        return self._name("landed")
+
+    def landing(self, name: str) -> str:
+        """Hash: hub → whom this version (`<flash id> <version>`) has reached there."""
+        return self._name(f"landing:{name}")
+
+    @property
+    def desk(self) -> str:
+        """Channel: says the id of a flash that changed, to desks, withheld ones too."""
+        return self._name("desk")
+
+    @property
     def live(self) -> str:
         """Channel: announces every entry of the log."""
         return self._name("live")

@@ -1,13 +1,14 @@
 -- Append one version of a flash to an edition's wire, all or nothing.
 --
 -- KEYS 1 head, 2 wire, 3 flashes, 4 board, 5 pins, 6 due, 7 versions of the flash, 8 idempotency,
---      9 coverage that it leaves, 10 coverage that it joins
+--      9 coverage that it leaves, 10 coverage that it joins, 11 queue, 12 stories
 -- ARGV 1 mode: 'announce' (log, store, publish), 'file' (store only), 'remember' (key only)
 --      2 flash id             3 expected current version  4 record (JSON)
 --      5 first publication ms 6 pubstatus                 7 pinned ('1' or '')
---      8 embargo ms           9 fingerprint              10 seconds to remember the key
+--      8 due ms or ''          9 fingerprint              10 seconds to remember the key
 --     11 channel             12 length of a tag          13 tag before the first entry
---     14 in a coverage ('1' or '')
+--     14 in a coverage ('1' or '')                       15 the desks' channel
+--     16 story key or ''
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'} or {'repeat', record}.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
@@ -45,6 +46,10 @@ redis.call('ZREM', KEYS[4], id)
 redis.call('ZREM', KEYS[5], id)
 redis.call('ZREM', KEYS[6], id)
 redis.call('ZREM', KEYS[9], id)
+redis.call('ZREM', KEYS[11], id)
+if ARGV[16] ~= '' then
+  redis.call('HSET', KEYS[12], ARGV[16], id)
+end
 if ARGV[6] == 'usable' then
   redis.call('ZADD', KEYS[4], first, id)
   if ARGV[7] == '1' then
@@ -54,8 +59,12 @@ if ARGV[6] == 'usable' then
     redis.call('ZADD', KEYS[10], first, id)
   end
 elseif ARGV[6] == 'withheld' then
-  redis.call('ZADD', KEYS[6], ARGV[8], id)
+  redis.call('ZADD', KEYS[11], first, id)
+  if ARGV[8] ~= '' then
+    redis.call('ZADD', KEYS[6], ARGV[8], id)
+  end
 end
+redis.call('PUBLISH', ARGV[15], id)
 if ARGV[1] == 'announce' then
   redis.call('PUBLISH', ARGV[11], string.format('%.0f', offset) .. '.' .. tag .. ' ' .. record)
 end

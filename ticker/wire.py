@@ -86,34 +86,7 @@ class Wire:
         flash, keys = record.flash, Keys(record.flash.edition)
         with guard():
             reply = await self._append(
-                keys=[
-                    keys.head,
-                    keys.wire,
-                    keys.flashes,
-                    keys.board,
-                    keys.pins,
-                    keys.due,
-                    keys.versions(flash.id),
-                    keys.idempotency(once.key),
-                    keys.coverage(leaves or flash.coverage or ""),
-                    keys.coverage(flash.coverage or ""),
-                ],
-                args=[
-                    mode,
-                    flash.id,
-                    flash.version if mode == "remember" else flash.version - 1,
-                    record.encode(),
-                    milliseconds(flash.firstcreated),
-                    flash.pubstatus,
-                    "1" if flash.pinned else "",
-                    milliseconds(flash.embargoed) if flash.embargoed else "",
-                    once.fingerprint,
-                    once.seconds,
-                    keys.live,
-                    TAG_LENGTH,
-                    GENESIS.tag,
-                    "1" if flash.coverage else "",
-                ],
+                keys=_keys(keys, flash, once, leaves), args=_arguments(keys, record, mode, once)
             )
         return _outcome(reply, flash)
 
@@ -242,6 +215,47 @@ class Wire:
         if entries and events[-1].cursor != _event(entries[-1]).cursor:
             raise HistoryReplacedError(edition)
         return events
+
+
+def _keys(keys: Keys, flash: Flash, once: Once, leaves: str | None) -> list[str]:
+    """KEYS of wire.lua."""
+    return [
+        keys.head,
+        keys.wire,
+        keys.flashes,
+        keys.board,
+        keys.pins,
+        keys.due,
+        keys.versions(flash.id),
+        keys.idempotency(once.key),
+        keys.coverage(leaves or flash.coverage or ""),
+        keys.coverage(flash.coverage or ""),
+        keys.queue,
+        keys.stories,
+    ]
+
+
+def _arguments(keys: Keys, record: Record, mode: Mode, once: Once) -> list[str | int]:
+    """ARGV of wire.lua."""
+    flash = record.flash
+    return [
+        mode,
+        flash.id,
+        flash.version if mode == "remember" else flash.version - 1,
+        record.encode(),
+        milliseconds(flash.firstcreated),
+        flash.pubstatus,
+        "1" if flash.pinned else "",
+        milliseconds(record.due) if record.due else "",
+        once.fingerprint,
+        once.seconds,
+        keys.live,
+        TAG_LENGTH,
+        GENESIS.tag,
+        "1" if flash.coverage else "",
+        keys.desk,
+        flash.story or "",
+    ]
 
 
 def _outcome(reply: list[Any], flash: Flash) -> Flash:

@@ -5,6 +5,7 @@ import { acquire } from "./feed.js";
 import { make, speak } from "./line.js";
 import { Rotate } from "./rotate.js";
 import { Stack } from "./stack.js";
+import { Still } from "./still.js";
 import { sheet } from "./styles.js";
 import { Takeover } from "./takeover.js";
 import { Voice } from "./voice.js";
@@ -28,6 +29,7 @@ export class BreakingTicker extends HTMLElement {
   #unseen = new Set();
   #source = "";
   #feed = null;
+  #still = null;
   #life = null;
   #paused = false;
   #pointed = false;
@@ -40,6 +42,12 @@ export class BreakingTicker extends HTMLElement {
   /** The lines on the board, as they stand now. */
   get lines() {
     return this.#feed?.lines() ?? [];
+  }
+
+  /** Show these and nothing else, without a connection. */
+  set lines(lines) {
+    this.#still = new Still(lines);
+    if (this.#life) this.#restart();
   }
 
   /** Stop replacing lines until `resume`. */
@@ -107,8 +115,8 @@ export class BreakingTicker extends HTMLElement {
       this.#voice = new Voice();
     }
     this.#source = source;
-    this.#feed = null;
-    if (!edition) return;
+    this.#feed = this.#still;
+    if (!edition || this.#still) return;
     try {
       const { feed, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters);
       this.#feed = feed;
@@ -248,7 +256,7 @@ export class BreakingTicker extends HTMLElement {
     const { label, corrected } = words(this.#lang);
     const sentences = lines
       .filter((line) => this.#feed.claim(line))
-      .map(({ urgency, version, headline }) => [urgency === 1 && label, version > 1 && corrected, headline].filter(Boolean).join(": "));
+      .map(({ urgency, correction, headline }) => [urgency === 1 && label, correction && corrected, headline].filter(Boolean).join(": "));
     if (sentences.length) region.textContent = sentences.join(". ");
   }
 

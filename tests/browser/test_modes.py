@@ -283,7 +283,7 @@ async def test_flashes_are_said_at_once_and_the_rest_politely(page: Page, servic
         await service.post("en", "A flash", urgency=1)
         await expect(alerts).to_have_text(["Breaking: A flash", ""], timeout=1000)
         await service.post("en", "Another")
-        await service.patch("en", line["id"], headline="The line")
+        await service.patch("en", line["id"], headline="The line", correction="It is the one")
         await expect(said.first).to_have_text("Another. Corrected: The line", timeout=15_000)
 
 

@@ -46,8 +46,9 @@ def flash(flash_id: str = "a", version: int = 1, **fields: Any) -> Flash:
 
 
 def record(item: Flash, action: str = "publish", by: str = "tester") -> Record:
-    """The log's record of a version."""
-    return Record(flash=item, action=action, by=by, at=item.versioncreated)
+    """The log's record of a version; an embargo is its due time."""
+    due = item.embargoed if item.pubstatus is PubStatus.WITHHELD else None
+    return Record(flash=item, action=action, by=by, at=item.versioncreated, due=due)
 
 
 def chain(flashes: Iterable[Flash], start: Cursor = GENESIS) -> list[Event]:

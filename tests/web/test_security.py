@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from starlette.requests import HTTPConnection
 
-from ticker.accounts import Principal, Role
-from ticker.hub import utcnow
-from ticker.settings import Edition, Settings
-from ticker.web.problems import ProblemError
-from ticker.web.security import Guard, cors, is_allowed
+from ticker.settings import Edition
+from ticker.web.security import cors, is_allowed
 
 if TYPE_CHECKING:
     from tests.support.service import Running
-    from ticker.accounts import Accounts
 
 PATHS = ["/", "/en", "/healthz", "/metrics", "/v1/en/flashes", "/v1/editions", "/nowhere/at/all",
          "/ticker.js", "/static/reader/reader.css", "/v1/nowhere/flashes"]  # fmt: skip
@@ -66,23 +60,6 @@ async def test_a_stream_is_guarded(either: Running) -> None:
     assert "\r\nx-content-type-options: nosniff\r\n" in head
     assert f"\r\ncontent-security-policy: {NOTHING}\r\n" in head
     assert "\r\nreferrer-policy: strict-origin-when-cross-origin\r\n" in head
-
-
-@pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.7, 5.0])
-async def test_who_waits_as_told_is_let_in(accounts: Accounts, rate: float) -> None:
-    """An editor's tool that comes back when it was told to is never refused a second time."""
-    now = 1000.0
-    token = await accounts.create(Principal("tool", Role.EDITOR, frozenset(), utcnow(), None))
-    slow = replace(Settings(), posts_burst=1, posts_per_second=rate)
-    guard = Guard(accounts, slow, clock=lambda: now)
-    headers = [(b"authorization", f"Bearer {token}".encode())]
-    connection = HTTPConnection({"type": "http", "headers": headers})
-    assert (await guard.admit(connection)).name == "tool"
-    with pytest.raises(ProblemError) as refused:
-        await guard.admit(connection)
-    assert refused.value.status == 429
-    now += int(refused.value.headers["Retry-After"])
-    assert (await guard.admit(connection)).name == "tool"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ class Server(uvicorn.Server):
 
     def __init__(self, settings: Settings, service: Service) -> None:
         home = Home(service.hub, service.metrics, settings.reader_buffer)
-        super().__init__(configure(service.asgi, partial(Gate, service.live, home)))
+        gate = partial(Gate, service.live, home)
+        super().__init__(configure(service.asgi, gate, settings.trusted_proxies))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
@@ -101,7 +102,9 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return listener
 
 
-def configure(app: Starlette, http: Callable[..., Gate]) -> uvicorn.Config:
+def configure(
+    app: Starlette, http: Callable[..., Gate], trusted_proxies: str = ""
+) -> uvicorn.Config:
     """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
     return uvicorn.Config(
         app,
@@ -117,7 +120,8 @@ def configure(app: Starlette, http: Callable[..., Gate]) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
         lifespan="on",
     )
 

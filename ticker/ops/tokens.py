@@ -32,17 +32,34 @@ def create(
         SettingsError: The name or an edition is none.
         NameTakenError: There is one of that name.
     """
+    known_editions(settings, editions)
+    principal = _principal(clean_name(name), Role[role.upper()], editions, lifetime)
+    with store_url(settings) as url:
+        return _with_accounts(url, lambda accounts: accounts.create(principal))
+
+
+def known_editions(settings: Settings, editions: Sequence[str]) -> None:
+    """Check that all of these are editions.
+
+    Raises:
+        SettingsError: One is not.
+    """
     unknown = set(editions) - settings.newsroom.editions.keys()
     if unknown:
         known = ", ".join(settings.newsroom.editions)
         raise SettingsError(f"--edition: {', '.join(sorted(unknown))} is none of {known}")
+
+
+def clean_name(name: str) -> str:
+    """The name of a token or user as it is kept.
+
+    Raises:
+        SettingsError: It is none.
+    """
     try:
-        clean = text.line(name, _NAME_MOST)
+        return text.line(name, _NAME_MOST)
     except text.TextError as error:
         raise SettingsError(f"NAME: {error}") from error
-    principal = _principal(clean, Role[role.upper()], editions, lifetime)
-    with store_url(settings) as url:
-        return _with_accounts(url, lambda accounts: accounts.create(principal))
 
 
 def describe(settings: Settings) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
+from ticker.audience import DIRECT, OTHER
 from ticker.draft import Fault
 from ticker.event import Cursor
 from ticker.flash import URGENCY_RANGE
@@ -19,17 +22,19 @@ if TYPE_CHECKING:
     from ticker.hub import Hub
     from ticker.settings import Edition, Newsroom
 
+_SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
 _FIELDS_MOST: Final = 64
 _DIGITS_MOST: Final = 9
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
 class Admission(NamedTuple):
-    """A reader who may come in: the edition, what it wants, and where it was."""
+    """A reader who may come in: the edition, what it wants, where it was, and on which site."""
 
     edition: Edition
     subscription: Subscription
     cursor: Cursor | None
+    origin: str = DIRECT
 
 
 def admit(
@@ -67,7 +72,16 @@ def admit(
             503, "This server takes no more readers now.", headers={"Retry-After": RETRY_SECONDS}
         )
     position = last_event_id or given.get("cursor", [""])[-1]
-    return Admission(edition, subscription, Cursor.parse(position))
+    return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
+
+
+def _site(origin: str | None, host: str | None) -> str:
+    """What the census calls an embedding site; never longer than a name of a host may be."""
+    if origin is None:
+        return DIRECT
+    if origin.partition("://")[2] == host:
+        return "self"
+    return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER
 
 
 def parameters(query: str) -> dict[str, list[str]]:

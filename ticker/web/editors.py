@@ -1,20 +1,22 @@
-"""The editors' HTTP: publish, correct, kill, and the versions of a flash. JSON in and out."""
+"""The editors' HTTP: publish, correct, release, kill, versions, queue. JSON in and out."""
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
 from ticker import document
 from ticker.flash import PubStatus
-from ticker.intake import Intake, Request as Asked
+from ticker.request import Request as Asked
+from ticker.settings import HOLD_MOST
+from ticker.stages import Wish
 from ticker.web.admission import parameters
+from ticker.web.body import json_object
 from ticker.web.problems import EXPECTED, at, problem_of
-from ticker.web.security import Guard, edition_of
+from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 
     from ticker.flash import Flash
     from ticker.hub import Hub
+    from ticker.intake import Intake
     from ticker.metrics import Metrics
     from ticker.settings import Newsroom
+    from ticker.web.guard import Guard
 
-BODY_MOST: Final = 16 * 1024
 _SHOWN_SECONDS: Final = 1.0
+_SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _JSON_TYPES: Final = frozenset({"application/json"})
 _PATCH_TYPES: Final = frozenset({"application/json", "application/merge-patch+json"})
@@ -47,20 +51,34 @@ class Editors:
         self._metrics = metrics
 
     async def publish(self, request: Request) -> Response:
-        """`POST /v1/{edition}/flashes` → 201."""
+        """`POST /v1/{edition}/flashes?draft=&hold=` → 201."""
         with self._counted("publish", 201):
             asked = await self._ask(request)
-            flash = await self._intake.publish(asked, await _body(request, _JSON_TYPES))
+            wish = _wish(request)
+            data = await json_object(request, _JSON_TYPES)
+            flash = await self._intake.publish(asked, data, wish)
             await self._shown(flash)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
 
     async def correct(self, request: Request) -> Response:
-        """`PATCH /v1/{edition}/flashes/{id}` → 200 (JSON Merge Patch, RFC 7396)."""
+        """`PATCH /v1/{edition}/flashes/{id}?refile=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
             asked = await self._ask(request)
-            data = await _body(request, _PATCH_TYPES)
-            flash = await self._intake.correct(asked, request.path_params["id"], data)
+            silently = _switch(parameters(request.url.query), "refile")
+            data = await json_object(request, _PATCH_TYPES)
+            flash = await self._intake.correct(
+                asked, request.path_params["id"], data, silently=silently
+            )
+            await self._shown(flash)
+        return _answer(flash, 200)
+
+    async def release(self, request: Request) -> Response:
+        """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
+        with self._counted("release", 200):
+            asked = await self._ask(request)
+            wish = _wish(request)
+            flash = await self._intake.release(asked, request.path_params["id"], wish)
             await self._shown(flash)
         return _answer(flash, 200)
 
@@ -84,6 +102,13 @@ class Editors:
         body = {"versions": [record.as_document() for record in records]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
+    async def queue(self, request: Request) -> Response:
+        """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
+        asked = await self._ask(request)
+        records = await self._intake.queue(asked.principal, asked.edition)
+        body = {"queue": [record.as_document() for record in records]}
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
     async def _shown(self, flash: Flash) -> None:
         """What an editor reads here next includes what they have just been told."""
         was_held = self._hub.get(flash.edition, flash.id) is None
@@ -104,12 +129,13 @@ class Editors:
             self._metrics.count("ticker_writes_total", verb=verb, status=str(status))
 
     async def _ask(self, request: Request) -> Asked:
-        edition = edition_of(self._newsroom, request.path_params["edition"])
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
         return Asked(
             principal=await self._guard.admit(request),
             edition=edition.code,
             if_match=_if_match(request),
             key=_key(request),
+            address=request.client.host if request.client else None,
         )
 
 
@@ -129,49 +155,24 @@ def _if_match(request: Request) -> Collection[str] | None:
     return {tag.strip().removeprefix('"').removesuffix('"') for tag in field.split(",")}
 
 
+def _wish(request: Request) -> Wish:
+    """How the line is to go out, from the query."""
+    given = parameters(request.url.query)
+    hold = given.get("hold", ["0"])[-1]
+    if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MOST:
+        raise at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MOST}")
+    return Wish(draft=_switch(given, "draft"), hold=float(hold))
+
+
+def _switch(given: dict[str, list[str]], name: str) -> bool:
+    word = given.get(name, ["false"])[-1]
+    if word not in {"true", "false"}:
+        raise at(422, name, "must be true or false")
+    return word == "true"
+
+
 def _key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
         raise at(422, "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
     return key
-
-
-async def _body(request: Request, media_types: Collection[str]) -> dict[str, Any]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in media_types:
-        raise at(
-            415,
-            "Content-Type",
-            f"must be {' or '.join(sorted(media_types))}",
-            Accept="application/json",
-        )
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > BODY_MOST:
-            raise at(413, "body", f"must be at most {BODY_MOST} bytes", Connection="close")
-    return _parse(bytes(raw))
-
-
-def _parse(raw: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError) as error:
-        raise at(400, "body", f"is not JSON (RFC 8259): {error}") from error
-    if not isinstance(data, dict):
-        raise at(422, "body", "must be a JSON object")
-    return data
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"the name {name!r} stands twice")
-    return dict(pairs)
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not a JSON value")

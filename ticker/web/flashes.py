@@ -13,7 +13,7 @@ from ticker.flash import PubStatus
 from ticker.settings import Newsroom
 from ticker.web.admission import is_number, parameters, subscribe
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
-from ticker.web.security import Guard, cors, edition_of
+from ticker.web.security import cors, edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ticker.flash import Flash
     from ticker.hub import Hub
     from ticker.settings import Edition, Settings
+    from ticker.web.guard import Guard
 
 LIMIT_MOST: Final = 200
 _LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"

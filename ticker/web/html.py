@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.settings import Edition
+    from ticker.settings import Edition, Newsroom
     from ticker.web.problems import ProblemError
 
 _LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
@@ -39,6 +39,8 @@ class Html:
         self._environment.filters["spelled"] = _spelled
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
         self._words: dict[str, dict[str, str]] = json.loads(words)
+        desk = (static_dir() / "desk" / "words.json").read_text(encoding="utf-8")
+        self._desk_words: dict[str, dict[str, Any]] = json.loads(desk)
 
     def base(self, request: Request) -> str:
         """Where readers reach us, without a slash at the end: as configured, or as they asked."""
@@ -91,6 +93,36 @@ class Html:
                 **(headers or {}),
             },
         )
+
+    def desk(
+        self,
+        template: str,
+        edition: Edition,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """One page of the desk, in the language of an edition where we know it."""
+        known = self._desk_words
+        lang = edition.lang if edition.lang.partition("-")[0] in known else "en"
+        words = known["en"] | known[lang.partition("-")[0]]
+        dir_ = edition.dir if lang == edition.lang else "ltr"
+        html = self._environment.get_template(template).render(
+            edition=edition, words=words, lang=lang, dir=dir_, **context
+        )
+        return HTMLResponse(html, status, headers=headers)
+
+    @staticmethod
+    def spoken(request: Request, newsroom: Newsroom) -> Edition:
+        """The edition whose language a browser likes best (RFC 9110 §12.5.4), else the first."""
+        wanted = request.headers.get("accept-language", "").lower()
+        for choice in wanted.split(","):
+            lang = choice.partition(";")[0].strip().partition("-")[0]
+            for edition in newsroom.editions.values():
+                if lang and edition.lang.partition("-")[0] == lang:
+                    return edition
+        return next(iter(newsroom.editions.values()))
 
 
 def _spelled(slug: str) -> str:

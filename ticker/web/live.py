@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
 
 from ticker import frames
+from ticker.audience import DESK
 from ticker.connection import Outbox
 from ticker.frames import CloseCode
 from ticker.web.admission import Admission, admit
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ticker.hub import Hub
     from ticker.lean import LeanReader
     from ticker.metrics import Metrics
+    from ticker.receipts import Receipts
     from ticker.settings import Settings
 
 _GOODBYE_SECONDS: Final = 5.0
@@ -37,8 +39,9 @@ _GOODBYE_SECONDS: Final = 5.0
 class Live:
     """The live endpoint on both transports."""
 
-    def __init__(self, hub: Hub, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, hub: Hub, settings: Settings, metrics: Metrics, receipts: Receipts) -> None:
         self._hub = hub
+        self._receipts = receipts
         self._newsroom = settings.newsroom
         self._limit = settings.reader_buffer
         self._metrics = metrics
@@ -53,8 +56,12 @@ class Live:
             self._metrics.count("ticker_refused_total", status=str(problem.status))
             await websocket.send_denial_response(problem.response())
             return
+        outbox = Outbox("websocket", self._limit, admission.origin)
+        await self.converse(websocket, outbox, admission)
+
+    async def converse(self, websocket: WebSocket, outbox: Outbox, admission: Admission) -> None:
+        """Serve one who is admitted, from the upgrade to the goodbye."""
         await websocket.accept()
-        outbox = Outbox("websocket", self._limit)
 
         async def write(batch: list[Frame]) -> None:
             for frame in batch:
@@ -90,7 +97,7 @@ class Live:
             await send({"type": "http.response.body", "body": b""})
             return
         await _sse_body(send, self.stream_opening())
-        outbox = Outbox("sse", self._limit)
+        outbox = Outbox("sse", self._limit, admission.origin)
 
         async def write(batch: list[Frame]) -> None:
             await _sse_body(send, b"".join(frame.sse for frame in batch))
@@ -130,6 +137,7 @@ class Live:
 
     def seat(self, reader: LeanReader, admission: Admission) -> None:
         """Let in a reader whose transport is its own (the fast path)."""
+        reader.origin = admission.origin
         reader.subscription = self._hub.join(reader, admission.subscription, admission.cursor)
 
     @staticmethod
@@ -170,6 +178,9 @@ class Live:
         async def pump() -> None:
             while batch := await outbox.take():
                 await write(batch)
+                if outbox.transport != DESK:
+                    marks = [frame.mark for frame in batch if frame.mark is not None]
+                    self._receipts.wrote(marks, outbox.transport, 1)
 
         self._hub.join(outbox, admission.subscription, admission.cursor)
         writing, listening = asyncio.create_task(pump()), asyncio.create_task(listen())

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from ticker.draft import Fault, InvalidError
 from ticker.flash import IllegalChangeError
-from ticker.intake import ForbiddenError, NoSuchFlashError, PreconditionError
+from ticker.intake import NoSuchFlashError, PreconditionError
+from ticker.rights import ForbiddenError
 from ticker.store import StoreUnavailableError
 from ticker.wire import KeyReusedError, VersionConflictError
 

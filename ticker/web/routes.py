@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from ticker.web.builder import Builder
     from ticker.web.clicks import Clicked
     from ticker.web.coverage import Coverage
+    from ticker.web.desk import Desk
+    from ticker.web.desk_live import DeskLive
     from ticker.web.editors import Editors
     from ticker.web.embed import Embed
     from ticker.web.flashes import Flashes
     from ticker.web.health import Health
     from ticker.web.live import Live
+    from ticker.web.login import Login
+    from ticker.web.meter import Meter
     from ticker.web.oembed import Oembed
     from ticker.web.pages import Pages
     from ticker.web.permalinks import Permalinks
@@ -42,6 +46,10 @@ _LIVE = "/v1/{edition}/live"
 class Faces:
     """The parts of the edge that have URLs."""
 
+    login: Login
+    desk: Desk
+    desk_live: DeskLive
+    meter: Meter
     editors: Editors
     flashes: Flashes
     health: Health
@@ -84,12 +92,24 @@ def routes(faces: Faces) -> list[BaseRoute]:
             OPTIONS=faces.flashes.preflight,
         ),
         Route(_FLASH + "/versions", faces.editors.versions),
+        Route(_FLASH + "/release", faces.editors.release, methods=["POST"]),
+        Route(_FLASH + "/landing", faces.meter.landed),
+        Route("/v1/{edition}/queue", faces.editors.queue),
+        Route("/v1/{edition}/readers", faces.meter.readers),
         Route(_FLASH + "/clicks", faces.clicked.count, methods=["POST"]),
         Route("/favicon.ico", faces.pages.favicon),
         Route("/robots.txt", faces.pages.robots),
         Route("/oembed", faces.oembed.answer),
         Route("/embed", faces.builder.page),
         Route("/embed/{edition}", faces.embed.page, name="embed"),
+        Route("/desk", faces.desk.home),
+        Route("/desk/login", faces.login.page, name="login"),
+        Route("/desk/login", faces.login.login, methods=["POST"]),
+        Route("/desk/logout", faces.login.logout, methods=["POST"]),
+        WebSocketRoute("/desk/{edition}/live", faces.desk_live.websocket),
+        Route("/desk/{edition}/lint", faces.desk.lint, methods=["POST"]),
+        Route("/desk/{edition}/checked/{id}", faces.desk.check, methods=["POST"]),
+        Route("/desk/{edition}", faces.desk.page),
         Route("/", faces.pages.home),
         Route("/{edition}/f/{id}", faces.permalinks.page, name="permalink"),
         Route("/{edition}/coverage/{slug}", faces.coverage.page, name="coverage"),

@@ -1,24 +1,19 @@
-"""Who may come in: bearer tokens, request rates, origins, and the headers of every response."""
+"""Which editions there are for whom, which origins may read, and the headers of every response."""
 
 from __future__ import annotations
 
-import math
-import time
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import MutableHeaders
 
-from ticker.hub import utcnow
 from ticker.web.problems import at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ticker.accounts import Accounts, Principal
-    from ticker.settings import Edition, Newsroom, Settings
+    from ticker.settings import Edition, Newsroom
 
 ASSET_HEADERS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Origin": "*",
@@ -41,6 +36,19 @@ def page_policy(frame_ancestors: str = "'self'") -> str:
     )
 
 
+DESK_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
 class SecurityHeaders:
     """Puts the headers that every response needs onto those that lack them (pure ASGI)."""
 
@@ -56,61 +64,13 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"] == "/desk" or scope["path"].startswith("/desk/"):
+                    headers.update(DESK_HEADERS)
                 for name, value in API_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-
-class Guard:
-    """Lets editors in by token, each at a bounded rate."""
-
-    def __init__(
-        self, accounts: Accounts, settings: Settings, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._accounts = accounts
-        self._rate = settings.posts_per_second
-        self._burst = float(settings.posts_burst)
-        self._clock = clock
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    async def admit(self, connection: HTTPConnection) -> Principal:
-        """The principal of the bearer token (RFC 6750).
-
-        Raises:
-            ProblemError: 401 for a missing, unknown, revoked or expired token, 429 for too many
-                requests.
-            StoreUnavailableError: The store is away.
-        """
-        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise at(
-                401,
-                "Authorization",
-                "A bearer token is needed.",
-                WWW_Authenticate='Bearer realm="ticker"',
-            )
-        principal = await self._accounts.verify(token.strip(), utcnow())
-        if principal is None:
-            raise at(
-                401,
-                "Authorization",
-                "The token is unknown, revoked or expired.",
-                WWW_Authenticate='Bearer realm="ticker", error="invalid_token"',
-            )
-        self._spend(principal.name)
-        return principal
-
-    def _spend(self, name: str) -> None:
-        """Take one from the token's bucket, which fills at the sustained rate."""
-        now = self._clock()
-        level, at_time = self._buckets.get(name, (self._burst, now))
-        level = min(self._burst, level + (now - at_time) * self._rate)
-        if level < 1:
-            wait = str(math.ceil((1 - level) / self._rate))
-            raise at(429, "Authorization", "Too many requests with this token.", Retry_After=wait)
-        self._buckets[name] = (level - 1, now)
 
 
 def edition_of(newsroom: Newsroom, code: str) -> Edition:
@@ -124,6 +84,15 @@ def edition_of(newsroom: Newsroom, code: str) -> Edition:
         known = ", ".join(newsroom.editions)
         raise at(404, "edition", f"There is no edition {code!r}; there are {known}.")
     return edition
+
+
+def desk_edition_of(newsroom: Newsroom, code: str) -> Edition:
+    """The configured edition, or the drill of one: what editors may name.
+
+    Raises:
+        ProblemError: 404, there is none of that code.
+    """
+    return newsroom.drills.get(code) or edition_of(newsroom, code)
 
 
 def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:

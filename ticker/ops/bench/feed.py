@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from ticker.accounts import Principal, Role
 from ticker.archive import Archive
 from ticker.draft import Rules
-from ticker.intake import Intake, Request
+from ticker.intake import Intake
+from ticker.request import Request
 from ticker.store import Store
 from ticker.wire import Wire
 

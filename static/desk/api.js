@@ -1,0 +1,71 @@
+/** The editors' HTTP, with the session's proof of intent. */
+
+/** What the service said no to. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {object} problem RFC 9457.
+   */
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? String(status));
+    this.status = status;
+    this.fields = (problem.errors ?? []).map(({ field }) => field);
+  }
+}
+
+/** Whether it is not known if the service has done what it was asked: no answer, or one of a fault. */
+export function isUnknown(error) {
+  return !(error instanceof Refused) || error.status >= 500;
+}
+
+/** Talks to one edition. */
+export class Api {
+  #csrf;
+
+  /** @param {{edition: string, csrf: string}} about */
+  constructor({ edition, csrf }) {
+    this.edition = edition;
+    this.#csrf = csrf;
+  }
+
+  publish(fields, query, key) {
+    return this.#ask("POST", `flashes?${new URLSearchParams(query)}`, { body: fields, key });
+  }
+
+  change(id, fields, { version, key, refile }) {
+    return this.#ask("PATCH", `flashes/${id}${refile ? "?refile=true" : ""}`, { body: fields, version, key });
+  }
+
+  release(id, hold, { version, key } = {}) {
+    return this.#ask("POST", `flashes/${id}/release?hold=${hold}`, { version, key });
+  }
+
+  kill(id, reason, { version } = {}) {
+    return this.#ask("DELETE", `flashes/${id}?${new URLSearchParams({ reason })}`, { version });
+  }
+
+  versions(id) {
+    return this.#ask("GET", `flashes/${id}/versions`);
+  }
+
+  lint(line) {
+    return this.#ask("POST", `/desk/${this.edition}/lint`, { body: line });
+  }
+
+  checked(id) {
+    return this.#ask("POST", `/desk/${this.edition}/checked/${id}`);
+  }
+
+  async #ask(method, path, { body, key, version } = {}) {
+    const headers = { Accept: "application/json", "X-CSRF-Token": this.#csrf };
+    if (body) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    if (version) headers["If-Match"] = `"${version}"`;
+    const url = path.startsWith("/") ? path : `/v1/${this.edition}/${path}`;
+    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    const data = text ? JSON.parse(text) : null;
+    if (answer.ok) return data;
+    throw new Refused(answer.status, data ?? {});
+  }
+}

@@ -1,0 +1,105 @@
+/** The desk: what is heard goes to the columns, what is done goes to the service. */
+import { Store } from "../ticker/store.js";
+import { Amend } from "./amend.js";
+import { Api } from "./api.js";
+import { Board } from "./board.js";
+import { Compose } from "./compose.js";
+import { listen } from "./keys.js";
+import { Landing } from "./landing.js";
+import { Live } from "./live.js";
+import { Queue } from "./queue.js";
+
+const TICK_MS = 1000;
+
+const root = document.getElementById("desk");
+const [about, words, targets, templates] = ["about", "words", "targets", "templates"].map((name) => JSON.parse(root.dataset[name]));
+const status = document.getElementById("status");
+const api = new Api(about);
+const store = new Store();
+const landings = new Map();
+let stories = {};
+let newest = null;
+
+const landing = new Landing(words, about.lang);
+const amend = new Amend(api, words, about);
+const board = new Board({ about, words, api, amend, landing });
+const compose = new Compose({ about, words, api, targets, templates });
+const queue = new Queue({ about, words, api, edit: (record) => (show("compose"), compose.edit(record)) });
+
+/** What is for editors only, by type of message. */
+const topics = {
+  queue: (message) => queue.show(message.queue),
+  stories: (message) => (stories = message.stories),
+  readers: ({ readers }) => {
+    landing.count(readers);
+    compose.count(readers.readers);
+  },
+  landings: (message) => {
+    for (const one of message.landings) landings.set(`${one.id} ${one.version}`, one);
+    newest = message.landings[0] ?? newest;
+  },
+};
+
+function hear(message) {
+  if (Object.hasOwn(topics, message.type)) topics[message.type](message);
+  else store.apply(message);
+  render();
+}
+
+function render() {
+  const lines = store.lines();
+  board.show(lines, stories, landings);
+  landing.show(newest, lines.find(({ id }) => id === newest?.id));
+  say(connected ? "live" : "offline");
+}
+
+let connected = false;
+
+function say(word) {
+  connected = word === "live";
+  const shown = connected && store.stale ? "stale" : word;
+  document.getElementById("offline").hidden = connected;
+  if (status.dataset.status === shown) return;
+  status.dataset.status = shown;
+  status.textContent = { live: words.live, stale: words.stale, offline: words.connecting }[shown];
+  compose.connected(shown === "live");
+}
+
+/** On a phone one column is shown at a time. */
+function show(tab) {
+  document.querySelector(".columns").dataset.shown = tab;
+  for (const button of document.querySelectorAll("[data-tab]")) button.ariaSelected = button.dataset.tab === tab;
+}
+
+document.querySelector(".tabs").addEventListener("click", ({ target }) => {
+  const tab = target.closest("[data-tab]")?.dataset.tab;
+  if (tab) show(tab);
+});
+
+const help = () => document.getElementById("keys").showModal();
+document.getElementById("help").addEventListener("click", help);
+
+listen({
+  publish: () => compose.send(),
+  saveDraft: () => compose.saveDraft(),
+  escape: () => (compose.hold.running ? compose.hold.abort() : document.activeElement.blur()),
+  template: (index) => compose.template(index),
+  urgency: (step) => compose.urgency(step),
+  compose: () => (show("compose"), compose.headline.focus()),
+  walk: (step) => (show("board"), board.walk(step)),
+  act: (name) => {
+    const row = document.activeElement.closest("#lines .row");
+    if (row) board.act(row, name);
+  },
+  help,
+});
+
+new Live({
+  where: () => `/desk/${about.edition}/live?${new URLSearchParams(store.cursor && { cursor: store.cursor })}`,
+  hear,
+  say: (word) => {
+    say(word);
+    if (word === "live") compose.connected(!store.stale);
+  },
+});
+setInterval(render, TICK_MS);

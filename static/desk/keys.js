@@ -1,0 +1,31 @@
+/** The desk by keyboard; never a bare key while somebody types. */
+
+const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dialog";
+
+/**
+ * @param {object} does name → what to do: publish, saveDraft, escape, template(n), urgency(step),
+ *   compose, walk(step), act(name), help.
+ */
+export function listen(does) {
+  document.addEventListener("keydown", (event) => {
+    const action = meaning(event, does);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+function meaning(event, does) {
+  const { key, code, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+  const command = ctrlKey || metaKey;
+  if (event.isComposing) return null;
+  if (command && key === "Enter") return does.publish;
+  if (command && shiftKey && code === "KeyD") return does.saveDraft;
+  if (key === "Escape") return target.closest("dialog") ? null : does.escape;
+  if (altKey && /^Digit[1-9]$/.test(code)) return () => does.template(Number(code.at(-1)) - 1);
+  if (altKey && key === "ArrowUp") return () => does.urgency(-1);
+  if (altKey && key === "ArrowDown") return () => does.urgency(1);
+  if (command || altKey || target.closest(TYPING)) return null;
+  if (key === "?") return does.help;
+  return { KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1), KeyC: () => does.act("correct"), KeyR: () => does.act("refile"), KeyX: () => does.act("kill") }[code] ?? null;
+}

@@ -1,0 +1,27 @@
+/** How long a line is, as its reader counts: in grapheme clusters (UAX 29). */
+import { el, fill } from "./dom.js";
+
+const segmenter = new Intl.Segmenter();
+
+/** @param {string} text */
+export function length(text) {
+  return [...segmenter.segment(text.normalize("NFC").trim())].length;
+}
+
+/**
+ * Says where a line fits, in words too.
+ * @param {Element} place
+ * @param {string} text
+ * @param {Record<string, number>} targets name → characters; `max` is the end.
+ * @param {object} words
+ */
+export function measure(place, text, { max, ...targets }, words) {
+  const size = length(text);
+  const parts = Object.entries(targets).map(([name, most]) => {
+    const fits = size <= most;
+    return el("span", { className: fits ? "fits" : "over" }, `${fill(fits ? words.fits : words.over, { name })} · ${most}`);
+  });
+  const left = max - size;
+  const rest = fill(left < 0 ? words.too_long : words.left, { count: Math.abs(left) });
+  place.replaceChildren(el("span", { className: "count" }, String(size)), ...parts, el("span", { className: left < 0 ? "too-long" : "" }, rest));
+}

@@ -1,0 +1,78 @@
+/** Lists of lines that change under the editor's hands: a row stays the same element, focus and forms too. */
+import { clock, el, fill } from "./dom.js";
+
+/** One list. */
+export class Rows {
+  #rows = new Map();
+
+  /**
+   * @param {Element} list
+   * @param {string} empty what to say when there is none.
+   */
+  constructor(list, empty) {
+    this.list = list;
+    this.nothing = el("li", { className: "empty" }, empty);
+    list.append(this.nothing);
+  }
+
+  /**
+   * @param {object[]} items with an `id`.
+   * @param {(item: object) => Node[]} render what stands in a row above its form.
+   */
+  show(items, render) {
+    const kept = new Set(items.map(({ id }) => id));
+    for (const [id, row] of this.#rows) {
+      if (kept.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+    items.forEach((item, index) => this.#place(this.#row(item, render), index));
+    if (items.length) this.nothing.remove();
+    else this.list.replaceChildren(this.nothing);
+  }
+
+  #row(item, render) {
+    const row = this.#rows.get(item.id) ?? el("li", { className: "row", tabIndex: -1, data: { id: item.id } }, el("div", { className: "what" }));
+    this.#rows.set(item.id, row);
+    const text = JSON.stringify(item);
+    if (row.dataset.shown !== text) {
+      const focused = row.firstChild.contains(document.activeElement) && document.activeElement.dataset.act;
+      row.dataset.shown = text;
+      row.dataset.urgency = item.urgency;
+      row.firstChild.replaceChildren(...render(item));
+      if (focused) row.querySelector(`[data-act="${focused}"]`)?.focus();
+    }
+    return row;
+  }
+
+  /** Rows that stand right are not touched: moving an element takes the focus from it. */
+  #place(row, index) {
+    const at = [...this.list.children].filter((it) => it !== this.nothing)[index];
+    if (at !== row) this.list.insertBefore(row, at ?? null);
+  }
+}
+
+/** A button of a row. */
+export function act(name, word, className = "") {
+  return el("button", { type: "button", className, data: { act: name } }, word);
+}
+
+/**
+ * The quiet line above a line: when, how urgent, what else.
+ * @param {object} item a flash.
+ * @param {object} words
+ * @param {...(Node|string)} more
+ */
+export function top(item, words, ...more) {
+  return el("div", { className: "top" },
+    el("time", { dateTime: item.firstcreated }, clock(item.firstcreated)),
+    el("span", { className: "word" }, words[`urgency_${item.urgency}`] ?? String(item.urgency)),
+    ...more,
+    item.source ? el("bdi", {}, item.source) : "",
+    el("span", {}, fill(words.version, { version: item.version })));
+}
+
+/** The line itself, in its own language and direction. */
+export function line(item, { lang, dir }) {
+  return el("bdi", { className: "text", lang, dir }, item.headline);
+}

@@ -1,0 +1,46 @@
+/** The line that is being written, kept in the browser: it survives reload and outage. */
+
+/** One line, with the key under which it is sent, once, however often that is tried. */
+export class Unsent {
+  #place;
+
+  /** @param {{user: string, edition: string}} about */
+  constructor({ user, edition }) {
+    this.#place = `ticker unsent ${user} ${edition}`;
+    const kept = this.#read();
+    this.fields = kept?.fields ?? null;
+    this.key = kept?.key ?? crypto.randomUUID();
+    /** How it is sent: as a draft, or after a hold. */
+    this.query = kept?.query ?? null;
+    /** typing; sending from the moment that it may be out. */
+    this.state = kept?.state ?? "typing";
+    /** The draft that is being written on: its id and version. */
+    this.draft = kept?.draft ?? null;
+  }
+
+  keep(fields, state = "typing", query = null) {
+    Object.assign(this, { fields, state, query });
+    const { key, draft } = this;
+    localStorage.setItem(this.#place, JSON.stringify({ fields, key, state, query, draft }));
+  }
+
+  /** What is sent from here on is another line. */
+  renew() {
+    localStorage.removeItem(this.#place);
+    Object.assign(this, { fields: null, state: "typing", query: null, draft: null, key: crypto.randomUUID() });
+  }
+
+  /** It was refused: it may be changed and sent anew. */
+  refused() {
+    this.key = crypto.randomUUID();
+    this.keep(this.fields);
+  }
+
+  #read() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#place));
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+"""`ticker user`: desk logins from the command line."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.support.process import command, environment, ticker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def given(password: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with a line on its standard input."""
+    return subprocess.run(
+        command(*args),
+        input=password,
+        env=environment(),
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_users_come_and_go(store_url: str) -> None:
+    """A made password is printed once and alone; names are listed, changed and removed."""
+    store = ("--redis", store_url)
+    made = ticker("user", "add", "amal", "--role", "editor", "--edition", "ar", *store)
+    assert (made.code, len(made.out.strip())) == (0, 23)
+    assert "there is a token or user named 'amal'" in (
+        ticker("user", "add", "amal", "--role", "admin", *store).refusal
+    )
+    listed = ticker("user", "list", *store).out
+    assert listed.startswith("amal\teditor\teditions: ar\tcreated: ")
+    renewed = ticker("user", "password", "amal", *store).out
+    assert renewed.strip() not in {"", made.out.strip()}
+    assert ticker("user", "remove", "amal", *store).code == 0
+    assert "no user named 'amal'" in ticker("user", "remove", "amal", *store).refusal
+    assert "no user named 'amal'" in ticker("user", "password", "amal", *store).refusal
+    assert ticker("user", "list", *store).out == ""
+
+
+def test_a_password_comes_by_standard_input(store_url: str) -> None:
+    """It never stands in the list of processes; a weak one is refused, with the reason."""
+    store = ("--redis", store_url)
+    words = ("user", "add", "ben", "--role", "admin", "--password-stdin", *store)
+    weak = given("short\n", *words)
+    assert (weak.returncode, weak.stdout) == (1, "")
+    assert "must be 12 to 256 characters long" in weak.stderr
+    assert given("correct horse battery\n", *words).stdout == "correct horse battery\n"
+    assert "xx is none of en" in (
+        ticker("user", "add", "x", "--role", "admin", "--edition", "xx", *store).refusal
+    )

@@ -1,0 +1,135 @@
+"""The open desks of this process: what editors see besides the board, pushed when it changes.
+
+The store is read once for all desks, when its doorbell rings and every second in any case, and
+not at all while no desk is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from ticker.frames import CloseCode, Frame
+from ticker.store import Keys, StoreUnavailableError, guard
+
+if TYPE_CHECKING:
+    from ticker.connection import Outbox
+    from ticker.hub import Hub
+    from ticker.sessions import Session, Sessions
+    from ticker.store import Store
+    from ticker.topics import Topics
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 1.0
+_SESSIONS_SECONDS: Final = 5.0
+
+
+class Desks:
+    """Feeds the desks of all editions."""
+
+    def __init__(self, store: Store, hub: Hub, sessions: Sessions, topics: Topics) -> None:
+        self._store = store
+        self._hub = hub
+        self._sessions = sessions
+        self._topics = topics
+        self._open: dict[str, dict[Outbox, Session]] = defaultdict(dict)
+        self._said: dict[tuple[str, str], Frame] = {}
+        self._somebody = asyncio.Event()
+        self._doorbell = asyncio.Event()
+
+    def join(self, edition: str, outbox: Outbox, session: Session) -> None:
+        """A desk is open: it hears how everything stands, then what changes."""
+        self._open[edition][outbox] = session
+        for (of, _), frame in self._said.items():
+            if of == edition:
+                outbox.send(frame)
+        self._somebody.set()
+        self._doorbell.set()
+
+    def leave(self, edition: str, outbox: Outbox) -> None:
+        """A desk is closed."""
+        self._open[edition].pop(outbox, None)
+        if not self._open[edition]:
+            del self._open[edition]
+            self._said = {key: it for key, it in self._said.items() if key[0] != edition}
+        if not self._open:
+            self._somebody.clear()
+
+    async def run(self) -> None:
+        """Look and tell for as long as this is not cancelled."""
+        listening = asyncio.create_task(self._listen())
+        watching = asyncio.create_task(self._watch_sessions())
+        try:
+            while True:
+                await self._somebody.wait()
+                self._doorbell.clear()
+                for edition in list(self._open):
+                    await self._survey(edition)
+                await self._next()
+        finally:
+            listening.cancel()
+            watching.cancel()
+            await asyncio.gather(listening, watching, return_exceptions=True)
+
+    async def _next(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._doorbell.wait()
+        except TimeoutError:
+            return
+
+    async def _survey(self, edition: str) -> None:
+        for topic, read in self._topics.items():
+            try:
+                frame = Frame({"type": topic, "cursor": "", topic: await read(edition)})
+            except StoreUnavailableError as error:
+                _log.debug("desks wait for the store: %s", error)
+                return
+            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+                _log.exception("a desk's %s failed", topic)
+                continue
+            said = self._said.get((edition, topic))
+            if edition in self._open and (said is None or said.text != frame.text):
+                self._said[edition, topic] = frame
+                for outbox in list(self._open[edition]):
+                    outbox.send(frame)
+
+    async def _listen(self) -> None:
+        """Ring the doorbell when any process changes anything; `run` looks anyway if we miss it."""
+        while True:
+            await self._somebody.wait()
+            try:
+                await self._hear()
+            except StoreUnavailableError as error:
+                _log.debug("the desks' doorbell is broken: %s", error)
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _hear(self) -> None:
+        client = self._store.subscriber()
+        try:
+            async with client.pubsub() as channel:
+                with guard():
+                    await channel.subscribe(*(Keys(it).desk for it in self._hub.editions))
+                while self._open:
+                    with guard():
+                        rung = await channel.get_message(
+                            ignore_subscribe_messages=True, timeout=_LOOK_SECONDS
+                        )
+                    if rung is not None:
+                        self._doorbell.set()
+        finally:
+            await client.aclose()
+
+    async def _watch_sessions(self) -> None:
+        """Whoever was logged out, or has other rights now, has no open desk."""
+        while True:
+            await asyncio.sleep(_SESSIONS_SECONDS)
+            for desks in list(self._open.values()):
+                for outbox, session in list(desks.items()):
+                    try:
+                        if not await self._sessions.is_open(session):
+                            outbox.close(CloseCode.SESSION_ENDED)
+                    except StoreUnavailableError:
+                        break

@@ -1,0 +1,61 @@
+"""The body of an editor's request: JSON (RFC 8259), an object, of bounded size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from ticker.web.problems import at
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.requests import Request
+
+BODY_MOST: Final = 16 * 1024
+
+
+async def json_object(request: Request, media_types: Collection[str]) -> dict[str, Any]:
+    """The object that a request carries.
+
+    Raises:
+        ProblemError: 400 no JSON, 413 too big, 415 of another media type, 422 no object.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        raise at(
+            415,
+            "Content-Type",
+            f"must be {' or '.join(sorted(media_types))}",
+            Accept="application/json",
+        )
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > BODY_MOST:
+            raise at(413, "body", f"must be at most {BODY_MOST} bytes", Connection="close")
+    return _parse(bytes(raw))
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise at(400, "body", f"is not JSON (RFC 8259): {error}") from error
+    if not isinstance(data, dict):
+        raise at(422, "body", "must be a JSON object")
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"the name {name!r} stands twice")
+    return dict(pairs)
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a JSON value")
