@@ -11,7 +11,7 @@ export function diff(before, after) {
   const table = common(old, fresh);
   const result = document.createDocumentFragment();
   const say = (tag, word) => {
-    if (result.lastChild?.localName === tag) result.lastChild.append(word);
+    if (tag && result.lastChild?.localName === tag) result.lastChild.append(word);
     else result.append(tag ? el(tag, {}, word) : word);
   };
   let [i, j] = [0, 0];

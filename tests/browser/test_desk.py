@@ -1,0 +1,286 @@
+"""Two editors at two desks, in real browsers."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.support import violations
+from tests.support.service import receive, running
+from tests.web.desk import PASSWORD, hire
+from ticker.hub import utcnow
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Page
+
+    from tests.support.service import Running
+    from ticker.settings import Settings
+
+
+@pytest.fixture
+async def newsroom(settings: Settings) -> AsyncIterator[Running]:
+    """A service with two editors, a hold that a test can wait for, and two keys for a flash."""
+    async with running(replace(settings, hold=1.5, two_key=True)) as service:
+        await hire(service, "amal")
+        await hire(service, "ben")
+        yield service
+
+
+@asynccontextmanager
+async def desk(
+    browser: Browser, service: Running, name: str, path: str = "/desk/en"
+) -> AsyncIterator[Page]:
+    """Somebody at the desk, logged in by keyboard."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{service.url}{path}")
+    await expect(page.locator("[name=name]")).to_be_focused()
+    await page.keyboard.type(name)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#status")).to_have_attribute("data-status", "live")
+    yield page
+    assert errors == []
+    await context.close()
+
+
+async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Running) -> None:
+    """From the login on no mouse: template, line, urgency, publish; a reader has it after the hold."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await expect(page.locator("#headline")).to_be_focused()
+        await page.keyboard.press("Alt+2")
+        await page.keyboard.type("Powell will hold rates")
+        await page.keyboard.press("Alt+ArrowUp")
+        await expect(page.locator("#publish")).to_contain_text("ALERT")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#hold")).to_be_visible()
+        line = (await receive(reader))["flash"]
+        assert (line["headline"], line["urgency"]) == ("BREAKING: Powell will hold rates", 2)
+        await expect(page.locator("#lines .text")).to_have_text(line["headline"])
+        await expect(page.locator("#headline")).to_have_value("")
+        await expect(page.locator("#lines .figure")).to_have_text("1/1")
+        await expect(page.locator("#landed .big")).to_have_text("1 of 1")
+
+
+async def test_a_held_line_is_stopped_with_one_key(browser: Browser, newsroom: Running) -> None:
+    """Nothing reaches a reader, and the words are back in the box."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await page.keyboard.type("Wrong line")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#hold")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#headline")).to_have_value("Wrong line")
+        await expect(page.locator("#queue .row")).to_have_count(0)
+        await newsroom.post("en", "The next line")
+        assert (await receive(reader))["flash"]["headline"] == "The next line"
+
+
+async def test_a_flash_takes_two_editors(browser: Browser, newsroom: Running) -> None:
+    """Who wrote it has no way to release it; the other sees it at once and does."""
+    async with desk(browser, newsroom, "amal") as amal, desk(browser, newsroom, "ben") as ben:
+        await amal.keyboard.type("Explosion near the port")
+        await amal.keyboard.press("Alt+ArrowUp")
+        await amal.keyboard.press("Alt+ArrowUp")
+        await expect(amal.locator("#publish")).to_contain_text("second editor")
+        await amal.keyboard.press("Control+Enter")
+        for page in (amal, ben):
+            await expect(page.locator("#queue .state")).to_contain_text("second editor")
+        await expect(amal.locator("#queue [data-act=release]")).to_have_count(0)
+        await ben.locator("#queue [data-act=release]").click()
+        for page in (amal, ben):
+            await expect(page.locator("#lines .word")).to_have_text("FLASH")
+            await expect(page.locator("#queue .row")).to_have_count(0)
+
+
+async def test_nobody_overwrites_what_another_changed(browser: Browser, newsroom: Running) -> None:
+    """Both texts are shown, what differs is marked, and the editor says which it is to be."""
+    await newsroom.post("en", "Seven people hurt")
+    async with desk(browser, newsroom, "amal") as amal, desk(browser, newsroom, "ben") as ben:
+        for page in (amal, ben):
+            await page.locator("#lines [data-act=correct]").click()
+        await ben.locator("#lines textarea").fill("Eight people hurt")
+        await ben.keyboard.press("Control+Enter")
+        await expect(amal.locator("#lines .text")).to_have_text("Eight people hurt")
+        await amal.locator("#lines textarea").fill("Nine people hurt")
+        await amal.keyboard.press("Control+Enter")
+        conflict = amal.locator(".conflict")
+        await expect(conflict).to_contain_text("ben changed this line")
+        await expect(conflict.locator("del")).to_have_text("Eight")
+        await expect(conflict.locator("ins")).to_have_text("Nine")
+        await conflict.get_by_role("button", name="Save mine over it").click()
+        for page in (amal, ben):
+            await expect(page.locator("#lines .text")).to_have_text("Nine people hurt")
+            await expect(page.locator("#lines .state")).to_have_text("Corrected")
+
+
+async def test_a_kill_wants_a_reason_and_one_person(browser: Browser, newsroom: Running) -> None:
+    """By keyboard: to the line, kill, why; it is gone from every screen and from every desk."""
+    await newsroom.post("en", "A wrong line", urgency=2)
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await page.keyboard.press("Escape")
+        for key in ("j", "x"):
+            await page.keyboard.press(key)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#lines form")).to_be_visible()
+        await page.keyboard.type("source withdrew it")
+        await page.keyboard.press("Enter")
+        assert (await receive(reader))["flash"]["pubstatus"] == "canceled"
+        await expect(page.locator("#lines .row")).to_have_count(0)
+        await expect(page.locator("#landed .big")).to_have_text("gone from 1 of 1 screens")
+
+
+async def test_an_embargo_ends_once(browser: Browser, settings: Settings) -> None:
+    """Two processes watch the clock; readers of both get the line, once."""
+    async with running(settings) as one, running(settings) as other:
+        await hire(one, "amal")
+        async with (
+            desk(browser, one, "amal") as page,
+            one.live("en") as near,
+            other.live("en") as far,
+        ):
+            for reader in (near, far):
+                await receive(reader)
+            due = utcnow() + timedelta(seconds=3)
+            await page.locator("#more > summary").click()
+            await page.locator("[name=embargoed]").fill(f"{due:%Y-%m-%dT%H:%M:%S}")
+            await page.locator("#headline").fill("Not yet")
+            await page.locator("#publish").click()
+            await expect(page.locator("#queue .state")).to_contain_text("Embargo")
+            for reader in (near, far):
+                assert (await receive(reader))["flash"]["headline"] == "Not yet"
+            await expect(page.locator("#queue .row")).to_have_count(0)
+            one.token = other.token
+            await one.post("en", "After it")
+            for reader in (near, far):
+                assert (await receive(reader))["flash"]["headline"] == "After it"
+
+
+async def test_a_drill_looks_like_one_and_reaches_nobody(
+    browser: Browser, newsroom: Running
+) -> None:
+    """The desk is of another colour and says so; no reader gets the line."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await page.get_by_role("link", name="Drill").click()
+        await expect(page.locator("#status")).to_have_attribute("data-status", "live")
+        await expect(page.locator(".drill")).to_have_text("DRILL · no reader sees this")
+        await expect(page.locator("html")).to_have_css("background-color", "rgb(107, 47, 179)")
+        await page.locator("#headline").fill("This is a drill")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_text("This is a drill")
+        await newsroom.post("en", "For readers")
+        assert (await receive(reader))["flash"]["headline"] == "For readers"
+
+
+async def test_an_unsent_line_survives_and_is_sent_once(
+    browser: Browser, newsroom: Running
+) -> None:
+    """Offline it is kept and not sent; an answer that is lost leaves a doubt that costs nothing."""
+    async with desk(browser, newsroom, "amal") as page:
+        await page.context.set_offline(True)
+        await expect(page.locator("#offline")).to_be_visible()
+        await page.locator("#headline").fill("Written in the tunnel")
+        await expect(page.locator("#publish")).to_be_disabled()
+        await page.context.set_offline(False)
+        await expect(page.locator("#offline")).to_be_hidden()
+        await page.reload()
+        await expect(page.locator("#headline")).to_have_value("Written in the tunnel")
+        await expect(page.locator("#publish")).to_be_enabled()
+
+        async def lose(route: object) -> None:
+            await route.fetch()  # type: ignore[attr-defined]
+            await route.abort()  # type: ignore[attr-defined]
+
+        await page.route(re.compile(r"/v1/en/flashes\?hold"), lose, times=1)
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#said")).to_contain_text("Not known whether it was sent")
+        await page.reload()
+        await expect(page.locator("#status")).to_have_attribute("data-status", "live")
+        await expect(page.locator("#said")).to_contain_text("Not known whether it was sent")
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.locator("#lines .text")).to_have_text("Written in the tunnel")
+        await expect(page.locator("#headline")).to_have_value("")
+        await expect(page.locator("#lines .row")).to_have_count(1)
+        board = (await newsroom.get("/v1/en/flashes")).json["flashes"]
+        assert len(board) == 1
+
+
+async def test_a_sibling_is_started_and_must_be_checked(
+    browser: Browser, newsroom: Running
+) -> None:
+    """One click takes the fields to the other edition; a correction there asks for a look here."""
+    line = await newsroom.post("en", "Talks begin", coverage="talks", section="politics")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.get_by_role("button", name="Start the ar version").click()
+        await expect(page.locator("#headline")).to_have_attribute("dir", "rtl")
+        await expect(page.locator("[name=coverage]")).to_have_value("talks")
+        await page.locator("#headline").fill("بدء المحادثات")
+        await expect(page.locator("#publish")).to_be_enabled()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_text("بدء المحادثات")
+        await page.goto(f"{newsroom.url}/desk/en")
+        await expect(page.locator("#lines .story")).to_contain_text(re.compile(r"ar \+\d\d:\d\d"))
+        await newsroom.patch("en", line["id"], headline="Talks end")
+        await page.goto(f"{newsroom.url}/desk/ar")
+        await expect(page.locator(".check-it")).to_contain_text("en")
+        await page.locator("[data-act=checked]").click()
+        await expect(page.locator(".check-it")).to_have_count(0)
+
+
+async def test_warnings_are_no_walls(browser: Browser, newsroom: Running) -> None:
+    """A line much like another is pointed out as it is typed, and goes out all the same."""
+    await newsroom.post("en", "Quake of magnitude 7.1 off Honshu", source="JMA")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("Quake of magnitude 7.1  off HONSHU")
+        await expect(page.locator("#warnings li")).to_have_count(2)
+        await expect(page.locator("#warnings")).to_contain_text("Much like a line")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .row")).to_have_count(2)
+
+
+async def test_drafts_are_taken_up_again(browser: Browser, newsroom: Running) -> None:
+    """Saved by key, seen by the other editor, edited there and published as one line."""
+    async with desk(browser, newsroom, "amal") as amal, desk(browser, newsroom, "ben") as ben:
+        await amal.keyboard.type("Half a line")
+        await amal.keyboard.press("Control+Shift+D")
+        await ben.locator("#queue [data-act=edit]").click()
+        await expect(ben.locator("#headline")).to_have_value("Half a line")
+        await ben.locator("#headline").fill("A whole line")
+        await ben.keyboard.press("Control+Enter")
+        await expect(amal.locator("#lines .text")).to_have_text("A whole line")
+        await expect(amal.locator("#queue .row")).to_have_count(0)
+
+
+@pytest.mark.parametrize("edition", ["en", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_the_desk_is_for_everybody(
+    browser: Browser, newsroom: Running, edition: str, scheme: str, width: int
+) -> None:
+    """In both directions and schemes and on a phone: nothing sticks out, and axe finds nothing."""
+    await newsroom.post(edition, "سطر" if edition == "ar" else "A line", urgency=2, source="X")
+    async with desk(browser, newsroom, "amal", f"/desk/{edition}") as page:
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.locator("#headline").fill("x" * 300)
+        await expect(page.locator("#publish")).to_be_disabled()
+        for tab in ("compose", "board", "landing") if width == 360 else ("compose",):
+            if width == 360:
+                await page.locator(f"[data-tab={tab}]").click()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            assert await violations(page) == []
