@@ -18,11 +18,13 @@ from starlette.middleware import Middleware
 from ticker.accounts import Accounts
 from ticker.archive import Archive
 from ticker.audience import Direct
+from ticker.audit import Audit
 from ticker.census import Census
 from ticker.clicks import Clicks
 from ticker.crowd import Crowd, Pace
 from ticker.desks import Desks
 from ticker.draft import Rules
+from ticker.history import History
 from ticker.hub import Hub, utcnow
 from ticker.intake import Intake
 from ticker.landing import Landing
@@ -39,6 +41,7 @@ from ticker.siblings import Siblings
 from ticker.store import Store, StoreUnavailableError
 from ticker.topics import topics
 from ticker.users import Users
+from ticker.web.blackbox import Blackbox
 from ticker.web.builder import Builder
 from ticker.web.clicks import Clicked
 from ticker.web.coverage import Coverage
@@ -60,6 +63,7 @@ from ticker.web.permalinks import Permalinks
 from ticker.web.problems import handlers
 from ticker.web.routes import Faces, routes
 from ticker.web.security import SecurityHeaders
+from ticker.web.staff import Staff
 from ticker.web.widget import Widget
 from ticker.wire import Wire
 
@@ -154,13 +158,17 @@ def _faces(core: _Core, live: Live, html: Html, widget: Widget, settings: Settin
     """The edge: everything that has a URL."""
     hub, archive, newsroom = core.hub, core.archive, settings.newsroom
     guard = Guard(core.accounts, core.sessions, settings)
+    history = History(core.store, settings.board_lines, settings.board_window)
+    audit = Audit(core.store)
     logins = Logins(core.store, core.users)
     desk = Desk(html, guard, hub, archive, core.siblings, settings)
     return Faces(
-        login=Login(html, guard, logins, core.sessions, newsroom),
+        login=Login(html, guard, logins, core.sessions, audit, newsroom),
+        staff=Staff(html, guard, core.users, core.accounts, core.sessions, logins, audit, newsroom),
         desk=desk,
         desk_live=DeskLive(guard, desk, live, core.desks),
         meter=Meter(guard, core.archive, core.landing, core.census, newsroom),
+        blackbox=Blackbox(html, guard, history, archive, core.landing, newsroom),
         editors=Editors(core.intake, hub, guard, newsroom, core.metrics),
         flashes=Flashes(hub, archive, guard, settings),
         health=Health(hub, core.store, core.metrics),

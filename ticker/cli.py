@@ -19,6 +19,7 @@ from ticker.ops.launch import serve
 from ticker.ops.options import add_store, settings_of
 from ticker.ops.tail import TailError, as_json, as_text, follow
 from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
+from ticker.ops.verify import BrokenLogError, verify
 from ticker.settings import Settings, SettingsError
 from ticker.store import StoreUnavailableError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FAILURES = (
+    BrokenLogError,
     ClientError,
     DataDirInUseError,
     EmbeddedStartError,
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_service(commands)
     staff.add(commands)
     _add_desk(commands)
+    _add_verify(commands)
     bench.add(commands)
     return parser
 
@@ -87,6 +90,14 @@ def _add_service(commands: Any) -> None:
         )
         add_store(command)
         command.set_defaults(run=run)
+
+
+def _add_verify(commands: Any) -> None:
+    meaning = "recompute the hash chain of each edition's log"
+    command = commands.add_parser("verify", help=meaning, description=meaning)
+    command.add_argument("--edition", action="append", default=[], help="repeat for several; all")
+    add_store(command)
+    command.set_defaults(run=_verify)
 
 
 def _add_desk(commands: Any) -> None:
@@ -167,6 +178,11 @@ _DEMO_TEXT = """
 def _address(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
+
+
+def _verify(options: argparse.Namespace) -> None:
+    for line in verify(settings_of(options), options.edition):
+        print(line)
 
 
 def _client() -> Client:

@@ -23,6 +23,7 @@ _SESSION: Final = ("session_idle_minutes", "session_hours")
 DRILL_PREFIX: Final = "drill-"
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
+    | {"login", "logout", "account", "staff", "editions", "audit"}
 )
 
 

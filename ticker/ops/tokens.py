@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ticker import text
 from ticker.accounts import Accounts, Principal, Role
+from ticker.audit import COMMAND_LINE, Audit
 from ticker.ops.launch import store_url
 from ticker.settings import SettingsError
 from ticker.store import Store
@@ -35,7 +36,9 @@ def create(
     known_editions(settings, editions)
     principal = _principal(clean_name(name), Role[role.upper()], editions, lifetime)
     with store_url(settings) as url:
-        return _with_accounts(url, lambda accounts: accounts.create(principal))
+        token = _with_accounts(url, lambda accounts: accounts.create(principal))
+        note(url, "create token", principal.name, principal.role.word)
+        return token
 
 
 def known_editions(settings: Settings, editions: Sequence[str]) -> None:
@@ -78,6 +81,20 @@ def revoke(settings: Settings, name: str) -> None:
     with store_url(settings) as url:
         if not _with_accounts(url, lambda accounts: accounts.revoke(name)):
             raise SettingsError(f"there is no token named {name!r}")
+        note(url, "revoke token", name)
+
+
+def note(url: str, action: str, target: str, detail: str = "") -> None:
+    """Put into the audit log what was done on the command line."""
+
+    async def run() -> None:
+        store = Store(url)
+        try:
+            await Audit(store).note(COMMAND_LINE, action, target, detail=detail)
+        finally:
+            await store.close()
+
+    asyncio.run(run())
 
 
 def renew_demo(redis_url: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.accounts import Principal, Role
 from ticker.ops.launch import store_url
-from ticker.ops.tokens import clean_name, known_editions
+from ticker.ops.tokens import clean_name, known_editions, note
 from ticker.passwords import Passwords, WeakPasswordError, generate
 from ticker.sessions import Sessions
 from ticker.settings import SettingsError
@@ -42,7 +42,7 @@ def add(
         async with _opened(url) as (users, _):
             await users.add(principal, secret)
 
-    _run(settings, run)
+    _run(settings, run, "add user", principal.name)
     return secret
 
 
@@ -71,7 +71,7 @@ def remove(settings: Settings, name: str) -> None:
                 raise SettingsError(f"there is no user named {name!r}")
             await sessions.end_all(name)
 
-    _run(settings, run)
+    _run(settings, run, "remove user", name)
 
 
 def renew_password(settings: Settings, name: str, password: str | None) -> str:
@@ -88,7 +88,7 @@ def renew_password(settings: Settings, name: str, password: str | None) -> str:
                 raise SettingsError(f"there is no user named {name!r}")
             await sessions.end_all(name)
 
-    _run(settings, run)
+    _run(settings, run, "renew password", name)
     return secret
 
 
@@ -107,12 +107,19 @@ def renew_demo(redis_url: str) -> tuple[str, str]:
     return _DEMO, secret
 
 
-def _run(settings: Settings, run: Callable[[str], Coroutine[None, None, None]]) -> None:
+def _run(
+    settings: Settings,
+    run: Callable[[str], Coroutine[None, None, None]],
+    action: str = "",
+    name: str = "",
+) -> None:
     with store_url(settings) as url:
         try:
             asyncio.run(run(url))
         except WeakPasswordError as error:
             raise SettingsError(f"the password {error}") from error
+        if action:
+            note(url, action, name)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.audit import Audit
     from ticker.logins import Logins
     from ticker.sessions import Sessions
     from ticker.settings import Newsroom
@@ -28,8 +29,15 @@ class Login:
     """Begins and ends sessions."""
 
     def __init__(
-        self, html: Html, guard: Guard, logins: Logins, sessions: Sessions, newsroom: Newsroom
+        self,
+        html: Html,
+        guard: Guard,
+        logins: Logins,
+        sessions: Sessions,
+        audit: Audit,
+        newsroom: Newsroom,
     ) -> None:
+        self._audit = audit
         self._html = html
         self._guard = guard
         self._logins = logins
@@ -52,13 +60,16 @@ class Login:
         try:
             user = await self._logins.attempt(name, password, address)
         except TooManyTriesError as error:
+            await self._audit.note(name, "login refused", name, address, "too many tries")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
         if user is None:
+            await self._audit.note(name, "login failed", name, address)
             return self._form(request, form.get("next", ""), name, 401)
         # What the browser held before, ours or planted, is not what it holds now.
         await self._end(request)
         agent = request.headers.get("user-agent", "")
         secret = await self._sessions.start(user.name, address, agent)
+        await self._audit.note(user.name, "login", user.name, address)
         response = RedirectResponse(_next(form.get("next", "")), 303)
         response.set_cookie(
             self._guard.cookie(request),
@@ -77,6 +88,8 @@ class Login:
             form = await read_form(request)
             self._guard.check_intent(request, session, form.get("csrf", ""))
             await self._end(request)
+            name = session.principal.name
+            await self._audit.note(name, "logout", name, session.address)
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._guard.cookie(request), path="/")
         return response

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from ticker.web.blackbox import Blackbox
     from ticker.web.builder import Builder
     from ticker.web.clicks import Clicked
     from ticker.web.coverage import Coverage
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ticker.web.oembed import Oembed
     from ticker.web.pages import Pages
     from ticker.web.permalinks import Permalinks
+    from ticker.web.staff import Staff
     from ticker.web.widget import Widget
 
 Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
@@ -47,9 +49,11 @@ class Faces:
     """The parts of the edge that have URLs."""
 
     login: Login
+    staff: Staff
     desk: Desk
     desk_live: DeskLive
     meter: Meter
+    blackbox: Blackbox
     editors: Editors
     flashes: Flashes
     health: Health
@@ -73,6 +77,7 @@ def routes(faces: Faces) -> list[BaseRoute]:
         Route("/ticker.js", faces.widget.newest),
         Route("/ticker-{name}.js", faces.widget.pinned),
         Mount("/static", _Assets(directory=static_dir())),
+        Route("/v1/audit", faces.staff.log),
         Route("/v1/editions", faces.flashes.editions),
         WebSocketRoute(_LIVE, faces.live.websocket),
         Route(_LIVE, _LiveHttp(faces), methods=["GET", "OPTIONS"]),
@@ -96,24 +101,39 @@ def routes(faces: Faces) -> list[BaseRoute]:
         Route(_FLASH + "/landing", faces.meter.landed),
         Route("/v1/{edition}/queue", faces.editors.queue),
         Route("/v1/{edition}/readers", faces.meter.readers),
+        Route("/v1/{edition}/board", faces.blackbox.board),
+        Route("/v1/{edition}/log", faces.blackbox.log),
         Route(_FLASH + "/clicks", faces.clicked.count, methods=["POST"]),
         Route("/favicon.ico", faces.pages.favicon),
         Route("/robots.txt", faces.pages.robots),
         Route("/oembed", faces.oembed.answer),
         Route("/embed", faces.builder.page),
         Route("/embed/{edition}", faces.embed.page, name="embed"),
-        Route("/desk", faces.desk.home),
-        Route("/desk/login", faces.login.page, name="login"),
-        Route("/desk/login", faces.login.login, methods=["POST"]),
-        Route("/desk/logout", faces.login.logout, methods=["POST"]),
-        WebSocketRoute("/desk/{edition}/live", faces.desk_live.websocket),
-        Route("/desk/{edition}/lint", faces.desk.lint, methods=["POST"]),
-        Route("/desk/{edition}/checked/{id}", faces.desk.check, methods=["POST"]),
-        Route("/desk/{edition}", faces.desk.page),
+        *_desk(faces),
         Route("/", faces.pages.home),
         Route("/{edition}/f/{id}", faces.permalinks.page, name="permalink"),
         Route("/{edition}/coverage/{slug}", faces.coverage.page, name="coverage"),
         Route("/{edition}", faces.pages.edition, name="edition"),
+    ]
+
+
+def _desk(faces: Faces) -> list[BaseRoute]:
+    """What is behind a login."""
+    return [
+        Route("/desk", faces.desk.home),
+        Route("/desk/login", faces.login.page, name="login"),
+        Route("/desk/login", faces.login.login, methods=["POST"]),
+        Route("/desk/logout", faces.login.logout, methods=["POST"]),
+        Route("/desk/account", faces.staff.account),
+        Route("/desk/account", faces.staff.change_password, methods=["POST"]),
+        Route("/desk/staff", faces.staff.page),
+        Route("/desk/staff", faces.staff.act, methods=["POST"]),
+        WebSocketRoute("/desk/{edition}/live", faces.desk_live.websocket),
+        Route("/desk/{edition}/lint", faces.desk.lint, methods=["POST"]),
+        Route("/desk/{edition}/checked/{id}", faces.desk.check, methods=["POST"]),
+        Route("/desk/{edition}/timeline", faces.blackbox.timeline),
+        Route("/desk/{edition}/timeline/{id}", faces.blackbox.flash),
+        Route("/desk/{edition}", faces.desk.page),
     ]
 
 

@@ -1,0 +1,141 @@
+"""Every URL of the service, and who may use it: a new one that nobody thought of fails here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from tests.web.desk import hire, log_in
+from ticker.accounts import Role
+from ticker.app import build
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+    from ticker.settings import Settings
+
+PUBLIC = {
+    "GET /healthz", "GET /readyz", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js",
+    "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
+    "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
+    "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
+    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt",
+    "GET /oembed", "GET /embed", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
+    "GET /{edition}/coverage/{slug}", "GET /{edition}", "GET /desk/login", "POST /desk/login",
+}  # fmt: skip
+# What takes a role of the edition, and the least one.
+EDITORIAL = {
+    "POST /v1/{edition}/flashes": Role.REPORTER,
+    "PATCH /v1/{edition}/flashes/{id}": Role.REPORTER,
+    "DELETE /v1/{edition}/flashes/{id}": Role.REPORTER,
+    "GET /v1/{edition}/flashes/{id}/versions": Role.REPORTER,
+    "POST /v1/{edition}/flashes/{id}/release": Role.REPORTER,
+    "GET /v1/{edition}/flashes/{id}/landing": Role.REPORTER,
+    "GET /v1/{edition}/queue": Role.REPORTER,
+    "GET /v1/{edition}/readers": Role.REPORTER,
+    "GET /v1/{edition}/board": Role.REPORTER,
+    "GET /v1/{edition}/log": Role.EDITOR,
+    "POST /desk/{edition}/lint": Role.REPORTER,
+    "POST /desk/{edition}/checked/{id}": Role.REPORTER,
+    "GET /v1/audit": Role.ADMIN,
+}
+# The line in these tests is another's: reporters change their own alone.
+OTHERS = {"PATCH /v1/{edition}/flashes/{id}", "DELETE /v1/{edition}/flashes/{id}"}
+# Pages that send strangers to the login.
+PAGES = {
+    "GET /desk": Role.REPORTER,
+    "GET /desk/{edition}": Role.REPORTER,
+    "GET /desk/{edition}/timeline": Role.REPORTER,
+    "GET /desk/{edition}/timeline/{id}": Role.REPORTER,
+    "GET /desk/account": Role.REPORTER,
+    "POST /desk/account": Role.REPORTER,
+    "GET /desk/staff": Role.ADMIN,
+    "POST /desk/staff": Role.ADMIN,
+    "POST /desk/logout": Role.REPORTER,
+}
+# Has tests of its own.
+SOCKETS = {"WS /desk/{edition}/live"}
+BODIES = {"POST /v1/{edition}/flashes", "PATCH /v1/{edition}/flashes/{id}",
+          "POST /desk/{edition}/lint"}  # fmt: skip
+
+
+def test_every_route_is_known(settings: Settings) -> None:
+    """No URL exists that this file does not judge."""
+    found = set()
+    for route in build(settings).asgi.routes:
+        if isinstance(route, Route):
+            found |= {f"{it} {route.path}" for it in (route.methods or {"GET"}) - {"HEAD"}}
+        elif isinstance(route, WebSocketRoute):
+            found.add(f"WS {route.path}")
+        else:
+            assert isinstance(route, Mount)
+            found.add(f"MOUNT {route.path}")
+    assert found == PUBLIC | EDITORIAL.keys() | PAGES.keys() | SOCKETS
+
+
+def url(route: str, flash_id: str, edition: str = "en") -> tuple[str, str]:
+    method, _, path = route.partition(" ")
+    path = path.replace("{edition}", edition).replace("{id}", flash_id)
+    query = {"DELETE": "?reason=x"}.get(method, "")
+    return method, path + (query or ("?at=2026-01-01T00:00:00Z" if path.endswith("board") else ""))
+
+
+@pytest.mark.parametrize("route", EDITORIAL)
+async def test_editors_urls_are_for_editors(service: Running, route: str) -> None:
+    """Nobody without a role, of a lower role or of another edition; never to scripts of other sites."""
+    flash_id = (await service.post("en", "A line"))["id"]
+    method, path = url(route, flash_id)
+    body = {"headline": "x", "urgency": 3} if route in BODIES else None
+    least = EDITORIAL[route]
+
+    async def status(token: str | None) -> int:
+        answer = await service.request(
+            method, path, body=body, token=token, headers={"Origin": "https://evil.example"}
+        )
+        assert "access-control-allow-origin" not in answer.headers
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        return answer.status
+
+    assert await status(None) == 401
+    assert await status("tkr_unknown") == 401
+    for role in Role:
+        mine = await status(await service.token_for(role))
+        refused = role < least or (role is Role.REPORTER and route in OTHERS)
+        assert (mine == 403) is refused, role
+        assert mine != 401
+        if "{edition}" in route:
+            assert await status(await service.token_for(role, ["ar"])) == 403
+
+
+@pytest.mark.parametrize("route", EDITORIAL)
+async def test_sessions_prove_their_intent(service: Running, route: str) -> None:
+    """With a cookie alone, as another site could send it, nothing is changed anywhere."""
+    flash_id = (await service.post("en", "A line"))["id"]
+    await hire(service, "adm", Role.ADMIN)
+    editor = await log_in(service, "adm")
+    method, path = url(route, flash_id)
+    body = {"headline": "x", "urgency": 3} if route in BODIES else None
+    bare = await editor.ask(method, path, body, csrf="")
+    assert (bare.status == 403) is (method != "GET")
+    assert (await editor.ask(method, path, body)).status < 300 or route.endswith("landing")
+
+
+@pytest.mark.parametrize("route", PAGES)
+async def test_pages_of_the_desk_are_behind_the_login(service: Running, route: str) -> None:
+    """Strangers go to the login; others see what their role and edition allow; nobody frames it."""
+    flash_id = (await service.post("en", "A line"))["id"]
+    method, path = url(route, flash_id)
+    stranger = await service.request(method, path, token=None)
+    assert stranger.status == 303
+    assert stranger.headers["location"].startswith("/desk/login")
+    await hire(service, "rosa", Role.REPORTER, "en")
+    rosa = await log_in(service, "rosa")
+    mine = await rosa.ask(method, path)
+    assert mine.headers["x-frame-options"] == "DENY"
+    if method == "POST" or PAGES[route] > Role.REPORTER:
+        assert mine.status == 403
+    else:
+        assert mine.status in {200, 303}
+    if "{edition}" in route:
+        assert (await rosa.ask(*url(route, flash_id, "ar"))).status == 403
