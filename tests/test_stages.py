@@ -177,7 +177,7 @@ async def test_what_is_stopped_stays_so(make: Callable[..., Intake]) -> None:
 async def test_a_refile_is_silent_and_on_the_record(make: Callable[..., Intake]) -> None:
     """Readers get the words without a note; the log says who, what and from where."""
     intake = make()
-    line = await intake.publish(ask(), {"headline": "Tha line"})
+    line = await intake.publish(ask(), {"headline": "The lane"})
     mended = await intake.correct(
         ask(address="192.0.2.7"), line.id, {"headline": "The line"}, silently=True
     )

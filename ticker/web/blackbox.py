@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse, StreamingResponse
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ticker.web.guard import Guard
     from ticker.web.html import Html
 
+_FORM_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?", re.ASCII)
 _PAGE_ENTRIES: Final = 50
 _LIMIT_MOST: Final = 100_000
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -147,8 +149,9 @@ class Blackbox:
 
 def _moment(request: Request) -> datetime:
     given = parameters(request.url.query).get("at", [""])[-1]
-    # A form's field has no zone; the page says that it is UTC.
-    local = given if given.endswith("Z") or "+" in given else f"{given}Z"
+    # A form's field has no zone, and means the second: what was shown when it was over.
+    seconds = _FORM_TIME.fullmatch(given)
+    local = f"{seconds[1]}{seconds[2] or ':00'}.999Z" if seconds else given
     try:
         return document.parse_time(local)
     except ValueError as error:
