@@ -87,6 +87,7 @@ class Crowd:
     def __init__(self, encoding: str, pace: Pace, receipts: Receipts) -> None:
         self._receipts = receipts
         self._marks: list[Mark] = []
+        self._told: list[Socket] = []
         self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
         self._pace = pace
         self._members: dict[Socket, None] = {}
@@ -132,7 +133,9 @@ class Crowd:
         written = _write_to_all(slice_, self._data)
         if self._marks and slice_:
             self._receipts.wrote(self._marks, slice_[0].transport, written)
-            self._receipts.watch(self._marks, slice_)
+        if self._marks and not self._listening:
+            self._receipts.watch(self._marks, self._told)
+            self._marks, self._told = [], []
         if self._listening or self._queue:
             return True
         self._data = b""
@@ -148,7 +151,7 @@ class Crowd:
                 break
             frames.append(cast("Frame", self._queue.popleft()))
         self._data = b"".join(map(self._encode, frames))
-        self._listening = list(self._members)
+        self._told = self._listening = list(self._members)
         self._marks = [frame.mark for frame in frames if frame.mark is not None]
         if self._marks and self._listening:
             transport = self._listening[0].transport

@@ -107,6 +107,7 @@ class Receipts:
             return
         at = asyncio.get_running_loop().time() + _LOOKS_AFTER[0]
         self._passes.append(_Pass(marks, list(readers), at))
+        # Where lines come faster than stuck readers are given up, the oldest stay unconfirmed.
         while len(self._passes) > _PASSES_MOST:
             self._passes.popleft()
         self._news.set()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.requests import HTTPConnection
 
-from tests.web.desk import hire, log_in
+from tests.support.service import running
+from tests.web.desk import PASSWORD, form, hire, log_in
 from ticker.accounts import Principal, Role
 from ticker.hub import utcnow
 from ticker.settings import Settings
@@ -69,3 +70,26 @@ async def test_rights_are_those_of_the_user(service: Running) -> None:
     assert (await editor.ask("POST", "/v1/ar/flashes", {"headline": "x"})).fields == ["edition"]
     assert (await editor.ask("GET", "/v1/ar/queue")).status == 403
     assert (await editor.ask("GET", "/desk/ar")).status == 403
+
+
+@pytest.mark.parametrize(
+    ("trusted", "address", "cookie"),
+    [("127.0.0.1", "192.0.2.9", "__Host-ticker-session"), ("", "127.0.0.1", "ticker-session")],
+)
+async def test_only_a_trusted_proxy_is_believed(
+    settings: Settings, trusted: str, address: str, cookie: str
+) -> None:
+    """What a proxy says of who asks and how holds where it is named in the settings, else nothing."""
+    said = {"X_Forwarded_For": "192.0.2.9", "X_Forwarded_Proto": "https"}
+    async with running(replace(settings, trusted_proxies=trusted)) as service:
+        await hire(service, "amal")
+        fields = {"name": "amal", "password": PASSWORD}
+        answer = await form(service, "/desk/login", fields, **said)
+        assert answer.headers["set-cookie"].partition("=")[0] == cookie
+        headers = {name.replace("_", "-"): value for name, value in said.items()}
+        line = await service.request(
+            "POST", "/v1/en/flashes", body={"headline": "A line"}, headers=headers
+        )
+        path = f"/v1/en/flashes/{line.json['id']}/versions"
+        (version,) = (await service.request("GET", path)).json["versions"]
+    assert version["address"] == address
