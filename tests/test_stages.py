@@ -10,6 +10,7 @@ import pytest
 from tests.support.flashes import NOON
 from tests.test_intake import RULES, Clock, ask, on_wire
 from ticker.accounts import Role
+from ticker.archive import Archive
 from ticker.document import format_time
 from ticker.draft import InvalidError
 from ticker.event import Record
@@ -19,9 +20,9 @@ from ticker.rights import ForbiddenError
 from ticker.stages import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from ticker.archive import Archive
+    from ticker.store import Store
     from ticker.wire import Wire
 
 HOLD = Wish(hold=3)
@@ -61,6 +62,35 @@ async def test_a_held_line_goes_out_by_itself_once(
     assert sum(map(len, released)) == 1
     assert await on_wire(wire) == [("Held", 2, "usable")]
     assert await archive.queue("en") == []
+
+
+class Overtaken(Archive):
+    """An archive between whose two looks at what is due somebody else acts."""
+
+    meanwhile: Callable[[], Awaitable[Any]]
+
+    async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
+        await self.meanwhile()
+        return await super()._records(edition, ids)
+
+
+async def test_what_was_settled_meanwhile_is_not_released_again(
+    make: Callable[..., Intake], store: Store, wire: Wire, clock: Clock
+) -> None:
+    """Another process was faster, or the line was raised to what takes two: it is left alone."""
+    overtaken = Overtaken(store)
+    late = Intake(wire, overtaken, RULES, clock)
+    intake = make(two_key=True)
+    await intake.publish(ask(), {"headline": "Once"}, HOLD)
+    clock.forward(3)
+    overtaken.meanwhile = lambda: intake.release_due(["en"])
+    assert await late.release_due(["en"]) == []
+    assert await on_wire(wire) == [("Once", 2, "usable")]
+    line = await intake.publish(ask(), {"headline": "Raised", "urgency": 2}, HOLD)
+    clock.forward(3)
+    overtaken.meanwhile = lambda: intake.correct(ask(), line.id, {"urgency": 1})
+    assert await late.release_due(["en"]) == []
+    assert len(await on_wire(wire)) == 1
 
 
 async def test_a_stopped_line_never_was(

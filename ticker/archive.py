@@ -82,17 +82,19 @@ class Archive:
         return older[:most]
 
     async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
-        """Withheld flashes of several editions whose embargo is over."""
+        """Withheld flashes of several editions that are to go out by themselves by now."""
         wanted = list(editions)
         with guard():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in wanted:
                     pipe.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
                 found = await pipe.execute()
+        # Between the two looks somebody may have released the line, or given it another stage.
         return [
-            flash
+            record.flash
             for edition, ids in zip(wanted, found, strict=True)
-            for flash in await self._many(edition, ids)
+            for record in await self._records(edition, ids)
+            if record.due is not None and record.due <= now
         ]
 
     async def queue(self, edition: str) -> list[Record]:

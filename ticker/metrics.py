@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Labels = tuple[tuple[str, str], ...]
 
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "ticker_readers": ("gauge", "Readers connected now, by edition and transport."),
+    "ticker_readers": ("gauge", "Readers connected now, by edition and transport; desks too."),
     "ticker_events_total": ("counter", "Events taken from the wire, by edition."),
     "ticker_deliveries_total": ("counter", "Messages handed to readers, by edition."),
     "ticker_hellos_total": ("counter", "Greetings, by edition and kind: snapshot or replay."),
