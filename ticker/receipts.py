@@ -102,7 +102,7 @@ class Receipts:
             self._of(mark).times.setdefault(transport, Counter())[delay] += readers
 
     def watch(self, marks: list[Mark], readers: Sequence[Receiver]) -> None:
-        """Find out whose machines hold these lines."""
+        """Find out whose machines hold these lines; all of these readers have one transport."""
         if not CAN_CONFIRM or not readers:
             return
         at = asyncio.get_running_loop().time() + _LOOKS_AFTER[0]
@@ -135,27 +135,26 @@ class Receipts:
                 each.at = loop.time() + _LOOKS_AFTER[each.looks]
 
     async def _look(self, each: _Pass) -> None:
-        pending, each.pending = each.pending, []
-        for start in range(0, len(pending), _SLICE):
+        """Sort those of a pass who hold all from those who went and those who do not yet."""
+        asked, each.pending = each.pending, []
+        if not asked:
+            return
+        transport = asked[0].transport
+        for start in range(0, len(asked), _SLICE):
             if start:
                 await asyncio.sleep(_REST_SECONDS)
-            confirmed: Counter[str] = Counter()
-            left: Counter[str] = Counter()
-            for reader in pending[start : start + _SLICE]:
-                if reader.is_gone:
-                    left[reader.transport] += 1
-                elif _holds_all(reader.fd):
-                    confirmed[reader.transport] += 1
-                else:
-                    each.pending.append(reader)
-            self._note(each.marks, confirmed, left)
+            some = asked[start : start + _SLICE]
+            waiting = _unconfirmed(some)
+            each.pending += [reader for reader in waiting if not reader.is_gone]
+            left = sum(reader.is_gone for reader in waiting)
+            self._note(each.marks, transport, len(some) - len(waiting), left)
 
-    def _note(self, marks: list[Mark], confirmed: Counter[str], left: Counter[str]) -> None:
+    def _note(self, marks: list[Mark], transport: str, confirmed: int, left: int) -> None:
         if confirmed or left:
             for mark in marks:
                 receipt = self._of(mark)
-                receipt.confirmed += confirmed
-                receipt.left += left
+                receipt.confirmed[transport] += confirmed
+                receipt.left[transport] += left
 
     def _of(self, mark: Mark) -> Receipt:
         self._changed.add(mark)
@@ -168,11 +167,15 @@ class Receipts:
         return receipt
 
 
-def _holds_all(fd: int) -> bool:
-    """Whether a peer has acknowledged every byte that was ever written to it."""
-    if fd == -1:
-        return False
-    try:
-        return fcntl.ioctl(fd, termios.TIOCOUTQ, _NOTHING) == _NOTHING
-    except OSError:
-        return False
+def _unconfirmed(readers: Iterable[Receiver]) -> list[Receiver]:
+    """Those whose machines have not acknowledged every byte that was ever written to them."""
+    ioctl, request = fcntl.ioctl, termios.TIOCOUTQ
+    waiting = []
+    for reader in readers:
+        fd = reader.fd
+        try:
+            if fd == -1 or ioctl(fd, request, _NOTHING) != _NOTHING:
+                waiting.append(reader)
+        except OSError:
+            waiting.append(reader)
+    return waiting
