@@ -284,3 +284,23 @@ async def test_the_desk_is_for_everybody(
                 await page.locator(f"[data-tab={tab}]").click()
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
             assert await violations(page) == []
+
+
+async def test_hostile_words_stay_words(browser: Browser, newsroom: Running) -> None:
+    """In each field of a line, of a draft and of an old version, markup is shown and never run."""
+    hostile = "<img src=x onerror=alert(1)>"
+    texts = dict.fromkeys(("source", "located"), hostile)
+    line = await newsroom.post("en", hostile, tags=[hostile], **texts)
+    await newsroom.patch("en", line["id"], headline=f"{hostile}!", correction=hostile)
+    await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": hostile, **texts})
+    async with desk(browser, newsroom, "amal") as page:
+        dialogs: list[str] = []
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        await expect(page.locator("#lines .text")).to_have_text(f"{hostile}!")
+        await page.locator("#queue [data-act=edit]").click()
+        await expect(page.locator("#headline")).to_have_value(hostile)
+        await expect(page.locator("#warnings")).to_contain_text("<img")
+        await page.goto(f"{newsroom.url}/desk/en/timeline/{line['id']}")
+        await expect(page.locator(".steps")).to_contain_text(hostile)
+        assert await page.locator("img").count() == 0
+        assert dialogs == []
