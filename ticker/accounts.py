@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PREFIX: Final = "tkr_"
-TOKENS: Final = "ticker:tokens"
-USERS: Final = "ticker:users"
+_TOKENS: Final = "ticker:tokens"
 _DIGESTS: Final = "ticker:tokens:digests"
 
 
@@ -63,7 +62,7 @@ class Principal:
 
 
 class NameTakenError(Exception):
-    """There is a token or a user of that name."""
+    """The name is taken, by a token among tokens, by a user among users."""
 
 
 class Accounts:
@@ -81,9 +80,7 @@ class Accounts:
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
         with guard():
-            if await self._commands.hexists(USERS, principal.name):
-                raise NameTakenError(principal.name)
-            if not await self._commands.hsetnx(TOKENS, principal.name, digest):
+            if not await self._commands.hsetnx(_TOKENS, principal.name, digest):
                 raise NameTakenError(principal.name)
             await self._commands.hset(_DIGESTS, digest, _encode(principal, digest))
         return token
@@ -109,11 +106,11 @@ class Accounts:
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
         with guard():
-            digest = await self._commands.hget(TOKENS, name)
+            digest = await self._commands.hget(_TOKENS, name)
             if digest is None:
                 return False
             await self._commands.hdel(_DIGESTS, digest)
-            await self._commands.hdel(TOKENS, name)
+            await self._commands.hdel(_TOKENS, name)
         return True
 
 

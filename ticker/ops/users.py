@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ticker.settings import Settings
 
-_DEMO: Final = "desk"
+_DEMO: Final = "demo"
 
 
 def add(
@@ -31,7 +31,7 @@ def add(
 
     Raises:
         SettingsError: The name, an edition or the password is none.
-        NameTakenError: There is a user or a token of that name.
+        NameTakenError: There is a user of that name.
     """
     known_editions(settings, editions)
     now = datetime.now(UTC)

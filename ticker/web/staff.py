@@ -127,7 +127,7 @@ class Staff:
         try:
             await self._users.add(with_rights, secret)
         except NameTakenError as error:
-            raise at(409, "name", "There is a user or token of that name.") from error
+            raise at(409, "name", "There is a user of that name.") from error
         return secret
 
     async def _renew(self, form: dict[str, str]) -> str:
@@ -150,7 +150,7 @@ class Staff:
         try:
             return await self._accounts.create(self._principal(form))
         except NameTakenError as error:
-            raise at(409, "name", "There is a user or token of that name.") from error
+            raise at(409, "name", "There is a token of that name.") from error
 
     async def _revoke(self, form: dict[str, str]) -> str:
         if not await self._accounts.revoke(form.get("name", "")):
