@@ -155,7 +155,7 @@ def release(flash: Flash, now: datetime) -> Flash:
     )
 
 
-def refile(flash: Flash, now: datetime) -> Flash:
+def wait(flash: Flash, now: datetime) -> Flash:
     """The withheld flash as it is, to wait for something else from now on."""
     return replace(flash, version=flash.version + 1, versioncreated=now)
 

@@ -171,7 +171,7 @@ class Intake:
             standing = stages.of_released(before, wish, now, two_key=self._two_key)
             if standing.pubstatus is PubStatus.USABLE:
                 return request.record(flashes.release(current, now), "release")
-            waiting = flashes.refile(current, now)
+            waiting = flashes.wait(current, now)
             return request.record(waiting, _ACTIONS[standing.stage], standing)
 
         return await self._change(request, flash_id, once, change)

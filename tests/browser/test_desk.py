@@ -12,12 +12,14 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import violations
+from tests.support.process import serving
 from tests.support.service import receive, running
-from tests.web.desk import PASSWORD, hire
+from tests.web.desk import PASSWORD, hire, hire_at
 from ticker.hub import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from playwright.async_api import Browser, Page
 
@@ -144,18 +146,19 @@ async def test_a_kill_wants_a_reason_and_one_person(browser: Browser, newsroom: 
         await expect(page.locator("#landed .big")).to_have_text("gone from 1 of 1 screens")
 
 
-async def test_an_embargo_ends_once(browser: Browser, settings: Settings) -> None:
-    """Two processes watch the clock; readers of both get the line, once."""
-    async with running(settings) as one, running(settings) as other:
-        await hire(one, "amal")
-        async with (
-            desk(browser, one, "amal") as page,
-            one.live("en") as near,
-            other.live("en") as far,
-        ):
+async def test_an_embargo_ends_once(browser: Browser, store_url: str, tmp_path: Path) -> None:
+    """Two server processes watch the clock; readers of both get the line, once."""
+    await hire_at(store_url, "amal")
+    with (
+        serving(tmp_path / "one", redis=store_url) as one,
+        serving(tmp_path / "other", redis=store_url, token=False) as other,
+    ):
+        assert one.process.pid != other.process.pid
+        near_, far_ = one.remote.live("en"), other.remote.live("en")
+        async with desk(browser, one, "amal") as page, near_ as near, far_ as far:
             for reader in (near, far):
                 await receive(reader)
-            due = utcnow() + timedelta(seconds=3)
+            due = utcnow() + timedelta(seconds=4)
             await page.locator("#more > summary").click()
             await page.locator("[name=embargoed]").fill(f"{due:%Y-%m-%dT%H:%M:%S}")
             await page.locator("#headline").fill("Not yet")
@@ -164,8 +167,7 @@ async def test_an_embargo_ends_once(browser: Browser, settings: Settings) -> Non
             for reader in (near, far):
                 assert (await receive(reader))["flash"]["headline"] == "Not yet"
             await expect(page.locator("#queue .row")).to_have_count(0)
-            one.token = other.token
-            await one.post("en", "After it")
+            await one.remote.post("en", "After it")
             for reader in (near, far):
                 assert (await receive(reader))["flash"]["headline"] == "After it"
 

@@ -27,8 +27,15 @@ PASSWORD = "correct horse battery"
 async def hire(
     service: Running, name: str, role: Role = Role.EDITOR, *editions: str, password: str = PASSWORD
 ) -> None:
-    """Make a user."""
-    store = Store(service.settings.redis_url)
+    """Make a user of a service in this process."""
+    await hire_at(service.settings.redis_url, name, role, *editions, password=password)
+
+
+async def hire_at(
+    redis_url: str, name: str, role: Role = Role.EDITOR, *editions: str, password: str = PASSWORD
+) -> None:
+    """Make a user of whatever serves from a store."""
+    store = Store(redis_url)
     try:
         principal = Principal(name, role, frozenset(editions), utcnow(), None)
         await Users(store, Passwords()).add(principal, password)
