@@ -38,7 +38,7 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
 
 @asynccontextmanager
 async def desk(
-    browser: Browser, service: Running, name: str, path: str = "/desk/en"
+    browser: Browser, service: Running | Serving, name: str, path: str = "/desk/en"
 ) -> AsyncIterator[Page]:
     """Somebody at the desk, logged in by keyboard."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
