@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
+    from tests.support.process import Serving
     from tests.support.service import Running
     from ticker.settings import Settings
 
