@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint fix bench clean
+.PHONY: run test lint fix faults storm soak bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/run
@@ -17,6 +17,15 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+faults: .venv/dev
+	$(BIN)/python -m tests.faults
+
+storm: .venv/dev
+	$(BIN)/python -m tests.faults.storm
+
+soak: .venv/dev
+	$(BIN)/python -m tests.faults.soak
 
 fix: .venv/dev
 	$(BIN)/ruff format .

@@ -1,0 +1,125 @@
+"""A TCP link between two of our processes that can be bad in every way that links are."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHUNK = 65536
+
+
+class Link:
+    """Passes bytes between a port of its own and another one, until told otherwise.
+
+    Attributes:
+        port: Where it listens.
+        delay: Seconds that bytes take to pass, each way.
+    """
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self.port = 0
+        self.delay = 0.0
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._there = asyncio.Event()
+        self._back = asyncio.Event()
+        self._refuses = False
+        self._left: int | None = None
+        self.heal()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """For good."""
+        self.heal()
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+        await asyncio.gather(*self._tasks)
+
+    def heal(self) -> None:
+        """Be a good link again; what waited passes first."""
+        self.delay, self._refuses, self._left = 0.0, False, None
+        self._there.set()
+        self._back.set()
+
+    def stall(self, *, only_back: bool = False) -> None:
+        """Say nothing more and close nothing: a black hole, or one that still takes what it is given."""
+        self._back.clear()
+        if not only_back:
+            self._there.clear()
+
+    def break_off(self) -> None:
+        """Close every connection, and refuse new ones."""
+        self._refuses = True
+        self.cut()
+
+    def cut(self) -> None:
+        """Close every connection, in the middle of whatever is said."""
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    def cut_after(self, size: int) -> None:
+        """Close every connection once so many more bytes came back."""
+        self._left = size
+
+    def _begin(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._handle(incoming, outgoing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _handle(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        self._writers.add(outgoing)
+        try:
+            if self._refuses:
+                return
+            back, forth = await asyncio.open_connection("127.0.0.1", self._target)
+            self._writers.add(forth)
+            try:
+                await asyncio.gather(
+                    self._pass(incoming, forth, self._there, lambda size: size),
+                    self._pass(back, outgoing, self._back, self._spend),
+                )
+            finally:
+                self._writers.discard(forth)
+                forth.close()
+        except OSError:
+            pass
+        finally:
+            self._writers.discard(outgoing)
+            outgoing.close()
+
+    def _spend(self, size: int) -> int:
+        if self._left is None:
+            return size
+        allowed = min(size, self._left)
+        self._left = self._left - allowed if allowed == size else None
+        return allowed
+
+    async def _pass(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        is_open: asyncio.Event,
+        allow: Callable[[int], int],
+    ) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(_CHUNK):
+                await is_open.wait()
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                allowed = allow(len(data))
+                sink.write(data[:allowed])
+                await sink.drain()
+                if allowed < len(data):
+                    self.cut()
+        sink.close()

@@ -1,0 +1,93 @@
+"""Hubs with a planted bug, to show that the checker finds it.
+
+    python -m tests.faults.planted BUG serve …
+
+Each is a mistake that somebody could make in one line.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from typing import TYPE_CHECKING
+
+from ticker.board import Board
+from ticker.cli import main
+from ticker.room import Room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ticker.event import Cursor, Event
+    from ticker.flash import Flash
+
+_SELDOM = 7
+_publish, _since = Room.publish, Board.since
+_numbers = count(1)
+
+
+def drops() -> None:
+    """One message in a while reaches nobody."""
+
+    def publish(self: Room, event: Event) -> None:
+        if next(_numbers) % _SELDOM:
+            _publish(self, event)
+        else:
+            self.board.apply(event)
+
+    Room.publish = publish  # type: ignore[method-assign]
+
+
+def repeats() -> None:
+    """One message in a while is sent twice."""
+
+    def publish(self: Room, event: Event) -> None:
+        _publish(self, event)
+        if not next(_numbers) % _SELDOM:
+            known = self.board._flashes.pop(event.flash.id)
+            _publish(self, event)
+            self.board._flashes[event.flash.id] = known
+
+    Room.publish = publish  # type: ignore[method-assign]
+
+
+def resumes_late() -> None:
+    """Who comes back misses the first line that they lack."""
+
+    def since(self: Board, cursor: Cursor) -> list[Flash] | None:
+        lacking = _since(self, cursor)
+        return lacking[1:] if lacking else lacking
+
+    Board.since = since  # type: ignore[method-assign]
+
+
+def resumes_early() -> None:
+    """Who comes back is given one line again."""
+
+    def since(self: Board, cursor: Cursor) -> list[Flash] | None:
+        before = next(
+            (it.cursor for it in self._recent if it.cursor.offset == cursor.offset - 1), cursor
+        )
+        return _since(self, before)
+
+    Board.since = since  # type: ignore[method-assign]
+
+
+def revives() -> None:
+    """Who comes back does not hear of kills."""
+
+    def since(self: Board, cursor: Cursor) -> list[Flash] | None:
+        lacking = _since(self, cursor)
+        return lacking and [flash for flash in lacking if flash.pubstatus == "usable"]
+
+    Board.since = since  # type: ignore[method-assign]
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    bug.__name__: bug for bug in (drops, repeats, resumes_late, resumes_early, revives)
+}
+
+
+if __name__ == "__main__":
+    BUGS[sys.argv[1]]()
+    sys.exit(main(sys.argv[2:]))

@@ -1,0 +1,149 @@
+"""A newsroom in a process of its own, which may be killed at any moment and goes on where it was.
+
+    python -m tests.faults.publisher JOURNAL COUNT PACE EDITION TOKEN SEED URL…
+
+It publishes, corrects and kills, asks again with the same Idempotency-Key until it has an answer, and
+writes down what it is about to ask and what it was told before anything else happens.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, Final
+
+_TIMEOUT: Final = 4.0
+_PAUSE: Final = 0.1
+# Fewer than fit on a board, so that none leaves it by being one too many.
+_ALIVE_MOST: Final = 40
+_OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_AGAIN: Final = frozenset({401, 429, 500, 502, 503, 504})
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """A journal as it is; a line that a kill has cut short was never acted on."""
+    lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+class Journal:
+    """What was asked and answered; a line at a time, so that a kill costs nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries = read(path)
+        path.write_text("".join(json.dumps(entry) + "\n" for entry in self.entries), "utf-8")
+
+    def note(self, **entry: Any) -> None:
+        entry["at"] = time.monotonic()
+        self.entries.append(entry)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+
+class Newsroom:
+    """Decides what to ask next; the same seed and answers make the same decisions."""
+
+    def __init__(
+        self, journal: Journal, edition: str, token: str, seed: str, urls: list[str]
+    ) -> None:
+        self._journal = journal
+        self._edition = edition
+        self._token = token
+        self._seed = seed
+        self._urls = urls
+        self._alive: set[str] = set()
+        self._asked: dict[str, Any] | None = None
+        for entry in journal.entries:
+            self._recall(entry)
+
+    def _recall(self, entry: dict[str, Any]) -> None:
+        if "verb" in entry:
+            self._asked = entry
+            return
+        if flash := entry.get("flash"):
+            self._alive.add(flash["id"])
+            if flash["pubstatus"] == "canceled":
+                self._alive.discard(flash["id"])
+        elif self._asked is not None:
+            self._alive.discard(self._asked["id"])
+        self._asked = None
+
+    def run(self, count: int, pace: float) -> None:
+        """Ask until there are so many answers in the journal."""
+        done = sum("verb" not in entry for entry in self._journal.entries)
+        while done < count:
+            if self._asked is None:
+                self._ask(done)
+            self._settle()
+            done += 1
+            time.sleep(random.uniform(0, 2 * pace))
+
+    def _ask(self, number: int) -> None:
+        chance = random.Random(f"{self._seed} {number}")
+        verb, flash_id, roll = "publish", "", chance.random()
+        if len(self._alive) >= _ALIVE_MOST:
+            roll /= 5
+        if self._alive and roll < 0.4:
+            verb = "kill" if roll < 0.1 else "correct"
+            flash_id = chance.choice(sorted(self._alive))
+        key = f"{self._seed}-{number}"
+        self._journal.note(
+            verb=verb, id=flash_id, key=key, headline=f"{verb} {key}", urgency=chance.randint(1, 5)
+        )
+        self._asked = self._journal.entries[-1]
+
+    def _settle(self) -> None:
+        """Ask until there is a definite answer."""
+        assert self._asked is not None
+        tries = random.Random()
+        while True:
+            status, answer = self._call(tries.choice(self._urls), self._asked)
+            if status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+                self._journal.note(flash=answer)
+                break
+            if status and status not in _AGAIN:
+                self._journal.note(refused=status)
+                break
+            time.sleep(_PAUSE)
+        self._recall(self._journal.entries[-1])
+
+    def _call(self, url: str, asked: dict[str, Any]) -> tuple[int, Any]:
+        path, body = f"{url}/v1/{self._edition}/flashes", None
+        if asked["verb"] != "publish":
+            path += f"/{asked['id']}"
+        if asked["verb"] == "kill":
+            path += "?reason=wrong"
+        else:
+            fields = {"headline": asked["headline"]}
+            if asked["verb"] == "publish":
+                fields["urgency"] = asked["urgency"]
+            body = json.dumps(fields).encode()
+        method = {"publish": "POST", "correct": "PATCH", "kill": "DELETE"}[asked["verb"]]
+        request = urllib.request.Request(path, body, method=method)
+        request.add_header("Authorization", f"Bearer {self._token}")
+        request.add_header("Idempotency-Key", asked["key"])
+        request.add_header("Content-Type", "application/json")
+        try:
+            with _OPENER.open(request, timeout=_TIMEOUT) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, None
+        except (OSError, HTTPException, ValueError):
+            return 0, None
+
+
+def main(argv: list[str]) -> None:
+    path, count, pace, edition, token, seed, *urls = argv
+    Newsroom(Journal(Path(path)), edition, token, seed, urls).run(int(count), float(pace))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,195 @@
+"""Everything that is broken on purpose, and what everybody saw of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.child import spawn
+from tests.faults.hub import EDITION, PATIENCE
+from tests.faults.promise import Ack, Entry, Promise, line_of, read_log, shown
+from tests.faults.publisher import read
+from ticker.accounts import Accounts, Principal, Role
+from ticker.hub import utcnow
+from ticker.store import Keys, Store
+
+if TYPE_CHECKING:
+    import random
+    import subprocess
+    from pathlib import Path
+
+    from tests.faults.hub import HubProcess
+    from tests.faults.link import Link
+    from tests.faults.store import StoreProcess
+    from tests.faults.swarm import Swarm
+
+
+@dataclass(slots=True)
+class Stage:
+    """One set-up, alive.
+
+    Attributes:
+        url: Of the store, past every link.
+        store: The store's process.
+        links: From each hub to the store.
+        hubs: The hub processes.
+        swarm: The readers.
+        promise: What they saw.
+        seed: Decides what editors post.
+        chance: Decides what is random about the faults.
+        mortal: The hubs that may be killed; all of them, unless somebody watches one.
+        lost_at: When a fault last destroyed what was acknowledged, by the monotonic clock.
+    """
+
+    folder: Path
+    url: str
+    store: StoreProcess
+    links: list[Link]
+    hubs: list[HubProcess]
+    swarm: Swarm
+    promise: Promise
+    seed: str
+    chance: random.Random
+    mortal: list[HubProcess] = field(init=False)
+    lost_at: float = 0.0
+    _token: str = ""
+    _editors: subprocess.Popen[bytes] | None = None
+    _posts: tuple[str, ...] = ()
+    _wanted: int = 0
+    _patience: float = PATIENCE
+    _accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.mortal = list(self.hubs)
+
+    @property
+    def _journal(self) -> Path:
+        return self.folder / "journal"
+
+    @property
+    def acks(self) -> list[Ack]:
+        """All that editors were told so far."""
+        found, asked = [], ""
+        for entry in read(self._journal):
+            if "verb" in entry:
+                asked = entry["verb"]
+            elif "flash" in entry:
+                found.append(Ack(asked, line_of(_public(entry["flash"])), entry["at"]))
+        return found
+
+    @property
+    def answers(self) -> int:
+        """How many answers editors have had so far."""
+        return sum("verb" not in entry for entry in read(self._journal))
+
+    def post(self, count: int, pace: float) -> None:
+        """Have editors do so much more, one after another."""
+        self._wanted = self.answers + count
+        urls = [f"http://127.0.0.1:{hub.port}" for hub in self.hubs]
+        self._posts = (str(self._journal), str(self._wanted), str(pace))
+        self._posts += (EDITION, self._token, self.seed, *urls)
+        self._patience = PATIENCE + 2 * count * pace
+        self.start_editors()
+
+    def start_editors(self) -> None:
+        """Start them, or start them again where they were killed."""
+        line = [sys.executable, "-m", "tests.faults.publisher", *self._posts]
+        self._editors = spawn(line, self.folder / "editors.log")
+
+    @property
+    def editors(self) -> subprocess.Popen[bytes]:
+        assert self._editors is not None
+        return self._editors
+
+    def end_editors(self) -> None:
+        """No more posts."""
+        if self._editors is not None:
+            self._editors.kill()
+            self._editors.wait()
+
+    async def progress(self, answers: int, seconds: float = PATIENCE) -> None:
+        """Wait until editors have had so many more answers, or all of them."""
+        goal = min(self.answers + answers, self._wanted)
+        async with asyncio.timeout(seconds):
+            while self.answers < goal:
+                assert self.editors.poll() in {None, 0}, self._said("editors")
+                await asyncio.sleep(0.02)
+
+    async def finish_posts(self) -> None:
+        """Wait until editors have all their answers."""
+        await asyncio.to_thread(self.editors.wait, self._patience)
+        assert self.editors.returncode == 0, self._said("editors")
+
+    async def settle(self) -> None:
+        """Wait until everybody has everything there is."""
+        await self.finish_posts()
+        for hub in self.hubs:
+            await hub.ready()
+        head = (await self.log())[-1:]
+        goal = head[0].cursor if head else ""
+        await self.swarm.until(
+            lambda seat: seat.is_connected and (not goal or seat.reader.cursor == goal), PATIENCE
+        )
+
+    async def judge(self) -> None:
+        """Compare what everybody saw; call when settled."""
+        log = await self.log()
+        there = [seat.reader for seat in self.swarm.seats if not seat.away]
+        self.promise.judge(log, self.acks, there, self.lost_at)
+        board = shown(log, None)
+        for hub in self.hubs:
+            seen = await hub.board()
+            if seen != board:
+                wrong = sorted(dict(seen.items() ^ board.items()))
+                self.promise.blame(hub.name, f"shows other lines than the log: {wrong[:5]}")
+
+    async def log(self) -> list[Entry]:
+        """The whole log, its chain verified."""
+        store = Store(self.url)
+        commands: Any = store.commands
+        try:
+            return read_log(await commands.xrange(Keys(EDITION).wire))
+        finally:
+            await store.close()
+
+    def jump(self, seconds: int) -> None:
+        """Set the clocks of hubs and store, where they can be set."""
+        (self.folder / "offset").write_text(f"{seconds:+d}")
+
+    async def lose(self) -> None:
+        """What was acknowledged up to now may be gone: a fault has destroyed it."""
+        self.lost_at = time.monotonic()
+        await self.restore_accounts()
+        await self.restore_accounts()
+
+    async def keep_history(self) -> None:
+        """Remember the log before a fault that may destroy its end."""
+        self.promise.remember(await self.log())
+
+    async def make_token(self) -> None:
+        store = Store(self.url)
+        principal = Principal("editors", Role.EDITOR, frozenset(), utcnow(), None)
+        self._token = await Accounts(store).create(principal)
+        commands: Any = store.commands
+        for key in ("ticker:tokens", "ticker:tokens:digests"):
+            self._accounts[key] = await commands.hgetall(key)
+        await store.close()
+
+    async def restore_accounts(self) -> None:
+        """Let the editors in again, where the store lost that it knew them."""
+        store = Store(self.url)
+        commands: Any = store.commands
+        for key, mapping in self._accounts.items():
+            await commands.hset(key, mapping=mapping)
+        await store.close()
+
+    def _said(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()[-3000:]
+
+
+def _public(flash: dict[str, Any]) -> dict[str, Any]:
+    hidden = {"headline"} if flash["pubstatus"] == "canceled" else set()
+    return {name: value for name, value in flash.items() if name not in hidden}

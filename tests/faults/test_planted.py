@@ -1,0 +1,32 @@
+"""The checker is checked: a service with a planted bug is found out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.acts import ACTS, Act
+from tests.faults.campaign import BrokenPromiseError, Round, play
+from tests.faults.planted import BUGS
+from tests.faults.sets import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("bug", BUGS)
+async def test_a_hub_with_a_bug_is_found_out(bug: str, tmp_path: Path) -> None:
+    """A hub that drops, repeats or resumes from the wrong place is caught within one round."""
+    launcher = ("tests.faults.planted", bug)
+    async with plain(tmp_path, bug, launchers=(launcher, ())) as playing:
+        with pytest.raises(BrokenPromiseError):
+            await play(playing, Round(bug, (ACTS["readers_away"], ACTS["readers_dropped"])))
+
+
+async def test_a_store_that_lost_its_tail_is_found_out(tmp_path: Path) -> None:
+    """A store that forgets what was acknowledged is caught, though all agree afterwards."""
+    truncated = Act("silent", ACTS["store_truncated"].play)
+    async with plain(tmp_path, "tail") as playing:
+        with pytest.raises(BrokenPromiseError, match=r"acknowledged .* is gone"):
+            await play(playing, Round("tail", (truncated,)))
