@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import shutil
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ticker.ops.bench.kernel import open_files
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -97,6 +100,18 @@ async def hubs_restarted_in_turn(stage: Stage) -> None:
         assert await hub.end() == 0, hub.log[-2000:]
         await stage.progress(1)
         await hub.start()
+
+
+@act("hub")
+async def hub_out_of_files(stage: Stage) -> None:
+    """A hub may open no more files while its readers and its store come back."""
+    hub = _hub(stage)
+    pid = hub.process.pid
+    usual = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_files(pid) - 5, usual[1]))
+    await stage.store.command("CLIENT", "KILL", "TYPE", "normal")
+    await ACTS["readers_dropped"].play(stage)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
 
 
 @act("editors")

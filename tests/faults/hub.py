@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 EDITION = "en"
 BEAT = 1.0
 PATIENCE = 60.0
+BOARD_LINES = 200
 _SETTINGS = {
-    # No line leaves a board by being too old, where clocks jump: each must be there.
+    # No line leaves a board by being one too many, or too old where clocks jump: each must be there.
+    "TICKER_BOARD_LINES": str(BOARD_LINES),
     "TICKER_BOARD_HOURS": "1000000",
     "TICKER_POSTS_PER_SECOND": "1000",
 }
@@ -91,7 +93,7 @@ class HubProcess:
 
     async def board(self) -> dict[str, Line]:
         """What it shows who asks by HTTP."""
-        answer = await self.remote.get(f"/v1/{EDITION}/flashes")
+        answer = await self.remote.get(f"/v1/{EDITION}/flashes?limit={BOARD_LINES}")
         lines = [line_of(flash) for flash in answer.json["flashes"]]
         return {line.id: line for line in lines}
 

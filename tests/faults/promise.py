@@ -38,11 +38,13 @@ class Ack:
         verb: publish, correct or kill.
         line: The version that was made.
         at: When the answer came, by the monotonic clock.
+        withheld: Whether it waits for its embargo to end, by itself.
     """
 
     verb: str
     line: Line
     at: float
+    withheld: bool = False
 
 
 class Entry(NamedTuple):
@@ -52,6 +54,7 @@ class Entry(NamedTuple):
     cursor: str
     line: Line
     urgency: int
+    action: str = "publish"
 
 
 class Greeting(NamedTuple):
@@ -214,18 +217,21 @@ class Promise:
         first: set[str | None] = set()
         for entry in log:
             line = entry.line
-            if line.version != versions[line.id] + 1:
+            # A line that was withheld comes on the log with its release, its second version.
+            if line.version != versions[line.id] + 1 + (entry.action == "release"):
                 self.blame("log", f"{line.id} version {line.version} follows {versions[line.id]}")
             versions[line.id] = line.version
-            if line.version == 1:
+            if entry.action in {"publish", "release"}:
                 if line.headline in first:
                     self.blame("log", f"{line.headline!r} was published twice")
                 first.add(line.headline)
 
     def _judge_acks(self, log: Sequence[Entry], acks: Iterable[Ack], lost_before: float) -> None:
         there = {entry.line for entry in log}
+        released = {entry.line.id for entry in log if entry.action == "release"}
         for ack in acks:
-            if ack.line not in there and ack.at > lost_before:
+            is_there = ack.line.id in released if ack.withheld else ack.line in there
+            if not is_there and ack.at > lost_before:
                 self.blame("log", f"acknowledged {ack.verb} is gone: {ack.line}")
 
     def _judge_steps(self, log: Sequence[Entry]) -> None:
@@ -295,10 +301,12 @@ def read_log(entries: Iterable[tuple[str, Mapping[str, str]]]) -> list[Entry]:
         tag = sha1(f"{tag}{record}".encode(), usedforsecurity=False).hexdigest()[:16]
         cursor = f"{place}.{tag}"
         assert (entry_id, fields["tag"]) == (f"{place}-0", tag), f"the log breaks at {place}"
-        flash = json.loads(record)["flash"]
+        document = json.loads(record)
+        flash = document["flash"]
         if flash["pubstatus"] == "canceled":
             flash.pop("headline")
-        log.append(Entry(before, cursor, line_of(flash), flash["urgency"]))
+        line = line_of(flash)
+        log.append(Entry(before, cursor, line, flash["urgency"], document["action"]))
         before = cursor
     return log
 

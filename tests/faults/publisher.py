@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -22,7 +23,9 @@ from typing import Any, Final
 _TIMEOUT: Final = 4.0
 _PAUSE: Final = 0.1
 # Fewer than fit on a board, so that none leaves it by being one too many.
-_ALIVE_MOST: Final = 40
+_ALIVE_MOST: Final = 30
+_EMBARGOED_ABOVE: Final = 0.9
+_EMBARGO: Final = timedelta(seconds=2)
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _AGAIN: Final = frozenset({401, 429, 500, 502, 503, 504})
 
@@ -69,8 +72,10 @@ class Newsroom:
             self._asked = entry
             return
         if flash := entry.get("flash"):
-            self._alive.add(flash["id"])
-            if flash["pubstatus"] == "canceled":
+            # What is withheld is left alone until the service releases it.
+            if flash["pubstatus"] == "usable":
+                self._alive.add(flash["id"])
+            else:
                 self._alive.discard(flash["id"])
         elif self._asked is not None:
             self._alive.discard(self._asked["id"])
@@ -95,9 +100,12 @@ class Newsroom:
             verb = "kill" if roll < 0.1 else "correct"
             flash_id = chance.choice(sorted(self._alive))
         key = f"{self._seed}-{number}"
-        self._journal.note(
-            verb=verb, id=flash_id, key=key, headline=f"{verb} {key}", urgency=chance.randint(1, 5)
-        )
+        fields: dict[str, Any] = {"headline": f"{verb} {key}"}
+        if verb == "publish":
+            fields["urgency"] = chance.randint(1, 5)
+            if roll > _EMBARGOED_ABOVE:
+                fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
+        self._journal.note(verb=verb, id=flash_id, key=key, fields=fields)
         self._asked = self._journal.entries[-1]
 
     def _settle(self) -> None:
@@ -122,10 +130,7 @@ class Newsroom:
         if asked["verb"] == "kill":
             path += "?reason=wrong"
         else:
-            fields = {"headline": asked["headline"]}
-            if asked["verb"] == "publish":
-                fields["urgency"] = asked["urgency"]
-            body = json.dumps(fields).encode()
+            body = json.dumps(asked["fields"]).encode()
         method = {"publish": "POST", "correct": "PATCH", "kill": "DELETE"}[asked["verb"]]
         request = urllib.request.Request(path, body, method=method)
         request.add_header("Authorization", f"Bearer {self._token}")

@@ -77,7 +77,9 @@ class Stage:
             if "verb" in entry:
                 asked = entry["verb"]
             elif "flash" in entry:
-                found.append(Ack(asked, line_of(_public(entry["flash"])), entry["at"]))
+                flash = entry["flash"]
+                withheld = flash["pubstatus"] == "withheld"
+                found.append(Ack(asked, line_of(_public(flash)), entry["at"], withheld))
         return found
 
     @property
@@ -128,11 +130,20 @@ class Stage:
         await self.finish_posts()
         for hub in self.hubs:
             await hub.ready()
+        await self._embargoes_end()
         head = (await self.log())[-1:]
         goal = head[0].cursor if head else ""
         await self.swarm.until(
             lambda seat: seat.is_connected and (not goal or seat.reader.cursor == goal), PATIENCE
         )
+
+    async def _embargoes_end(self) -> None:
+        """Wait until every embargo that was acknowledged has ended."""
+        waiting = {it.line.id for it in self.acks if it.withheld and it.at > self.lost_at}
+        deadline = time.monotonic() + PATIENCE
+        while not waiting <= {entry.line.id for entry in await self.log()}:
+            assert time.monotonic() < deadline, "an embargo does not end"
+            await asyncio.sleep(0.1)
 
     async def judge(self) -> None:
         """Compare what everybody saw; call when settled."""

@@ -1,0 +1,164 @@
+"""The judge is judged: every way of breaking the promise is seen, and nothing else."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.promise import GENESIS, Ack, Entry, Line, Promise, Reader, read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def history(lines: Iterable[Line], name: str = "") -> list[Entry]:
+    """A log of these versions; another name makes another history of them."""
+    log, before, tag = [], GENESIS, name
+    for place, line in enumerate(lines, 1):
+        tag = sha1(f"{tag} {line}".encode(), usedforsecurity=False).hexdigest()[:16]
+        log.append(Entry(before, f"{place}.{tag}", line, 3))
+        before = log[-1].cursor
+    return log
+
+
+A1, A2, A3 = Line("a", 1, "one"), Line("a", 2, "two"), Line("a", 3, None)
+B1 = Line("b", 1, "other")
+LOG = history([A1, B1, A2, A3])
+C = [GENESIS, *(entry.cursor for entry in LOG)]
+
+
+def flash(line: Line) -> dict[str, Any]:
+    if line.headline is None:
+        return {"id": line.id, "version": line.version, "pubstatus": "canceled"}
+    words = {"headline": line.headline, "pubstatus": "usable"}
+    return {"id": line.id, "version": line.version, **words}
+
+
+def hello(cursor: str, *lines: Line, reset: bool = True) -> dict[str, Any]:
+    flashes = [flash(line) for line in lines]
+    return {"type": "hello", "cursor": cursor, "reset": reset, "flashes": flashes}
+
+
+def live(cursor: str, line: Line) -> dict[str, Any]:
+    return {"type": "flash", "cursor": cursor, "flash": flash(line)}
+
+
+def beat(cursor: str) -> dict[str, Any]:
+    return {"type": "beat", "cursor": cursor}
+
+
+def judged(
+    *messages: dict[str, Any], log: list[Entry] = LOG, acks: Iterable[Ack] = ()
+) -> list[str]:
+    """What is wrong with one reader who heard this."""
+    promise, reader = Promise(), Reader("reader")
+    for message in messages:
+        if message["type"] == "hello":
+            promise.connected(reader)
+        promise.hear(reader, message)
+    promise.judge(log, acks, [reader])
+    return promise.violations
+
+
+def test_nothing_is_wrong_with_a_reader_who_heard_everything() -> None:
+    """One who heard each version once, in order, has nothing to complain of."""
+    assert judged(
+        hello(C[0]), *(live(entry.cursor, entry.line) for entry in LOG), beat(C[4])
+    ) == []  # fmt: skip
+
+
+def test_nothing_is_wrong_with_a_reader_who_was_away() -> None:
+    """One who resumes gets the newest version of what changed, and that is enough."""
+    assert judged(hello(C[1], A1), hello(C[4], B1, A3, reset=False)) == []
+    assert judged(hello(C[4], B1)) == []
+
+
+@pytest.mark.parametrize(
+    ("messages", "violation"),
+    [
+        pytest.param([beat(C[4]), hello(C[4], B1)], "first message", id="no hello first"),
+        pytest.param([hello(C[1], A1), live(C[3], A2)], "came after 1", id="a line is left out"),
+        pytest.param([hello(C[1], A1), beat(C[4])], "a beat says", id="a line is left out at the end"),
+        pytest.param([hello(C[1], A1), live(C[1], A1)], "came after", id="a line comes again"),
+        pytest.param([hello(C[3], B1, A2), live(C[4], A1)], "version 1 came after 2", id="older"),
+        pytest.param([hello(C[4], B1), hello(C[2], reset=False)], "went back", id="back in time"),
+        pytest.param([hello(C[3], B1)], "missing", id="a board that lacks a line"),
+        pytest.param([hello(C[4], B1, A2)], "too much", id="a board with a killed line"),
+        pytest.param(
+            [hello(C[1], A1), hello(C[4], A3, reset=False)], "missing", id="a replay that lacks one"
+        ),
+        pytest.param(
+            [hello(C[1], A1), hello(C[4], B1, reset=False)], "missing", id="a kill is not told"
+        ),
+        pytest.param([hello(C[3], B1, A2)], "is at 3", id="a reader who is behind"),
+        pytest.param(
+            [hello(C[3], B1, A2), live(C[4], Line("a", 3, "three"))], "the log has", id="other words"
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_reader_should_not_have_heard(
+    messages: list[dict[str, Any]], violation: str
+) -> None:
+    """A reader who heard too much, too little or the wrong thing is found."""
+    assert any(violation in found for found in judged(*messages)), judged(*messages)
+
+
+def test_readers_who_heard_different_things() -> None:
+    """Two readers who were told different things at one position are found."""
+    promise, one, other = Promise(), Reader("one"), Reader("other")
+    for reader, line in ((one, A1), (other, B1)):
+        promise.hear(reader, hello(C[0]))
+        promise.hear(reader, live(C[1], line))
+    assert "others" in promise.violations[0]
+
+
+def test_a_reader_who_walks_into_another_history() -> None:
+    """One who goes on from a lost position without a reset is found."""
+    lost = history([A1], "lost")[0]
+    found = judged(hello(lost.cursor, A1), live(C[2], B1), live(C[3], A2), live(C[4], A3))
+    assert any("stepped from the lost" in it for it in found)
+
+
+@pytest.mark.parametrize(
+    ("log", "acks", "violation"),
+    [
+        pytest.param(LOG[:2], [Ack("correct", A2, 1.0)], "is gone", id="an acknowledged version"),
+        pytest.param(LOG, [Ack("publish", Line("c", 1, "late"), 1.0, withheld=True)], "is gone",
+                     id="an embargo that never ended"),
+        pytest.param(history([A1, Line("c", 1, "one")]), [], "twice", id="published twice"),
+        pytest.param(history([A1, A3]), [], "version 3 follows 1", id="a version is left out"),
+    ],
+)  # fmt: skip
+def test_what_a_log_should_not_be(log: list[Entry], acks: list[Ack], violation: str) -> None:
+    """A log that lost what was acknowledged, or has something twice, is found."""
+    assert any(violation in found for found in judged(log=log, acks=acks))
+
+
+def test_what_a_fault_destroyed_is_excused() -> None:
+    """Only what was acknowledged before the data were destroyed may be gone."""
+    promise = Promise()
+    promise.judge([], [Ack("publish", A1, 1.0)], [], lost_before=2.0)
+    assert promise.violations == []
+
+
+def test_a_log_whose_chain_is_broken() -> None:
+    """A tag that is not that of its record is found."""
+    with pytest.raises(AssertionError, match="breaks at 1"):
+        read_log([("1-0", {"tag": "0" * 16, "record": "{}"})])
+
+
+@pytest.mark.parametrize("urgency", [None, 2])
+def test_readers_who_filter(urgency: int | None) -> None:
+    """One who asks for urgent lines alone is judged by those alone."""
+    promise, reader = Promise(), Reader("reader", urgency)
+    log = [entry._replace(urgency=place) for place, entry in enumerate(LOG[:2], 2)]
+    hear: Callable[[dict[str, Any]], None] = lambda message: promise.hear(reader, message)  # noqa: E731
+    hear(hello(C[0]))
+    hear(live(C[1], A1))
+    if urgency is None:
+        hear(live(C[2], B1))
+    hear(beat(C[2]))
+    promise.judge(log, [], [reader])
+    assert promise.violations == []
