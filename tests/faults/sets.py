@@ -44,10 +44,9 @@ async def plain(
         stack.callback(store.end)
         await store.start()
         links = [await _link(stack, store.port) for _ in launchers]
+        given = {"TICKER_BEAT": str(beat), **(settings or {})}
         hubs = [
-            HubProcess(
-                f"redis://127.0.0.1:{link.port}", folder, f"hub-{n}", launcher, settings or {}
-            )
+            HubProcess(f"redis://127.0.0.1:{link.port}", folder, f"hub-{n}", launcher, given)
             for n, (link, launcher) in enumerate(zip(links, launchers, strict=True), 1)
         ]
         url = f"redis://127.0.0.1:{store.port}"

@@ -47,7 +47,7 @@ class StoreProcess:
     def client(self) -> Redis:
         """A client past every link, for those who break and judge."""
         return Redis(
-            port=self.port, decode_responses=True, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+            port=self.port, decode_responses=True, socket_timeout=5, retry=Retry(NoBackoff(), 3)
         )
 
     async def start(self) -> None:
