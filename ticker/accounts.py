@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PREFIX: Final = "tkr_"
-_TOKENS: Final = "ticker:tokens"
-_DIGESTS: Final = "ticker:tokens:digests"
+TOKENS: Final = "ticker:tokens"
+DIGESTS: Final = "ticker:tokens:digests"
 
 
 class Role(IntEnum):
@@ -80,16 +80,16 @@ class Accounts:
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
         with guard():
-            if not await self._commands.hsetnx(_TOKENS, principal.name, digest):
+            if not await self._commands.hsetnx(TOKENS, principal.name, digest):
                 raise NameTakenError(principal.name)
-            await self._commands.hset(_DIGESTS, digest, _encode(principal, digest))
+            await self._commands.hset(DIGESTS, digest, _encode(principal, digest))
         return token
 
     async def verify(self, token: str, now: datetime) -> Principal | None:
         """Whose token it is; None if it is unknown, revoked or expired."""
         digest = _digest(token)
         with guard():
-            text = await self._commands.hget(_DIGESTS, digest)
+            text = await self._commands.hget(DIGESTS, digest)
         if text is None or not compare_digest(json.loads(text)["digest"], digest):
             return None
         principal = _decode(text)
@@ -100,17 +100,17 @@ class Accounts:
     async def list(self) -> list[Principal]:
         """All tokens that were made and not revoked, by name."""
         with guard():
-            texts = await self._commands.hvals(_DIGESTS)
+            texts = await self._commands.hvals(DIGESTS)
         return sorted((_decode(text) for text in texts), key=lambda principal: principal.name)
 
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
         with guard():
-            digest = await self._commands.hget(_TOKENS, name)
+            digest = await self._commands.hget(TOKENS, name)
             if digest is None:
                 return False
-            await self._commands.hdel(_DIGESTS, digest)
-            await self._commands.hdel(_TOKENS, name)
+            await self._commands.hdel(DIGESTS, digest)
+            await self._commands.hdel(TOKENS, name)
         return True
 
 

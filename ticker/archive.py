@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # More lines than ever share one millisecond; they are told apart by id after reading.
 _TIES: Final = 100
+_SCANNED: Final = 1000
+# The keys that there are once there is a line.
+_LINES: Final = re.compile(r"\{ticker:([^}]+)\}:(?:flashes|wire)")
 
 
 class Archive:
@@ -23,6 +27,16 @@ class Archive:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+
+    async def editions(self) -> list[str]:
+        """Every edition that has lines, whether it is configured or not."""
+        with guard():
+            found = [
+                match[1]
+                async for name in self._commands.scan_iter(match="{ticker:*}:*", count=_SCANNED)
+                if (match := _LINES.fullmatch(name))
+            ]
+        return sorted(set(found))
 
     async def get(self, edition: str, flash_id: str) -> Flash | None:
         """The newest version of a flash, whatever its status."""

@@ -53,29 +53,38 @@ class Audit:
             "detail": detail[:_DETAIL_MOST],
         }
         # In ASCII: what a stranger types as a name may hold what UTF-8 cannot.
-        text = json.dumps(entry, separators=(",", ":"))
+        await self.append(json.dumps(entry, separators=(",", ":")))
+
+    async def append(self, text: str, offset: int | None = None) -> None:
+        """Add an entry as it is; with an offset, only if that is the one that it gets."""
+        args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
         with guard():
-            await self._append(keys=[_LOG, _HEAD], args=[text, GENESIS.tag, TAG_LENGTH])
+            await self._append(keys=[_LOG, _HEAD], args=args)
+
+    async def head(self) -> Cursor:
+        """Where the log ends."""
+        with guard():
+            offset, tag = await self._commands.hmget(_HEAD, ["offset", "tag"])
+        return Cursor(int(offset), tag) if offset else GENESIS
 
     async def entries(self) -> AsyncIterator[str]:
         """Every entry as JSON Lines, oldest first: {"cursor", "entry"}, as it is stored."""
-        async for cursor, text in self._read():
+        async for cursor, text in self.read():
             yield dumps({"cursor": str(cursor), "entry": text}) + "\n"
 
     async def verify(self) -> tuple[int, int | None]:
         """Recompute the chain: how many entries there are, and the first one that breaks it."""
         reached = GENESIS
-        async for cursor, text in self._read():
+        async for cursor, text in self.read():
             expected = reached.follows(text)
             if cursor != expected:
                 return reached.offset, expected.offset
             reached = expected
-        with guard():
-            offset, tag = await self._commands.hmget(_HEAD, ["offset", "tag"])
-        whole = (Cursor(int(offset), tag) if offset else GENESIS) == reached
+        whole = await self.head() == reached
         return reached.offset, None if whole else reached.offset + 1
 
-    async def _read(self) -> AsyncIterator[tuple[Cursor, str]]:
+    async def read(self) -> AsyncIterator[tuple[Cursor, str]]:
+        """Every entry with its position, oldest first."""
         after = "-"
         while True:
             with guard():

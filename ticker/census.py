@@ -108,3 +108,20 @@ def _add(
     whole["transports"].update(counts["transports"])
     whole["origins"].update(counts["origins"])
     whole["hubs"][hub] = readers
+
+
+async def living(
+    store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> list[str]:
+    """Names of the hubs that run on a store, or did within the last half minute.
+
+    Raises:
+        StoreUnavailableError: The store is away.
+    """
+    now = milliseconds(clock())
+    commands: Any = store.commands
+    with guard():
+        told = await commands.hgetall(_KEY)
+    return sorted(
+        hub for hub, text in told.items() if now - int(text.partition(" ")[0]) <= _STALE_MS
+    )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ticker import __version__
 from ticker.accounts import NameTakenError
-from ticker.ops import logs, staff, tokens, users
+from ticker.backup import BackupError
+from ticker.ops import backups, logs, staff, tokens, users
 from ticker.ops.bench import commands as bench
 from ticker.ops.client import Client, ClientError
 from ticker.ops.demo import Newsroom
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FAILURES = (
+    BackupError,
     BrokenLogError,
     ClientError,
     DataDirInUseError,
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add(commands)
     _add_desk(commands)
     _add_verify(commands)
+    backups.add(commands)
     bench.add(commands)
     return parser
 

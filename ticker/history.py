@@ -67,6 +67,12 @@ class History:
         self._lines = lines
         self._window = window
 
+    async def head(self, edition: str) -> Cursor:
+        """Where the log ends."""
+        with guard():
+            offset, tag = await self._commands.hmget(Keys(edition).head, ["offset", "tag"])
+        return Cursor(int(offset), tag) if offset else GENESIS
+
     async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
         """Every entry after an offset, oldest first."""
         while page := await self._page(edition, after):
@@ -115,9 +121,7 @@ class History:
         self, edition: str, reached: Cursor, newest: dict[str, tuple[int, str]]
     ) -> Break | None:
         keys = Keys(edition)
-        with guard():
-            offset, tag = await self._commands.hmget(keys.head, ["offset", "tag"])
-        head = Cursor(int(offset), tag) if offset else GENESIS
+        head = await self.head(edition)
         if head != reached:
             return Break(head.offset, f"the head says {head}, the log ends at {reached}")
         ids = list(newest)

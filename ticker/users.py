@@ -13,7 +13,7 @@ from ticker.store import Store, guard
 if TYPE_CHECKING:
     from ticker.passwords import Passwords
 
-_USERS: Final = "ticker:users"
+USERS: Final = "ticker:users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,25 @@ class Users:
         """
         user = User(principal, await self._passwords.hash(password, principal.name))
         with guard():
-            if not await self._commands.hsetnx(_USERS, principal.name, _encode(user)):
+            if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):
                 raise NameTakenError(principal.name)
 
     async def get(self, name: str) -> User | None:
         """The user of that name."""
         with guard():
-            text = await self._commands.hget(_USERS, name)
+            text = await self._commands.hget(USERS, name)
         return _decode(text) if text else None
 
     async def list(self) -> list[User]:
         """All users, by name."""
         with guard():
-            texts = await self._commands.hvals(_USERS)
+            texts = await self._commands.hvals(USERS)
         return sorted(map(_decode, texts), key=lambda user: user.name)
 
     async def remove(self, name: str) -> bool:
         """End a user; False if there is none of that name."""
         with guard():
-            return bool(await self._commands.hdel(_USERS, name))
+            return bool(await self._commands.hdel(USERS, name))
 
     async def check(self, name: str, password: str) -> User | None:
         """The user whose name and password these are; the same work is done if there is none."""
@@ -90,7 +90,7 @@ class Users:
             return False
         changed = replace(user, hash=await self._passwords.hash(password, name))
         with guard():
-            await self._commands.hset(_USERS, name, _encode(changed))
+            await self._commands.hset(USERS, name, _encode(changed))
         return True
 
 

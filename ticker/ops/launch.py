@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ticker.ops.server import bind, run
+from ticker.ops.unfinished import refuse_unfinished
 from ticker.ops.valkey import EmbeddedValkey, is_running, url
 from ticker.ops.workers import Workers, hold
 
@@ -29,6 +30,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
     Raises:
         OSError: The address is taken.
         DataDirInUseError, EmbeddedStartError: The embedded store cannot run.
+        UnfinishedImportError: The store holds half of a backup.
     """
     signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
@@ -43,6 +45,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
+        refuse_unfinished(settings.redis_url)
         on_ready(settings)
         if settings.workers == 1:
             run(settings, listener)
