@@ -13,14 +13,13 @@ import pytest
 from tests.support.flashes import NOON, after, chain, flash
 from ticker import flash as flashes
 from ticker.event import GENESIS, Cursor
-from ticker.frames import CloseCode
 from ticker.hub import Hub, utcnow
 from ticker.metrics import Metrics
 from ticker.settings import Settings
 from ticker.subscription import Subscription
 
 if TYPE_CHECKING:
-    from ticker.frames import Frame
+    from ticker.frames import CloseCode, Frame
 
 ALL = Subscription("en")
 SPORTS = Subscription("en", frozenset({"sports"}))
@@ -254,13 +253,19 @@ def test_there_is_an_end_to_space(hub: Hub) -> None:
     assert hub.has_space
 
 
-def test_draining_sends_everybody_away(hub: Hub) -> None:
-    """Before a restart every reader is told to come back, and nobody is let in."""
-    readers = [join(hub), join(hub, Subscription("ar"))]
-    hub.drain()
-    assert [reader.closed for reader in readers] == [CloseCode.SERVICE_RESTART] * 2
+def test_a_hub_that_retires_keeps_its_readers(hub: Hub) -> None:
+    """Before a restart a hub is not ready and lets nobody in; who is in still gets every line."""
+    readers = [join(hub), join(hub, SPORTS)]
+    hub.retire()
     assert not hub.has_space
     assert not hub.is_ready
+    hub.publish(chain([flash("a", section="sports")])[0])
+    hub.beat()
+    assert [[told["type"] for told in reader.told] for reader in readers] == [
+        ["hello", "flash", "beat"]
+    ] * 2
+    assert set(hub.readers) == set(readers)
+    assert not any(reader.closed for reader in readers)
 
 
 def test_what_the_hub_shows_over_http(hub: Hub) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.audience import DESK, OTHER
 from ticker.board import Board
 from ticker.flash import PubStatus
-from ticker.frames import CloseCode, Encoder
+from ticker.frames import Encoder
 from ticker.metrics import Labels, Metrics, labels
 from ticker.room import Lanes, Room
 
@@ -219,9 +219,11 @@ class Hub:
         flash = self._rooms[edition].board.get(flash_id)
         return None if flash is None or flash.pubstatus is PubStatus.WITHHELD else flash
 
-    def drain(self) -> None:
-        """Send everybody away for a restart, and let nobody in."""
+    @property
+    def readers(self) -> list[Reader]:
+        """Everybody who is in, desks too."""
+        return [reader for room in self._rooms.values() for reader in room.readers]
+
+    def retire(self) -> None:
+        """Let nobody in any more, and be ready no more; who is in stays and misses nothing."""
         self._draining = True
-        for room in self._rooms.values():
-            for reader in room.readers:
-                reader.close(CloseCode.SERVICE_RESTART)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.ops import logs
 from ticker.ops.process import die_with_parent
-from ticker.ops.server import bind, run
+from ticker.ops.server import bind, longest_stop, run
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SPAWN: Final = multiprocessing.get_context("spawn")
-_STOP_SECONDS: Final = 15.0
 _RESPAWN_SECONDS: Final = 0.5
 
 
@@ -75,7 +74,7 @@ class Workers:
     def _end(self) -> None:
         for process in self._processes:
             process.terminate()
-        deadline = time.monotonic() + _STOP_SECONDS
+        deadline = time.monotonic() + longest_stop(self._settings)
         for process in self._processes:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
