@@ -12,6 +12,7 @@ from ticker.audience import DESK, OTHER
 from ticker.board import Board
 from ticker.flash import PubStatus
 from ticker.frames import Encoder
+from ticker.load import Load
 from ticker.metrics import Labels, Metrics, labels
 from ticker.room import Lanes, Room
 
@@ -42,10 +43,12 @@ class Hub:
         metrics: Metrics,
         clock: Callable[[], datetime] = utcnow,
         lanes: Lanes | None = None,
+        load: Load | None = None,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
         self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
+        self._load = load or Load()
         self._capacity = settings.max_readers
         self._count: Counter[tuple[str, str]] = Counter()
         self._origins: dict[str, Counter[str]] = {}
@@ -95,7 +98,8 @@ class Hub:
     @property
     def has_space(self) -> bool:
         """Whether one more reader may come in."""
-        return not self._draining and self._size < self._capacity
+        full = self._size >= self._capacity
+        return not full and not self._draining and not self._load.is_busy
 
     @property
     def positions(self) -> dict[str, Cursor]:

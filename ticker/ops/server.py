@@ -30,7 +30,8 @@ _BACKLOG: Final = 8192
 _SEND_BUFFER: Final = 64 * 1024
 _USER_TIMEOUT_MS: Final = 15_000
 _GRACE_SECONDS: Final = 10
-_END_SECONDS: Final = 5  # for the pauses between the steps, and for ending the jobs
+# For the pauses between the steps, and for the hub to sign off from a store that may be silent.
+_END_SECONDS: Final = 8
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
 _MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
@@ -40,7 +41,7 @@ class Server(uvicorn.Server):
     """uvicorn that sees readers off before it stops, and sleeps while nothing happens."""
 
     def __init__(self, settings: Settings, service: Service) -> None:
-        home = Home(service.hub, service.metrics, settings.reader_buffer)
+        home = Home(service.hub, service.metrics, settings.reader_buffer, service.buffers)
         gate = partial(Gate, service.live, home)
         super().__init__(configure(service.asgi, gate, settings.trusted_proxies))
         # One set of all that is connected, whichever path took it in.
