@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 from collections import Counter
-from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
+from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from tests.support.balancer import balancing
-from tests.support.process import Serving, serving
+from tests.support.process import Serving, serving, store_of, workers_of
 from tests.support.service import Remote, receive, running
 from ticker.ops.drain import Drain
 
@@ -35,8 +36,7 @@ def announced(tmp_path: Path) -> Iterator[Serving]:
     """A service that would take hours to see its readers off."""
     with serving(tmp_path / "data", settings=LONG) as service:
         yield service
-        if service.process.poll() is None:
-            service.process.send_signal(signal.SIGTERM)
+        service.kill()
 
 
 async def _unready(remote: Remote) -> None:
@@ -69,12 +69,38 @@ async def test_first_the_balancer_knows(announced: Serving, number: int) -> None
         assert refused.value.response.status_code == 503
         assert "Retry-After" in refused.value.response.headers
 
-        announced.process.send_signal(number)
-        assert await _code(reader) == 1012
+        assert await _code_after(announced, number, reader) == 1012
         with pytest.raises(EOFError):
             await stream.message()
         assert await asyncio.to_thread(announced.process.wait, 60) in {0, 130}
     assert "Traceback" not in announced.log
+
+
+async def _code_after(service: Serving, number: int, reader: ClientConnection) -> int:
+    """How a reader is closed when an impatient operator signals again and again."""
+    closed = asyncio.create_task(_code(reader))
+    while not closed.done():
+        service.process.send_signal(number)
+        await asyncio.wait({closed}, timeout=0.1)
+    return closed.result()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_workers_are_hurried_too(tmp_path: Path, number: int) -> None:
+    """With several workers the second signal reaches them all, and the first is no second one."""
+    with serving(tmp_path / "data", "--workers", "2", settings=LONG) as service:
+        async with service.remote.live("en") as reader:
+            assert (await receive(reader))["type"] == "hello"
+            # As a terminal and some supervisors do it: all at the same time.
+            for pid in (*workers_of(service.process.pid), service.process.pid):
+                os.kill(pid, number)
+            await _unready(service.remote)
+            for _ in range(20):
+                posted = await service.remote.post("en", "still here")
+                assert (await receive(reader))["flash"]["id"] == posted["id"]
+            assert await _code_after(service, number, reader) == 1012
+            assert await asyncio.to_thread(service.process.wait, 60) in {0, 130}
+    assert "Traceback" not in service.log
 
 
 async def _begin_post(service: Serving, body: bytes) -> Any:
@@ -255,16 +281,65 @@ class _Publisher:
                     self.acknowledged.append(answer.json["id"])
                     return self.acknowledged[-1]
 
-    async def run(self, reader: _Follower) -> None:
-        number = 0
-        while True:
-            await reader.until(await self.post(number))
-            number += 1
+    async def next(self, reader: _Follower) -> None:
+        """Post one more line, and wait until a reader has it."""
+        await reader.until(await self.post(len(self.acknowledged)))
+
+
+@asynccontextmanager
+async def _following(readers: list[_Follower], publisher: _Publisher) -> AsyncGenerator[None]:
+    """Readers who follow while the context lasts; at its end each must have seen all lines once."""
+    tasks = [asyncio.create_task(reader.run()) for reader in readers]
+    for reader in readers:
+        await reader.news.wait()
+    yield
+    last = await publisher.post(-1)
+    for reader in readers:
+        await reader.until(last)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for reader in readers:
+        assert reader.visits > 1
+        assert reader.heard == publisher.acknowledged
 
 
 async def _restart(hub: Serving) -> None:
     assert await asyncio.to_thread(hub.stop) == 0
     await asyncio.to_thread(hub.start)
+
+
+async def test_workers_are_restarted_in_turn(tmp_path: Path) -> None:
+    """SIGHUP has each worker replaced by a new one that is ready: all lines are seen once by all."""
+    with serving(tmp_path / "data", "--workers", "2") as service:
+        old = workers_of(service.process.pid)
+        readers = [_Follower(service.remote, streams=bool(number % 2)) for number in range(20)]
+        publisher = _Publisher(service.remote)
+        async with _following(readers, publisher):
+            service.process.send_signal(signal.SIGHUP)
+            while old & (workers := workers_of(service.process.pid)) or len(workers) != 2:
+                assert service.process.poll() is None
+                await publisher.next(readers[0])
+        assert "Traceback" not in service.log
+
+
+async def test_no_restart_without_new_workers(tmp_path: Path) -> None:
+    """When new workers cannot get ready, the old ones stay, and the operator reads so."""
+    with serving(tmp_path / "data", "--workers", "2") as service:
+        old = workers_of(service.process.pid)
+        async with service.remote.live("en") as reader:
+            await receive(reader)
+            os.kill(store_of(service.process.pid), signal.SIGSTOP)
+            service.process.send_signal(signal.SIGHUP)
+            while "did not get ready" not in service.log:
+                assert service.process.poll() is None
+                await asyncio.sleep(0.02)
+            os.kill(store_of(service.process.pid), signal.SIGCONT)
+            posted = await service.remote.post("en", "as before")
+            while (message := await receive(reader))["type"] != "flash":
+                pass
+            assert message["flash"]["id"] == posted["id"]
+        assert old <= workers_of(service.process.pid)
 
 
 async def test_rolling_restart(tmp_path: Path, store_url: str) -> None:
@@ -279,23 +354,9 @@ async def test_rolling_restart(tmp_path: Path, store_url: str) -> None:
             remote = Remote(balancer.port, token)
             readers = [_Follower(remote, streams=bool(number % 2)) for number in range(20)]
             publisher = _Publisher(remote)
-            tasks = [asyncio.create_task(reader.run()) for reader in readers]
-            for reader in readers:
-                await reader.news.wait()
-            posting = asyncio.create_task(publisher.run(readers[0]))
-            for hub in hubs:
-                await _restart(hub)
-            posting.cancel()
-            await asyncio.gather(posting, return_exceptions=True)
-            last = await publisher.post(-1)
-            for reader in readers:
-                await reader.until(last)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    # A post that was under way when the publisher was stopped may be out and not acknowledged.
-    expected = set(publisher.acknowledged)
-    for reader in readers:
-        assert reader.visits > 1
-        assert [line for line in reader.heard if line in expected] == publisher.acknowledged
-        assert len(set(reader.heard)) == len(reader.heard)
+            async with _following(readers, publisher):
+                for hub in hubs:
+                    restarting = asyncio.create_task(_restart(hub))
+                    while not restarting.done():
+                        await publisher.next(readers[0])
+                    await restarting

@@ -7,6 +7,7 @@ import gc
 import select
 import socket
 import sys
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -32,24 +33,44 @@ _USER_TIMEOUT_MS: Final = 15_000
 _GRACE_SECONDS: Final = 10
 # For the pauses between the steps, and for the hub to sign off from a store that may be silent.
 _END_SECONDS: Final = 8
+# A terminal or a supervisor signals all processes, and then a parent its workers: that is once.
+_ONCE_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
 _MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
 
 
 class Server(uvicorn.Server):
-    """uvicorn that sees readers off before it stops, and sleeps while nothing happens."""
+    """uvicorn that sees readers off before it stops, and sleeps while nothing happens.
 
-    def __init__(self, settings: Settings, service: Service) -> None:
+    Args:
+        settings: Of the process.
+        service: That it serves.
+        on_start: Called once it serves, with whether the service is ready.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        on_start: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         home = Home(service.hub, service.metrics, settings.reader_buffer, service.buffers)
         gate = partial(Gate, service.live, home)
         super().__init__(configure(service.asgi, gate, settings.trusted_proxies))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
+        self._on_start = on_start
         self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
+        self._asked: float | None = None
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, and say so."""
+        await super().startup(sockets)
+        self._on_start(self._service.hub.is_ready)
 
     async def main_loop(self) -> None:
         """Wake once a second for the Date header, and at once to stop: then see readers off."""
@@ -82,6 +103,10 @@ class Server(uvicorn.Server):
 
         Only after that is SIGINT what it is to uvicorn: don't even wait for requests.
         """
+        now = time.monotonic()
+        if self._asked is not None and now < self._asked + _ONCE_SECONDS:
+            return
+        self._asked = self._asked or now
         if self._loop is not None and self._drain.can_hurry:
             self._loop.call_soon_threadsafe(self._drain.hurry)
             return
@@ -161,14 +186,18 @@ def configure(
     )
 
 
-def new_server(settings: Settings) -> Server:
+def new_server(settings: Settings, on_start: Callable[[bool], None] = lambda _: None) -> Server:
     """A server of one process, not started."""
-    return Server(settings, build(settings))
+    return Server(settings, build(settings), on_start)
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    on_start: Callable[[bool], None] = lambda _: None,
+) -> None:
     """Serve in this process on a listening socket and a given store, until a signal ends it."""
-    server = new_server(settings)
+    server = new_server(settings, on_start)
     # What was built lives as long as we do, and a reader that leaves leaves no cycle behind: the
     # collector need not look at everything each time that a few hundred readers come.
     gc.collect()
