@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from ticker.frames import CloseCode, Frame
 from ticker.hub import Hub
 from ticker.metrics import Metrics
 from ticker.ops.drain import Drain
+from ticker.ops.server import longest_stop
 from ticker.settings import Settings
 from ticker.subscription import Subscription
 
@@ -128,3 +131,12 @@ async def test_a_second_signal_ends_the_waiting(hub: Hub) -> None:
     await task
     assert could == [False, True, False]
     assert all(reader.closed for reader in crowd)
+
+
+def test_compose_waits_long_enough() -> None:
+    """Docker kills no hub that is still seeing its readers off."""
+    compose = (Path(__file__).parents[2] / "docker-compose.yml").read_text()
+    grace = re.search(r"x-hub:.*?stop_grace_period: (\d+)s", compose, re.DOTALL)
+    assert grace is not None
+    assert int(grace[1]) > longest_stop(Settings())
+    assert longest_stop(replace(Settings(), drain_notice=5)) == longest_stop(Settings()) + 5

@@ -8,19 +8,20 @@ import os
 import re
 import signal
 from collections import Counter
-from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.balancer import balancing
+from tests.support.followers import Follower, Publisher, following
 from tests.support.process import Serving, serving, store_of, workers_of
 from tests.support.service import Remote, receive, running
 from ticker.ops.drain import Drain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from websockets.asyncio.client import ClientConnection
@@ -219,91 +220,6 @@ async def _line(reader: ClientConnection) -> str | None:
     return flash["id"]
 
 
-class _Follower:
-    """A reader behind a balancer who comes back with her cursor, and notes each line as it comes."""
-
-    def __init__(self, remote: Remote, *, streams: bool) -> None:
-        self.heard: list[str] = []
-        self.visits = 0
-        self.news = asyncio.Event()
-        self._remote = remote
-        self._streams = streams
-        self._cursor = ""
-
-    async def run(self) -> None:
-        while True:
-            with suppress(ConnectionClosed, InvalidHandshake, OSError, EOFError):
-                async with aclosing(self._messages()) as messages:
-                    async for message in messages:
-                        self._take(message)
-
-    def _take(self, message: dict[str, Any]) -> None:
-        self._cursor = message["cursor"]
-        lines = message.get("flashes", [message.get("flash")])
-        self.heard += [line["id"] for line in lines if line]
-        self.news.set()
-
-    async def _messages(self) -> AsyncGenerator[dict[str, Any]]:
-        query = f"cursor={self._cursor}"
-        if self._streams:
-            async with self._remote.sse("en", query) as stream:
-                self.visits += 1
-                while True:
-                    yield await stream.message()
-        async with self._remote.live("en", query) as reader:
-            self.visits += 1
-            while True:
-                yield await receive(reader)
-
-    async def until(self, flash_id: str) -> None:
-        while flash_id not in self.heard:
-            self.news.clear()
-            await self.news.wait()
-
-
-class _Publisher:
-    """Posts a line after the other; asks again, with the same key, until each is acknowledged."""
-
-    def __init__(self, remote: Remote) -> None:
-        self.acknowledged: list[str] = []
-        self._remote = remote
-
-    async def post(self, number: int) -> str:
-        while True:
-            with suppress(OSError, IndexError, ValueError):
-                answer = await self._remote.request(
-                    "POST",
-                    "/v1/en/flashes",
-                    body={"headline": f"line {number}"},
-                    headers={"Idempotency-Key": f"line-{number}"},
-                )
-                if answer.status == 201:
-                    self.acknowledged.append(answer.json["id"])
-                    return self.acknowledged[-1]
-
-    async def next(self, reader: _Follower) -> None:
-        """Post one more line, and wait until a reader has it."""
-        await reader.until(await self.post(len(self.acknowledged)))
-
-
-@asynccontextmanager
-async def _following(readers: list[_Follower], publisher: _Publisher) -> AsyncGenerator[None]:
-    """Readers who follow while the context lasts; at its end each must have seen all lines once."""
-    tasks = [asyncio.create_task(reader.run()) for reader in readers]
-    for reader in readers:
-        await reader.news.wait()
-    yield
-    last = await publisher.post(-1)
-    for reader in readers:
-        await reader.until(last)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for reader in readers:
-        assert reader.visits > 1
-        assert reader.heard == publisher.acknowledged
-
-
 async def _restart(hub: Serving) -> None:
     assert await asyncio.to_thread(hub.stop) == 0
     await asyncio.to_thread(hub.start)
@@ -313,9 +229,9 @@ async def test_workers_are_restarted_in_turn(tmp_path: Path) -> None:
     """SIGHUP has each worker replaced by a new one that is ready: all lines are seen once by all."""
     with serving(tmp_path / "data", "--workers", "2") as service:
         old = workers_of(service.process.pid)
-        readers = [_Follower(service.remote, streams=bool(number % 2)) for number in range(20)]
-        publisher = _Publisher(service.remote)
-        async with _following(readers, publisher):
+        readers = [Follower(service.remote, streams=bool(number % 2)) for number in range(20)]
+        publisher = Publisher(service.remote)
+        async with following(readers, publisher):
             service.process.send_signal(signal.SIGHUP)
             while old & (workers := workers_of(service.process.pid)) or len(workers) != 2:
                 assert service.process.poll() is None
@@ -352,9 +268,9 @@ async def test_rolling_restart(tmp_path: Path, store_url: str) -> None:
         token = hubs[0].make_token()
         async with balancing(*(hub.port for hub in hubs)) as balancer:
             remote = Remote(balancer.port, token)
-            readers = [_Follower(remote, streams=bool(number % 2)) for number in range(20)]
-            publisher = _Publisher(remote)
-            async with _following(readers, publisher):
+            readers = [Follower(remote, streams=bool(number % 2)) for number in range(20)]
+            publisher = Publisher(remote)
+            async with following(readers, publisher):
                 for hub in hubs:
                     restarting = asyncio.create_task(_restart(hub))
                     while not restarting.done():
