@@ -11,6 +11,7 @@ import pytest
 from ticker.crowd import Crowd, Pace
 from ticker.event import GENESIS
 from ticker.frames import CloseCode, Frame
+from ticker.load import Load
 from ticker.receipts import Receipts
 
 if TYPE_CHECKING:
@@ -201,3 +202,66 @@ async def test_a_number_that_may_be_reused_is_never_written_to(members: list[Mem
     assert members[0].heard() == []
     assert members[0].queued == [frame("line").sse]
     assert members[1].heard() == texts("line")
+
+
+def busy() -> Load:
+    load = Load()
+    load.is_busy = True
+    return load
+
+
+async def test_a_busy_server_lets_the_least_urgent_wait_for_company(members: list[Member]) -> None:
+    """Football results wait while the server is busy, and leave with the flash, before it."""
+    crowd = Crowd("sse", Pace(busy(), rest=3600), Receipts())
+    for member in members[:3]:
+        crowd.add(member)
+    crowd.send(frame("football"), 4)
+    crowd.send(frame("tennis"), 9)
+    await turn(5)
+    assert [member.heard() for member in members[:3]] == [[]] * 3
+    crowd.add(members[3])
+    crowd.send(frame("flash"), 3)
+    await turn()
+    assert [member.heard() for member in members[:3]] == [texts("football", "tennis", "flash")] * 3
+    assert members[3].heard() == texts("flash")
+    crowd.send(frame("golf"), 4)
+    await turn(5)
+    assert members[0].heard() == []
+
+
+async def test_what_waits_for_company_does_not_wait_for_ever(members: list[Member]) -> None:
+    """Where nothing urgent comes, the least urgent lines leave together after their rest."""
+    pace = Pace(busy(), rest=0)
+    crowds = [Crowd("sse", pace, Receipts()) for _ in range(2)]
+    for crowd, member in zip(crowds, members, strict=False):
+        crowd.add(member)
+    for round_ in ("one", "two"):
+        for crowd in crowds:
+            crowd.send(frame(round_), 4)
+            crowd.send(frame(f"{round_} more"), 5)
+        heard: list[list[str]] = [[], []]
+        while not all(heard):
+            await asyncio.sleep(0)
+            for told, member in zip(heard, members, strict=False):
+                told.extend(member.heard())
+        assert heard == [texts(round_, f"{round_} more")] * 2
+
+
+async def test_a_line_may_rest_while_another_is_written(
+    members: list[Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The least urgent line does not follow at the heels of one that is still being written."""
+    monkeypatch.setattr("ticker.crowd._SLICE", 1)
+    load = busy()
+    crowd = Crowd("sse", Pace(load, rest=3600), Receipts())
+    for member in members:
+        crowd.add(member)
+    crowd.send(frame("flash"), 1)
+    await asyncio.sleep(0)
+    crowd.send(frame("football"), 5)
+    await turn(20)
+    assert [member.heard() for member in members] == [texts("flash")] * 5
+    load.is_busy = False
+    crowd.send(frame("tennis"), 5)
+    await turn(20)
+    assert [member.heard() for member in members] == [texts("football", "tennis")] * 5

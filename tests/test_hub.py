@@ -13,14 +13,14 @@ import pytest
 from tests.support.flashes import NOON, after, chain, flash
 from ticker import flash as flashes
 from ticker.event import GENESIS, Cursor
-from ticker.frames import CloseCode
 from ticker.hub import Hub, utcnow
+from ticker.load import Load
 from ticker.metrics import Metrics
 from ticker.settings import Settings
 from ticker.subscription import Subscription
 
 if TYPE_CHECKING:
-    from ticker.frames import Frame
+    from ticker.frames import CloseCode, Frame
 
 ALL = Subscription("en")
 SPORTS = Subscription("en", frozenset({"sports"}))
@@ -254,13 +254,69 @@ def test_there_is_an_end_to_space(hub: Hub) -> None:
     assert hub.has_space
 
 
-def test_draining_sends_everybody_away(hub: Hub) -> None:
-    """Before a restart every reader is told to come back, and nobody is let in."""
-    readers = [join(hub), join(hub, Subscription("ar"))]
-    hub.drain()
-    assert [reader.closed for reader in readers] == [CloseCode.SERVICE_RESTART] * 2
+def test_a_busy_hub_takes_nobody_in(metrics: Metrics) -> None:
+    """A server that has more to do than it can keeps its readers and takes no more."""
+    load = Load()
+    hub = Hub(Settings(), metrics, load=load)
+    for edition in hub.editions:
+        hub.load(edition, [], GENESIS, [])
+    reader = join(hub)
+    load.is_busy = True
+    assert not hub.has_space
+    assert hub.is_ready
+    hub.beat()
+    assert reader.last["type"] == "beat"
+    load.is_busy = False
+    assert hub.has_space
+
+
+class Told:
+    """An audience that notes how urgent what it is told is."""
+
+    def __init__(self) -> None:
+        self.urgencies: list[int] = []
+
+    def __len__(self) -> int:
+        return 1
+
+    def add(self, reader: object) -> None:
+        pass
+
+    def discard(self, reader: object) -> None:
+        pass
+
+    def readers(self) -> list[Any]:
+        return []
+
+    def send(self, _: Frame, urgency: int) -> None:
+        self.urgencies.append(urgency)
+
+
+def test_a_kill_is_as_urgent_as_can_be(metrics: Metrics) -> None:
+    """However unimportant a line was, when it is wrong it leaves the screens before all else."""
+    told = Told()
+    hub = Hub(Settings(), metrics, lanes={"test": lambda: told})
+    join(hub)
+    join(hub, SPORTS)
+    line = flash("a", urgency=5)
+    for event in chain([line, flashes.kill(line, after(1))]):
+        hub.publish(event)
+    assert told.urgencies == [5, 1, 1]
+
+
+def test_a_hub_that_retires_keeps_its_readers(hub: Hub) -> None:
+    """Before a restart a hub is not ready and lets nobody in; who is in still gets every line."""
+    readers = [join(hub), join(hub, SPORTS)]
+    hub.retire()
     assert not hub.has_space
     assert not hub.is_ready
+    hub.publish(chain([flash("a", section="sports")])[0])
+    hub.beat()
+    assert [[told["type"] for told in reader.told] for reader in readers] == [
+        ["hello", "flash", "beat"]
+    ] * 2
+    assert set(hub.readers) == set(readers)
+    assert not any(reader.closed for reader in readers)
 
 
 def test_what_the_hub_shows_over_http(hub: Hub) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.flashes import NOON, after
 from ticker.frames import Mark
+from ticker.load import Load
 from ticker.receipts import CAN_CONFIRM, Receipts
 
 if TYPE_CHECKING:
@@ -102,6 +103,28 @@ async def test_who_leaves_is_not_waited_for(receipts: Receipts, peers: list[Peer
     gone.is_gone, gone.fd = True, -1
     receipts.watch([MARK], [gone])
     await until(receipts, confirmed=0, left=1)
+
+
+async def test_a_busy_server_does_not_ask(
+    peers: list[Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the server is busy nobody's kernel is asked; what went out is counted afterwards."""
+    monkeypatch.setattr("ticker.receipts._BUSY_SECONDS", 0.01)
+    load = Load()
+    load.is_busy = True
+    receipts = Receipts(clock=lambda: after(0.025), load=load)
+    task = asyncio.create_task(receipts.run())
+    receipts.watch([MARK], [peers[0]])
+    (one,) = receipts._passes
+    due = one.at
+    while one.at == due:
+        assert one.looks == 0
+        await asyncio.sleep(0.01)
+    assert receipts.take_changed() == {}
+    load.is_busy = False
+    await until(receipts, confirmed=1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def test_delays_are_whole_milliseconds_of_the_newest_lines() -> None:

@@ -19,6 +19,7 @@ from ticker.accounts import Accounts
 from ticker.archive import Archive
 from ticker.audience import Direct
 from ticker.audit import Audit
+from ticker.buffers import Buffers
 from ticker.census import Census
 from ticker.clicks import Clicks
 from ticker.crowd import Crowd, Pace
@@ -29,6 +30,7 @@ from ticker.hub import Hub, utcnow
 from ticker.intake import Intake
 from ticker.landing import Landing
 from ticker.lean import KINDS
+from ticker.load import Load
 from ticker.logins import Logins
 from ticker.metrics import Metrics
 from ticker.passwords import Passwords
@@ -87,6 +89,7 @@ class Service:
     hub: Hub
     live: Live
     metrics: Metrics
+    buffers: Buffers
 
 
 class _Core:
@@ -95,19 +98,23 @@ class _Core:
     def __init__(self, settings: Settings) -> None:
         newsroom = settings.newsroom
         self.metrics = Metrics()
+        self.load = Load()
+        self.buffers = Buffers(settings.buffers)
+        for shown in (self.load, self.buffers):
+            shown.register(self.metrics)
         self.store = Store(settings.redis_url)
         self.archive = Archive(self.store)
         wire = Wire(self.store)
         rules = Rules(newsroom.sections, newsroom.regions)
         self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
 
-        pace = Pace()
-        self.receipts = Receipts()
+        pace = Pace(self.load)
+        self.receipts = Receipts(load=self.load)
         lanes: dict[str, Callable[[], Audience]] = {
             kind.lane: partial(Crowd, kind.lane, pace, self.receipts) for kind in KINDS
         }
         lanes["outbox"] = partial(Direct, self.receipts)
-        self.hub = Hub(settings, self.metrics, lanes=lanes)
+        self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
         self.relay = Relay(wire, self.archive, self.hub, settings)
         # What this process is called where hubs are told apart.
         name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
@@ -131,7 +138,7 @@ class _Core:
 def build(settings: Settings) -> Service:
     """Put everything together. Nothing is opened here: that is the lifespan's job."""
     core = _Core(settings)
-    live = Live(core.hub, settings, core.metrics, core.receipts)
+    live = Live(core.hub, settings, core.metrics, core.receipts, core.buffers)
     html = Html(settings.public_url)
     widget = Widget(static_dir(), Releases(core.store))
     jobs: Jobs = {
@@ -140,6 +147,8 @@ def build(settings: Settings) -> Service:
         "releases": partial(_releases, core.intake, list(settings.newsroom.all_editions)),
         "clicks": core.clicks.run,
         "desks": core.desks.run,
+        "load": core.load.run,
+        "buffers": core.buffers.run,
         "receipts": core.receipts.run,
         "landing": core.landing.run,
         "census": core.census.run,
@@ -151,7 +160,7 @@ def build(settings: Settings) -> Service:
         exception_handlers=handlers(People(html, settings.newsroom).respond),
         lifespan=partial(_life, core.hub, core.store, jobs),
     )
-    return Service(asgi, core.hub, live, core.metrics)
+    return Service(asgi, core.hub, live, core.metrics, core.buffers)
 
 
 def _faces(core: _Core, live: Live, html: Html, widget: Widget, settings: Settings) -> Faces:

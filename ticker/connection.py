@@ -10,11 +10,18 @@ from ticker.audience import DIRECT
 from ticker.frames import CloseCode
 
 if TYPE_CHECKING:
+    from ticker.buffers import Buffers
     from ticker.frames import Frame
 
 
 class Outbox:
     """Frames waiting for one reader; more than `limit` bytes of them closes it as too slow.
+
+    Args:
+        transport: websocket, sse or desk.
+        limit: In bytes.
+        origin: The site that embeds it.
+        buffers: Told when something waits; None for one that is not to be closed for others' sake.
 
     Attributes:
         transport: websocket, sse or desk.
@@ -23,25 +30,31 @@ class Outbox:
     """
 
     __slots__ = (
+        "_buffers",
         "_changed",
         "_closed",
         "_frames",
         "_limit",
         "_size",
+        "_taken",
         "code",
         "is_open",
         "origin",
         "transport",
     )
 
-    def __init__(self, transport: str, limit: int, origin: str = DIRECT) -> None:
+    def __init__(
+        self, transport: str, limit: int, origin: str = DIRECT, buffers: Buffers | None = None
+    ) -> None:
         self.transport: Final = transport
         self.origin = origin
         self.code: CloseCode | None = None
         self.is_open = True
         self._frames: deque[Frame] = deque()
         self._size = 0
+        self._taken = 0
         self._limit = limit
+        self._buffers = buffers
         self._changed = asyncio.Event()
         self._closed = asyncio.Event()
 
@@ -50,16 +63,33 @@ class Outbox:
         """Readers with outboxes are written to one by one."""
         return "outbox"
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait here, and those that are being written."""
+        return self._size + self._taken
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was closed."""
+        return not self.is_open
+
+    def shed(self) -> None:
+        """Close as too slow, and let go of what waits."""
+        self._frames.clear()
+        self._size = 0
+        self.close(CloseCode.TOO_SLOW)
+
     def send(self, frame: Frame) -> None:
         """Take a frame, or close as too slow."""
         if not self.is_open:
             return
         if self._size + frame.size > self._limit and self._frames:
-            self._frames.clear()
-            self.close(CloseCode.TOO_SLOW)
+            self.shed()
             return
         self._frames.append(frame)
         self._size += frame.size
+        if self._buffers is not None:
+            self._buffers.behind.add(self)
         self._changed.set()
 
     def close(self, code: CloseCode | None) -> None:
@@ -72,13 +102,21 @@ class Outbox:
 
     async def take(self) -> list[Frame]:
         """All frames that wait, once there is one; an empty list when closed and empty."""
+        self._taken = 0
+        if not self._frames:
+            self.forget()
         while self.is_open and not self._frames:
             self._changed.clear()
             await self._changed.wait()
         batch = list(self._frames)
         self._frames.clear()
-        self._size = 0
+        self._taken, self._size = self._size, 0
         return batch
+
+    def forget(self) -> None:
+        """Nothing waits for it, or nobody is there any more."""
+        if self._buffers is not None:
+            self._buffers.behind.discard(self)
 
     async def closed(self) -> None:
         """Wait until it is closed."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from ticker.audience import Reader
 from ticker.frames import Frame
+from ticker.load import Load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _SLICE: Final = 1000
 _FRAMES_MOST: Final = 64
 _CALM: Final = 10
+# While the process is busy, lines of this urgency number and higher ones wait for company.
+_LEAST: Final = 4
+_REST_SECONDS: Final = 2.0
 
 
 class Socket(Reader, Protocol):
@@ -47,16 +51,41 @@ class Socket(Reader, Protocol):
 
 
 class Pace:
-    """Gives crowds with something to say one slice after the other, the most urgent first."""
+    """Gives crowds with something to say one slice after the other, the most urgent first.
 
-    def __init__(self) -> None:
+    Args:
+        load: Of the process.
+        rest: Seconds that the least urgent lines wait while it is busy at most.
+    """
+
+    def __init__(self, load: Load | None = None, rest: float = _REST_SECONDS) -> None:
+        self._load = load or Load()
+        self._rest = rest
+        self._resting: dict[Crowd, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
         self._busy: dict[Crowd, None] = {}
         self._scheduled = False
 
     def wake(self, crowd: Crowd) -> None:
         """This crowd has something to say."""
+        self._resting.pop(crowd, None)
         self._busy[crowd] = None
         self._schedule()
+
+    def may_rest(self, urgency: int) -> bool:
+        """Whether a line had better wait until it can leave with others."""
+        return self._load.is_busy and urgency >= _LEAST
+
+    def rest(self, crowd: Crowd) -> None:
+        """This crowd has something to say that may wait a little."""
+        self._resting[crowd] = None
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._rest, self._rouse)
+
+    def _rouse(self) -> None:
+        self._timer = None
+        for crowd in list(self._resting):
+            crowd.rouse()
 
     def _schedule(self) -> None:
         if not self._scheduled:
@@ -95,6 +124,7 @@ class Crowd:
         self._queue: deque[Frame | Socket] = deque()
         self._listening: list[Socket] = []
         self._data = b""
+        self._resting = False
         self.urgency = _CALM
 
     def __len__(self) -> int:
@@ -120,9 +150,19 @@ class Crowd:
         return [*self._members, *self._newcomers]
 
     def send(self, frame: Frame, urgency: int) -> None:
-        """Tell everybody, once the pace allows."""
+        """Tell everybody, once the pace allows; what rests leaves with what may not."""
+        alone = self._resting or not self._queue
         self._queue.append(frame)
         self.urgency = min(self.urgency, urgency)
+        if alone and self._pace.may_rest(urgency):
+            self._resting = True
+            self._pace.rest(self)
+        else:
+            self.rouse()
+
+    def rouse(self) -> None:
+        """Say what waits."""
+        self._resting = False
         self._pace.wake(self)
 
     def step(self) -> bool:
@@ -136,7 +176,7 @@ class Crowd:
         if self._marks and not self._listening:
             self._receipts.watch(self._marks, self._told)
             self._marks, self._told = [], []
-        if self._listening or self._queue:
+        if self._listening or (self._queue and not self._resting):
             return True
         self._data = b""
         self.urgency = _CALM

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from ticker.audience import DESK, OTHER
 from ticker.board import Board
 from ticker.flash import PubStatus
-from ticker.frames import CloseCode, Encoder
+from ticker.frames import Encoder
+from ticker.load import Load
 from ticker.metrics import Labels, Metrics, labels
 from ticker.room import Lanes, Room
 
@@ -42,10 +43,12 @@ class Hub:
         metrics: Metrics,
         clock: Callable[[], datetime] = utcnow,
         lanes: Lanes | None = None,
+        load: Load | None = None,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
         self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
+        self._load = load or Load()
         self._capacity = settings.max_readers
         self._count: Counter[tuple[str, str]] = Counter()
         self._origins: dict[str, Counter[str]] = {}
@@ -95,7 +98,8 @@ class Hub:
     @property
     def has_space(self) -> bool:
         """Whether one more reader may come in."""
-        return not self._draining and self._size < self._capacity
+        full = self._size >= self._capacity
+        return not full and not self._draining and not self._load.is_busy
 
     @property
     def positions(self) -> dict[str, Cursor]:
@@ -219,9 +223,11 @@ class Hub:
         flash = self._rooms[edition].board.get(flash_id)
         return None if flash is None or flash.pubstatus is PubStatus.WITHHELD else flash
 
-    def drain(self) -> None:
-        """Send everybody away for a restart, and let nobody in."""
+    @property
+    def readers(self) -> list[Reader]:
+        """Everybody who is in, desks too."""
+        return [reader for room in self._rooms.values() for reader in room.readers]
+
+    def retire(self) -> None:
+        """Let nobody in any more, and be ready no more; who is in stays and misses nothing."""
         self._draining = True
-        for room in self._rooms.values():
-            for reader in room.readers:
-                reader.close(CloseCode.SERVICE_RESTART)

@@ -15,6 +15,7 @@ from ticker.frames import CloseCode
 from ticker.rfc6455 import Opcode, ViolationError
 
 if TYPE_CHECKING:
+    from ticker.buffers import Buffers
     from ticker.frames import Frame
     from ticker.hub import Hub
     from ticker.metrics import Metrics
@@ -31,18 +32,20 @@ class Home:
         hub: That they sit in.
         metrics: Of the process.
         buffer: Bytes that may wait for one reader before it is closed as too slow.
+        buffers: Told of those who are behind.
 
     Attributes:
         connections: All that is connected; the server waits for them when it stops.
     """
 
-    __slots__ = ("buffer", "connections", "hub", "metrics")
+    __slots__ = ("buffer", "buffers", "connections", "hub", "metrics")
 
-    def __init__(self, hub: Hub, metrics: Metrics, buffer: int) -> None:
+    def __init__(self, hub: Hub, metrics: Metrics, buffer: int, buffers: Buffers) -> None:
         self.hub = hub
         self.metrics = metrics
         self.connections: set[Any] = set()
         self.buffer = buffer
+        self.buffers = buffers
 
 
 class LeanReader(asyncio.Protocol):
@@ -75,10 +78,29 @@ class LeanReader(asyncio.Protocol):
         """Whether it left the hub."""
         return self.subscription is None
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that the transport holds for it."""
+        return self._transport.get_write_buffer_size()
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether goodbye was said."""
+        return self._closing
+
+    def shed(self) -> None:
+        """Close it as too slow; who lingers is dropped."""
+        if self._closing:
+            self._transport.abort()
+        else:
+            self.close(CloseCode.TOO_SLOW)
+
     def send(self, frame: Frame) -> None:
         """Write one message, however big; the first goes out with the head of the response."""
-        data, self._head = self._head + self.encode(frame), b""
-        self.resume_writing()
+        data = self._head + self.encode(frame)
+        if self._head:
+            self._head = b""
+            self.resume_writing()
         if not self._closing:
             self._transport.write(data)
 
@@ -123,9 +145,11 @@ class LeanReader(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The transport holds unsent bytes: whatever follows must queue behind them."""
         self.fd = -1
+        self._home.buffers.behind.add(self)
 
     def resume_writing(self) -> None:
         """The transport holds nothing: the socket may be written to directly."""
+        self._home.buffers.behind.discard(self)
         if not self._closing:
             self.fd = self._transport.get_extra_info("socket").fileno()
 
@@ -135,6 +159,7 @@ class LeanReader(asyncio.Protocol):
         self._closing = True
         self._leave()
         self._home.connections.discard(self)
+        self._home.buffers.behind.discard(self)
 
     def shutdown(self) -> None:
         """The server stops (uvicorn calls this)."""

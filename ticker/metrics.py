@@ -22,6 +22,9 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_store_faults_total": ("counter", "Times the relay lost the store."),
     "ticker_resets_total": ("counter", "Times an edition's history was found replaced."),
     "ticker_store_up": ("gauge", "1 while the relay follows the store, else 0."),
+    "ticker_busy": ("gauge", "1 while the process has more to do than it can, else 0."),
+    "ticker_loop_lag_seconds": ("gauge", "Seconds that the event loop is late, smoothed."),
+    "ticker_waiting_bytes": ("gauge", "Bytes that wait for readers who are behind."),
     "ticker_offset": ("gauge", "Offset of the newest event this hub knows, by edition."),
 }
 

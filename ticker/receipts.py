@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ticker.load import Load
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -27,6 +29,7 @@ _LOOKS_AFTER: Final = (0.05, 0.2, 1.0, 5.0, 15.0)
 # Some 2 ms of asking the kernel, and then the others' turn.
 _SLICE: Final = 2000
 _REST_SECONDS: Final = 0.01
+_BUSY_SECONDS: Final = 1.0
 _NOTHING: Final = b"\0\0\0\0"
 # Linux: what is unsent or not acknowledged (tcp(7), SIOCOUTQ); elsewhere the number means another.
 CAN_CONFIRM: Final = sys.platform == "linux"
@@ -80,10 +83,16 @@ class Receipts:
 
     Args:
         clock: Aware UTC.
+        load: Of the process; while it is busy the kernel isn't asked.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        load: Load | None = None,
+    ) -> None:
         self._clock = clock
+        self._load = load or Load()
         self._known: dict[Mark, Receipt] = {}
         self._changed: set[Mark] = set()
         self._passes: deque[_Pass] = deque()
@@ -126,6 +135,9 @@ class Receipts:
                 await self._news.wait()
             each = min(self._passes, key=lambda it: it.at)
             await asyncio.sleep(max(0.0, each.at - loop.time()))
+            if self._load.is_busy:
+                each.at = loop.time() + _BUSY_SECONDS
+                continue
             await self._look(each)
             each.looks += 1
             if not each.pending or each.looks == len(_LOOKS_AFTER):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker import frames
 from ticker.audience import Direct
-from ticker.flash import URGENCY_DEFAULT
+from ticker.flash import URGENCY_DEFAULT, URGENCY_RANGE, PubStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,11 +98,14 @@ class Room:
             return
         shown = frames.flash(event.cursor, event.flash)
         dropped = frames.drop(event.cursor, event.flash)
+        killed = event.flash.pubstatus is PubStatus.CANCELED
+        # What must leave the screens is as urgent as anything can be.
+        urgency = URGENCY_RANGE.start if killed else event.flash.urgency
         for group in list(self._groups.values()):
             if group.subscription.matches(event.flash):
-                self._send(group, shown, event.flash.urgency)
+                self._send(group, shown, urgency)
             elif event.flash.version > 1:
-                self._send(group, dropped, event.flash.urgency)
+                self._send(group, dropped, urgency)
         self._tell_waiting()
 
     async def shown(self, flash: Flash) -> None:

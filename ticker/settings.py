@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -113,6 +114,9 @@ class Settings:
         memory: Recent events a hub can resume readers from.
         max_readers: Readers one process takes; more get 503.
         reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
+        buffers: Bytes that may wait for all readers of a process together.
+        drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
+        drain_seconds: Seconds over which it then sends its readers away at most.
         posts_per_second: Sustained editors' requests for each token and process; 429 above it.
         posts_burst: Editors' requests of one token that may come at once.
         session_idle_minutes: Minutes without any doing after which a desk login ends.
@@ -137,6 +141,9 @@ class Settings:
     memory: int = 1000
     max_readers: int = 19_000
     reader_buffer: int = 512 * 1024
+    buffers: int = 256 * 1024 * 1024
+    drain_notice: float = 0.0
+    drain_seconds: float = 10.0
     posts_per_second: float = 50.0
     posts_burst: int = 500
     session_idle_minutes: float = 120.0
@@ -212,10 +219,19 @@ def _check(settings: Settings) -> None:
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     positive = ("workers", "beat", "board_lines", "board_hours", "memory", "max_readers")
-    for name in (*positive, "reader_buffer", "posts_per_second", "posts_burst", *_SESSION):
+    for name in (
+        *positive,
+        "reader_buffer",
+        "buffers",
+        "posts_per_second",
+        "posts_burst",
+        *_SESSION,
+    ):
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
-
+    for name in ("drain_notice", "drain_seconds"):
+        if not 0 <= getattr(settings, name) < math.inf:
+            raise SettingsError(f"{name}: {getattr(settings, name)} is not a time, or below zero")
     if not 0 <= settings.hold <= HOLD_MOST:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
 

@@ -24,6 +24,7 @@ from tests.support.process import (
     streaming,
     ticker,
 )
+from ticker.ops.tail import Tail
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -287,6 +288,31 @@ async def _answer(service: Serving) -> int:
         return (await service.remote.get("/readyz")).status
     except OSError:
         return 0
+
+
+@pytest.mark.parametrize(
+    ("field", "least"),
+    [("Retry-After: 7\r\n", 7), ("", 0), ("Retry-After: soon\r\n", 0), (f"Retry-After: {'9' * 20}\r\n", 60)],
+)  # fmt: skip
+async def test_refused(monkeypatch: pytest.MonkeyPatch, field: str, least: float) -> None:
+    """A follower who is refused stays away for as long as it was told to, and then a little (P31)."""
+    waits: asyncio.Queue[float] = asyncio.Queue()
+
+    async def refuse(_: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        outgoing.write(f"HTTP/1.1 503 x\r\n{field}Content-Length: 0\r\n\r\n".encode())
+        outgoing.close()
+
+    async def wait(seconds: float) -> None:
+        waits.put_nowait(seconds)
+        await asyncio.Event().wait()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setattr("ticker.ops.tail.asyncio.sleep", wait)
+        task = asyncio.create_task(Tail(f"http://127.0.0.1:{port}", "en", print).run())
+        assert least < await waits.get() < least + 5
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def test_nobody_there() -> None:

@@ -129,6 +129,7 @@ class Serving:
         args: Further arguments.
         redis: A store that is not its own, when it has one.
         token: An editor's token, once it was made.
+        settings: Further settings, as environment variables.
     """
 
     data: Path
@@ -137,6 +138,7 @@ class Serving:
     args: tuple[str, ...] = ()
     redis: str = ""
     token: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -178,7 +180,9 @@ class Serving:
         """Start it, and wait until it is open for business."""
         line = command(self.verb, "--port", str(self.port), *self.store, *self.args)
         with self._file("out").open("ab") as out, self._file("err").open("ab") as err:
-            self._process = subprocess.Popen(line, env=environment(), stdout=out, stderr=err)
+            self._process = subprocess.Popen(
+                line, env=environment(self.settings), stdout=out, stderr=err
+            )
         if ready:
             self.await_ready()
 
@@ -217,9 +221,10 @@ def serving(
     redis: str = "",
     token: bool = True,
     ready: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Serving]:
     """A service on a data directory, with an editor's token; gone at the end."""
-    service = Serving(data, verb=verb, args=args, redis=redis)
+    service = Serving(data, verb=verb, args=args, redis=redis, settings=settings or {})
     service.start(ready=ready)
     try:
         if token:

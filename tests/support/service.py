@@ -81,10 +81,11 @@ class Remote:
         sent |= headers or {}
         head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port)
-        outgoing.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (raw or b""))
-        answer = await incoming.read()
-        outgoing.close()
-        return _parse(answer)
+        try:
+            outgoing.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (raw or b""))
+            return _parse(await incoming.read())
+        finally:
+            outgoing.close()
 
     async def get(self, path: str, **headers: str) -> Answer:
         """A reader's GET, without a token."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from ticker.event import GENESIS
+from ticker.hub import Hub
+from ticker.load import Load
+from ticker.metrics import Metrics
 from ticker.settings import Settings
 from ticker.subscription import Subscription
-from ticker.web.admission import parameters, subscribe
+from ticker.web.admission import admit, parameters, subscribe
 from ticker.web.problems import ProblemError
 
 NEWSROOM = Settings().newsroom
@@ -58,3 +62,22 @@ def test_bad_filters_are_named(query: str, fields: list[str]) -> None:
         ask(query)
     assert refused.value.status == 422
     assert [fault.field for fault in refused.value.faults] == fields
+
+
+def test_who_is_refused_is_told_to_come_back_at_various_times() -> None:
+    """Those who are refused together do not come back together (P6)."""
+    settings = Settings()
+    load = Load()
+    hub = Hub(settings, Metrics(), load=load)
+    for edition in hub.editions:
+        hub.load(edition, [], GENESIS, [])
+    admit(hub, NEWSROOM, "en", "")
+    load.is_busy = True
+    told = set()
+    for _ in range(100):
+        with pytest.raises(ProblemError) as refused:
+            admit(hub, NEWSROOM, "en", "")
+        assert refused.value.status == 503
+        told.add(int(refused.value.headers["Retry-After"]))
+    assert len(told) > 5
+    assert told <= set(range(5, 31))

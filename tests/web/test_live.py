@@ -190,7 +190,10 @@ async def test_a_full_server_says_when_to_come_back(settings: Settings, *, porta
             assert refused.value.response.status_code == 503
             assert int(refused.value.response.headers["Retry-After"]) > 0
             answer = await service.get("/v1/en/live")
-            assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+            assert (answer.status, int(answer.headers["retry-after"]) in range(5, 31)) == (
+                503,
+                True,
+            )
         while True:
             try:
                 async with service.live("ar") as reader:

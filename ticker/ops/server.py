@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import select
 import socket
 import sys
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -14,6 +16,7 @@ import uvicorn
 
 from ticker.app import Service, build
 from ticker.lean import Home
+from ticker.ops.drain import Drain
 from ticker.ops.fanout import Gate
 
 if TYPE_CHECKING:
@@ -28,48 +31,105 @@ _BACKLOG: Final = 8192
 _SEND_BUFFER: Final = 64 * 1024
 _USER_TIMEOUT_MS: Final = 15_000
 _GRACE_SECONDS: Final = 10
+# For the pauses between the steps, and for the hub to sign off from a store that may be silent.
+_END_SECONDS: Final = 8
+# A terminal or a supervisor signals all processes, and then a parent its workers: that is once.
+_ONCE_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
 _MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
 
 
 class Server(uvicorn.Server):
-    """uvicorn that lets the hub say goodbye first, and sleeps while nothing happens."""
+    """uvicorn that sees readers off before it stops, and sleeps while nothing happens.
 
-    def __init__(self, settings: Settings, service: Service) -> None:
-        home = Home(service.hub, service.metrics, settings.reader_buffer)
+    Args:
+        settings: Of the process.
+        service: That it serves.
+        on_start: Called once it serves, with whether the service is ready.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        on_start: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        home = Home(service.hub, service.metrics, settings.reader_buffer, service.buffers)
         gate = partial(Gate, service.live, home)
         super().__init__(configure(service.asgi, gate, settings.trusted_proxies))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
-        self._stop: asyncio.Event | None = None
+        self._on_start = on_start
+        self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
+        self._asked: float | None = None
+        self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, and say so."""
+        await super().startup(sockets)
+        self._on_start(self._service.hub.is_ready)
+
     async def main_loop(self) -> None:
-        """Wake once a second for the Date header, and at once to stop."""
-        self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        """Wake once a second for the Date header, and at once to stop: then see readers off."""
+        self._loop = asyncio.get_running_loop()
         while not await self.on_tick(0):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TICK_SECONDS):
                     await self._stop.wait()
+        dates = asyncio.create_task(self._keep_dates())
+        await self._drain.run(self._close_listeners)
+        dates.cancel()
+
+    async def _keep_dates(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            await self.on_tick(0)
+
+    async def _close_listeners(self) -> None:
+        """Stop listening. Who waits to be accepted would be reset, so that they come in first."""
+        for listener in self.servers:
+            for _ in range(_BACKLOG):
+                if not _is_awaited(listener):
+                    break
+                # The loop accepts at most one in each turn.
+                await asyncio.sleep(0)
+            listener.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal came; leave the main loop."""
+        """A signal came: stop. Another while readers are seen off: all at once, then.
+
+        Only after that is SIGINT what it is to uvicorn: don't even wait for requests.
+        """
+        now = time.monotonic()
+        if self._asked is not None and now < self._asked + _ONCE_SECONDS:
+            return
+        self._asked = self._asked or now
+        if self._loop is not None and self._drain.can_hurry:
+            self._loop.call_soon_threadsafe(self._drain.hurry)
+            return
         super().handle_exit(sig, frame)
         self.wake()
 
     def wake(self) -> None:
         """Have the main loop look at `should_exit` now."""
-        if self._loop is not None and self._stop is not None:
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, send readers away with 1012, then stop as uvicorn does."""
-        for listener in self.servers:
-            listener.close()
-        self._service.hub.drain()
-        await super().shutdown(sockets)
+
+def _is_awaited(listener: asyncio.Server) -> bool:
+    """Whether somebody waits in the queue of a listening socket."""
+    poll = select.poll()
+    for socket_ in listener.sockets:
+        poll.register(socket_.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def longest_stop(settings: Settings) -> float:
+    """Seconds from the first signal to the end of a process at most, whatever its peers do."""
+    return settings.drain_notice + settings.drain_seconds + _GRACE_SECONDS + _END_SECONDS
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -126,14 +186,18 @@ def configure(
     )
 
 
-def new_server(settings: Settings) -> Server:
+def new_server(settings: Settings, on_start: Callable[[bool], None] = lambda _: None) -> Server:
     """A server of one process, not started."""
-    return Server(settings, build(settings))
+    return Server(settings, build(settings), on_start)
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    on_start: Callable[[bool], None] = lambda _: None,
+) -> None:
     """Serve in this process on a listening socket and a given store, until a signal ends it."""
-    server = new_server(settings)
+    server = new_server(settings, on_start)
     # What was built lives as long as we do, and a reader that leaves leaves no cycle behind: the
     # collector need not look at everything each time that a few hundred readers come.
     gc.collect()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
+_LEAST_MOST: Final = 60.0
 _MISSED_BEATS: Final = 2.5
 _FIRST_BEAT: Final = 25.0
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
@@ -47,6 +48,7 @@ class Tail:
     _cursor: str = ""
     _beat: float = _FIRST_BEAT
     _failures: int = 0
+    _least: float = 0.0
     _waiting: bool = False
     _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -62,9 +64,9 @@ class Tail:
                     self._take(message)
                     self._failures, self._waiting = 0, False
             self._failures = min(self._failures + 1, 10)
-            await asyncio.sleep(
-                random.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2**self._failures))  # noqa: S311 - jitter
-            )
+            limit = min(_CAP_SECONDS, _BASE_SECONDS * 2**self._failures)
+            least, self._least = self._least, 0.0
+            await asyncio.sleep(least + random.uniform(0, limit))  # noqa: S311 - jitter
 
     async def _messages(self) -> AsyncGenerator[dict[str, Any]]:
         """What one connection brings, until it breaks."""
@@ -77,6 +79,8 @@ class Tail:
                         message = await socket.recv()
                     yield json.loads(message)
         except InvalidStatus as refusal:
+            after = refusal.response.headers.get("Retry-After", "")
+            self._least = min(float(after), _LEAST_MOST) if after.isdecimal() else 0.0
             self._judge(refusal.response.status_code, refusal.response.body)
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:

@@ -1,4 +1,7 @@
-"""Several hub processes on one port: each listens for itself, and one that dies is replaced."""
+"""Several hub processes on one port: each listens for itself, and one that dies is replaced.
+
+SIGHUP has them all replaced, one after the other, with the code as it is on disk now.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ import os
 import signal
 import socket
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final
 
 from ticker.ops import logs
 from ticker.ops.process import die_with_parent
-from ticker.ops.server import bind, run
+from ticker.ops.server import bind, longest_stop, run
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from types import FrameType
 
@@ -23,8 +29,22 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SPAWN: Final = multiprocessing.get_context("spawn")
-_STOP_SECONDS: Final = 15.0
 _RESPAWN_SECONDS: Final = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A process of ours, and where it says once whether it is ready."""
+
+    process: SpawnProcess
+    news: Connection
+
+    def is_ready(self) -> bool:
+        """What it says; no if it died before."""
+        try:
+            return bool(self.news.recv())
+        except EOFError:
+            return False
 
 
 class Workers:
@@ -36,50 +56,106 @@ class Workers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._processes: list[SpawnProcess] = []
+        self._workers: list[_Worker] = []
         self._stopping = False
         self._wakeup = socket.socketpair()
+        self._wakeup[0].setblocking(False)
+        # Of a restart: who is to be replaced, who is to replace the first of them, and who goes.
+        self._due: list[_Worker] = []
+        self._newcomer: _Worker | None = None
+        self._leaving: _Worker | None = None
 
     def run(self) -> None:
-        """Keep all workers alive until SIGINT or SIGTERM."""
+        """Keep all workers alive until SIGINT or SIGTERM; restart them one by one on SIGHUP."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        self._processes = [self._spawn() for _ in range(self._settings.workers)]
+        signal.signal(signal.SIGHUP, self._restart)
+        self._workers = [self._spawn() for _ in range(self._settings.workers)]
         while not self._stopping:
-            wait([self._wakeup[0], *(process.sentinel for process in self._processes)])
+            self._wait()
             if not self._stopping:
                 self._replace_dead()
+                self._go_on_restarting()
         self._end()
 
+    @property
+    def _everybody(self) -> list[_Worker]:
+        others = (self._newcomer, self._leaving)
+        return [*self._workers, *(worker for worker in others if worker is not None)]
+
     def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping:
+            self._tell_all()
         self._stopping = True
         self._wakeup[1].send(b"\0")
 
-    def _spawn(self) -> SpawnProcess:
-        process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid()))
+    def _restart(self, number: int, frame: FrameType | None) -> None:
+        self._due = list(self._workers)
+        self._wakeup[1].send(b"\0")
+
+    def _wait(self) -> None:
+        """Wait for a signal, for a worker's end, or for a newcomer's word."""
+        news = [] if self._newcomer is None else [self._newcomer.news]
+        wait([self._wakeup[0], *(it.process.sentinel for it in self._everybody), *news])
+        with suppress(BlockingIOError):
+            self._wakeup[0].recv(4096)
+
+    def _spawn(self) -> _Worker:
+        news, tell = _SPAWN.Pipe(duplex=False)
+        process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid(), tell))
         # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         process.start()
         signal.signal(signal.SIGINT, handler)
-        return process
+        tell.close()
+        return _Worker(process, news)
 
     def _replace_dead(self) -> None:
-        for index, process in enumerate(self._processes):
+        for index, worker in enumerate(self._workers):
+            process = worker.process
             if not process.is_alive():
                 _log.error(
                     "worker %s died with %s; starting another", process.pid, process.exitcode
                 )
                 time.sleep(_RESPAWN_SECONDS)
-                self._processes[index] = self._spawn()
+                self._workers[index] = self._spawn()
+
+    def _go_on_restarting(self) -> None:
+        """One worker after the other: the new one is ready, the old one goes, the next."""
+        if self._leaving is not None and not self._leaving.process.is_alive():
+            self._leaving = None
+        if self._newcomer is not None and self._newcomer.news.poll():
+            self._let_in(self._newcomer)
+        self._due = [worker for worker in self._due if worker in self._workers]
+        if self._due and self._newcomer is None and self._leaving is None:
+            self._newcomer = self._spawn()
+
+    def _let_in(self, newcomer: _Worker) -> None:
+        """Have a new worker take the place of an old one, if it can and the place is there."""
+        self._newcomer = None
+        ready = newcomer.is_ready()
+        old = next((worker for worker in self._due if worker in self._workers), None)
+        if ready and old is not None:
+            self._workers[self._workers.index(old)] = newcomer
+            self._leaving = old
+        else:
+            self._leaving = newcomer
+        if not ready:
+            _log.error("worker %s did not get ready; no restart", newcomer.process.pid)
+            self._due.clear()
+        self._leaving.process.terminate()
+
+    def _tell_all(self) -> None:
+        for worker in self._everybody:
+            worker.process.terminate()
 
     def _end(self) -> None:
-        for process in self._processes:
-            process.terminate()
-        deadline = time.monotonic() + _STOP_SECONDS
-        for process in self._processes:
-            process.join(max(0.0, deadline - time.monotonic()))
-            if process.is_alive():
-                process.kill()
+        self._tell_all()
+        deadline = time.monotonic() + longest_stop(self._settings)
+        for worker in self._everybody:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
 
 
 def hold(host: str, port: int) -> tuple[socket.socket, int]:
@@ -97,7 +173,7 @@ def hold(host: str, port: int) -> tuple[socket.socket, int]:
     return holder, port
 
 
-def _work(settings: Settings, parent: int) -> None:
+def _work(settings: Settings, parent: int, tell: Connection) -> None:
     die_with_parent(parent)
     logs.set_up()
-    run(settings, bind(settings.host, settings.port, shared=True))
+    run(settings, bind(settings.host, settings.port, shared=True), tell.send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
+from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
 _FIELDS_MOST: Final = 64
 _DIGITS_MOST: Final = 9
+# Seconds: other ones for each, or all who are refused together come back together.
+_STAY_AWAY: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
@@ -67,12 +70,16 @@ def admit(
         raise at(403, "Origin", f"{origin} may not read edition {code!r}.")
     given = parameters(query)
     subscription = subscribe(newsroom, code, given)
-    if not hub.has_space or not hub.is_loaded(code):
-        raise ProblemError(
-            503, "This server takes no more readers now.", headers={"Retry-After": RETRY_SECONDS}
-        )
+    if not hub.is_loaded(code):
+        raise _unavailable("The board is not loaded yet.", RETRY_SECONDS)
+    if not hub.has_space:
+        raise _unavailable("This server takes no more readers now.", str(choice(_STAY_AWAY)))  # noqa: S311 - no secret
     position = last_event_id or given.get("cursor", [""])[-1]
     return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
+
+
+def _unavailable(detail: str, seconds: str) -> ProblemError:
+    return ProblemError(503, detail, headers={"Retry-After": seconds})
 
 
 def _site(origin: str | None, host: str | None) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
     from starlette.websockets import WebSocket
 
+    from ticker.buffers import Buffers
     from ticker.frames import Frame
     from ticker.hub import Hub
     from ticker.lean import LeanReader
@@ -39,12 +40,15 @@ _GOODBYE_SECONDS: Final = 5.0
 class Live:
     """The live endpoint on both transports."""
 
-    def __init__(self, hub: Hub, settings: Settings, metrics: Metrics, receipts: Receipts) -> None:
+    def __init__(
+        self, hub: Hub, settings: Settings, metrics: Metrics, receipts: Receipts, buffers: Buffers
+    ) -> None:
         self._hub = hub
         self._receipts = receipts
         self._newsroom = settings.newsroom
         self._limit = settings.reader_buffer
         self._metrics = metrics
+        self._buffers = buffers
 
     async def websocket(self, websocket: WebSocket) -> None:
         """A reader over WebSocket (RFC 6455). It sends nothing; if it does it is closed."""
@@ -56,7 +60,7 @@ class Live:
             self._metrics.count("ticker_refused_total", status=str(problem.status))
             await websocket.send_denial_response(problem.response())
             return
-        outbox = Outbox("websocket", self._limit, admission.origin)
+        outbox = Outbox("websocket", self._limit, admission.origin, self._buffers)
         await self.converse(websocket, outbox, admission)
 
     async def converse(self, websocket: WebSocket, outbox: Outbox, admission: Admission) -> None:
@@ -97,7 +101,7 @@ class Live:
             await send({"type": "http.response.body", "body": b""})
             return
         await _sse_body(send, self.stream_opening())
-        outbox = Outbox("sse", self._limit, admission.origin)
+        outbox = Outbox("sse", self._limit, admission.origin, self._buffers)
 
         async def write(batch: list[Frame]) -> None:
             await _sse_body(send, b"".join(frame.sse for frame in batch))
@@ -192,6 +196,7 @@ class Live:
         finally:
             self._hub.leave(outbox, admission.subscription)
             outbox.close(None)
+            outbox.forget()
             if outbox.code is not None:
                 self._metrics.count("ticker_closed_total", code=str(int(outbox.code)))
             await _end(writing, listening, closing)

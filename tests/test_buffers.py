@@ -1,0 +1,122 @@
+"""The limit for what waits for all readers together."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.service import running
+from ticker.buffers import Buffers
+from ticker.frames import Frame
+from ticker.metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.service import Running
+    from ticker.settings import Settings
+
+_MOST = 1_000_000
+_BIG = Frame({"type": "x", "cursor": "0", "text": "x" * 300_000})
+
+
+@dataclass(eq=False, slots=True)
+class Debtor:
+    """A reader that is behind."""
+
+    waiting: int
+    is_leaving: bool = False
+    shed_at: list[int] = field(default_factory=list)
+
+    def shed(self) -> None:
+        self.shed_at.append(self.waiting)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "shed"),
+    [([], []), ([40, 60], []), ([40, 61], [61]), ([10, 50, 30, 20], [50]), ([90, 80, 70], [90, 80])],
+)  # fmt: skip
+def test_the_furthest_behind_goes_first(waiting: list[int], shed: list[int]) -> None:
+    """Too much for all: as few readers as will do are closed, those who are furthest behind."""
+    buffers = Buffers(100)
+    readers = [Debtor(each) for each in waiting]
+    buffers.behind.update(readers)
+    buffers.sweep()
+    assert sorted((it.waiting for it in readers if it.shed_at), reverse=True) == shed
+
+
+def test_who_lingers_goes_before_all_others() -> None:
+    """What waits for somebody who was closed already is let go before another reader is closed."""
+    buffers = Buffers(100)
+    lingering, far = Debtor(30, is_leaving=True), Debtor(90)
+    buffers.behind.update([lingering, far])
+    buffers.sweep()
+    assert (lingering.shed_at, far.shed_at) == ([30], [])
+
+
+def test_what_waits_is_shown() -> None:
+    """An operator sees how much waits for slow readers."""
+    buffers, metrics = Buffers(100), Metrics()
+    buffers.behind.update([Debtor(30), Debtor(12)])
+    buffers.register(metrics)
+    assert metrics.value("ticker_waiting_bytes") == 42
+
+
+@pytest.fixture
+def stuck() -> Iterator[list[socket.socket]]:
+    """Readers' sockets that take next to nothing."""
+    made = [socket.socket() for _ in range(3)]
+    for each in made:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    yield made
+    for each in made:
+        each.close()
+
+
+async def _join(service: Running, readers: list[socket.socket]) -> None:
+    """Three readers, one after the other; none will read."""
+    hub = service.server._service.hub
+    for number, reader in enumerate(readers, 1):
+        reader.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(reader, ("127.0.0.1", service.port))
+        await loop.sock_sendall(
+            reader,
+            b"GET /v1/en/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        )
+        while len(hub.readers) < number:
+            await service.get("/healthz")
+
+
+@pytest.mark.parametrize("portable", [False, True], ids=["fast", "portable"])
+async def test_slow_readers_cannot_fill_the_memory(
+    settings: Settings, stuck: list[socket.socket], *, portable: bool
+) -> None:
+    """Many slow readers, each within its limit, are closed with 4008 until the rest fits."""
+    settings = replace(settings, buffers=_MOST, reader_buffer=10 * _MOST)
+    async with running(settings, portable=portable) as service:
+        hub, buffers = service.server._service.hub, service.server._service.buffers
+        metrics = service.server._service.metrics
+        await _join(service, stuck)
+        near, far, one = hub.readers
+        for reader in (near, far, one) * 2 + (far, one, far):
+            reader.send(_BIG)
+        while len(hub.readers) > 1:
+            buffers.sweep()
+            await asyncio.sleep(0)
+        assert metrics.value("ticker_closed_total", code="4008") == 2
+        assert far not in hub.readers
+        while buffers.waiting > _MOST:
+            buffers.sweep()
+            await asyncio.sleep(0)
+        assert len(hub.readers) == 1
+        assert 0 < metrics.value("ticker_waiting_bytes") <= _MOST
+        for each in stuck:
+            each.close()
+        while buffers.behind:
+            await service.get("/healthz")

@@ -1,0 +1,78 @@
+"""What waits in this process for readers that are behind, and an end to it.
+
+Each reader has a limit of its own; this is the one for all together. Only those who are behind are
+known here, so that looking costs nothing while all keep up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ticker.metrics import labels
+
+if TYPE_CHECKING:
+    from ticker.metrics import Metrics
+
+_EVERY_SECONDS: Final = 1.0
+
+
+class Debtor(Protocol):
+    """A reader for whom bytes wait."""
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was told to go, and its bytes are still here."""
+
+    def shed(self) -> None:
+        """Close it as too slow; one that is leaving already is dropped with what waits for it."""
+
+
+class Buffers:
+    """Those who are behind.
+
+    Args:
+        most: Bytes that may wait for all readers of the process together.
+
+    Attributes:
+        behind: The readers for whom something waits; they themselves see to that.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.behind: set[Debtor] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for all of them."""
+        return sum(reader.waiting for reader in self.behind)
+
+    def register(self, metrics: Metrics) -> None:
+        """Have it seen from outside."""
+        metrics.probe("ticker_waiting_bytes", lambda: {labels(): float(self.waiting)})
+
+    def sweep(self) -> None:
+        """Where too much waits, close the furthest behind until it is little enough."""
+        surplus = self.waiting - self._most
+        if surplus <= 0:
+            return
+        for reader in sorted(self.behind, key=_order):
+            surplus -= reader.waiting
+            reader.shed()
+            if surplus <= 0:
+                break
+
+    async def run(self) -> None:
+        """Look once a second for as long as this is not cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            self.sweep()
+
+
+def _order(reader: Debtor) -> tuple[bool, int]:
+    """Who is leaving first, then the furthest behind."""
+    return not reader.is_leaving, -reader.waiting

@@ -1,0 +1,49 @@
+"""How busy this process is: how late its event loop comes to what is due."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from ticker.metrics import labels
+
+if TYPE_CHECKING:
+    from ticker.metrics import Metrics
+
+_EVERY_SECONDS: Final = 0.1
+# One pause, however long, is no load: each counts for a tenth, and none for more than a second.
+_SHARE: Final = 0.1
+_LATE_MOST: Final = 1.0
+_BUSY_ABOVE: Final = 0.25
+_CALM_BELOW: Final = 0.1
+
+
+class Load:
+    """Whether the process has more to do than it can.
+
+    Attributes:
+        lag: Seconds that the event loop was late of late, smoothed.
+        is_busy: From when that is long until it is short again.
+    """
+
+    def __init__(self) -> None:
+        self.lag = 0.0
+        self.is_busy = False
+
+    def register(self, metrics: Metrics) -> None:
+        """Have it seen from outside."""
+        metrics.probe("ticker_busy", lambda: {labels(): float(self.is_busy)})
+        metrics.probe("ticker_loop_lag_seconds", lambda: {labels(): round(self.lag, 4)})
+
+    def note(self, late: float) -> None:
+        """The loop came so many seconds too late to a timer."""
+        self.lag += _SHARE * (min(max(late, 0.0), _LATE_MOST) - self.lag)
+        self.is_busy = self.lag > (_CALM_BELOW if self.is_busy else _BUSY_ABOVE)
+
+    async def run(self) -> None:
+        """Measure for as long as this is not cancelled."""
+        time = asyncio.get_running_loop().time
+        while True:
+            due = time() + _EVERY_SECONDS
+            await asyncio.sleep(_EVERY_SECONDS)
+            self.note(time() - due)
