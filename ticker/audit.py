@@ -29,7 +29,7 @@ class Audit:
         self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._commands: Any = store.commands
-        self._append = store.commands.register_script(_SCRIPT)
+        self._append = store.script(_SCRIPT)
         self._clock = clock
 
     async def note(
@@ -55,7 +55,7 @@ class Audit:
         # In ASCII: what a stranger types as a name may hold what UTF-8 cannot.
         text = json.dumps(entry, separators=(",", ":"))
         with guard():
-            await self._append(keys=[_LOG, _HEAD], args=[text, GENESIS.tag, TAG_LENGTH])
+            await self._append([_LOG, _HEAD], [text, GENESIS.tag, TAG_LENGTH])
 
     async def entries(self) -> AsyncIterator[str]:
         """Every entry as JSON Lines, oldest first: {"cursor", "entry"}, as it is stored."""

@@ -253,7 +253,7 @@ class Intake:
             if request.if_match is not None and str(current.version) not in request.if_match:
                 raise PreconditionError(current.version)
             record = await change(before, self._clock())
-            if record is before and request.key is None:
+            if record is before and request.key is None and not self._wire.confirms:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)
             try:

@@ -92,7 +92,6 @@ class Node:
             protocol=2,
             decode_responses=True,
             socket_timeout=2,
-            lib_name=None,
             retry=Retry(NoBackoff(), 0),
         )
         try:

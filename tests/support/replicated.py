@@ -57,7 +57,7 @@ enable-debug-command local
 user default off
 user tester on >tester ~* &* +@all
 user ticker on >ticker ~* &* +@all
-user copier on >copier ~* &* +psync +replconf +ping
+user copier on >copier ~* &* +@all
 user watcher on >watcher ~* &* +@all
 primaryuser copier
 primaryauth copier
@@ -69,13 +69,14 @@ cluster-port {bus}
 cluster-node-timeout 1000
 cluster-replica-validity-factor 0
 """
+# A failover is tried again after twice its time-out.
 _SENTINEL = """\
 port {port}
 bind 127.0.0.1
 dir "{folder}"
 sentinel monitor {service} 127.0.0.1 {primary} 2
-sentinel down-after-milliseconds {service} 1000
-sentinel failover-timeout {service} 1000
+sentinel down-after-milliseconds {service} {patience}
+sentinel failover-timeout {service} 3000
 sentinel auth-user {service} watcher
 sentinel auth-pass {service} watcher
 """
@@ -193,7 +194,11 @@ def sentinel_set(folder: Path, replicas: int = 2, *directives: str) -> Iterator[
         for node in nodes:
             stack.callback(node.stop)
             node.start()
-        watchers = [_watcher(folder / f"sentinel-{n}", primary) for n in range(3)]
+        # The last one only votes, so that they never all stand for election at once.
+        watchers = [
+            _watcher(folder / f"sentinel-{n}", primary, patience)
+            for n, patience in enumerate((1000, 1000, 2000))
+        ]
         store = Replicated(nodes, Sentinels(watchers, nodes))
         until(
             lambda: primary.info()["connected_slaves"] == str(replicas), "the replicas are linked"
@@ -201,9 +206,10 @@ def sentinel_set(folder: Path, replicas: int = 2, *directives: str) -> Iterator[
         for watcher in watchers:
             stack.callback(watcher.stop)
             watcher.start()
-            # The periods are those of a slow network otherwise: seconds, of which each test waits.
+            # Otherwise they are those of a slow network, seconds for which each test would wait.
+            # What a replica said is believed for five ping periods: a failover asks each second.
             watcher.ask(
-                *("SENTINEL", "DEBUG", "info-period", 200, "ping-period", 100),
+                *("SENTINEL", "DEBUG", "info-period", 200, "ping-period", 300),
                 *("ask-period", 100, "publish-period", 200, "min-link-reconnect-period", 200),
                 *("election-timeout", 2000),
             )
@@ -253,13 +259,11 @@ def _node(folder: Path, name: str, directives: Sequence[str]) -> Node:
     return node
 
 
-def _watcher(folder: Path, primary: Node) -> Node:
+def _watcher(folder: Path, primary: Node, patience: int) -> Node:
     watcher = Node(folder, args=("--sentinel",))
     folder.mkdir(parents=True)
-    _add(
-        watcher,
-        _SENTINEL.format(port=watcher.port, folder=folder, service=SERVICE, primary=primary.port),
-    )
+    values = {"port": watcher.port, "folder": folder, "service": SERVICE, "patience": patience}
+    _add(watcher, _SENTINEL.format(**values, primary=primary.port))
     return watcher
 
 
