@@ -14,6 +14,7 @@ from tests.support.flashes import flash, record
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
 from ticker.confirmation import Policy, UnconfirmedError
+from ticker.doorbell import Doorbell
 from ticker.event import GENESIS
 from ticker.settings import Settings
 from ticker.store import Keys, Store, StoreUnavailableError
@@ -98,6 +99,19 @@ async def test_every_edition_is_heard(store: Store) -> None:
         assert not done, "a follower gave up though nothing was wrong"
         await append(wire, "en2")
         assert [event.flash.id for event in await pending] == ["en2"]
+
+
+async def test_the_doorbell_rings_for_readers_and_desks(store: Store) -> None:
+    """Every line is announced, not only found in the log when somebody looks."""
+    channels = [name for it in EDITIONS for name in (Keys(it).live, Keys(it).desk)]
+    async with Doorbell(store, channels) as doorbell, asyncio.timeout(30):
+        for edition in EDITIONS:
+            await append(Wire(store), f"{edition}1", edition)
+        rung: set[str] = set()
+        while len(rung) < len(channels):
+            if heard := await doorbell.hear(1):
+                rung.add(heard[0])
+    assert rung == set(channels)
 
 
 @pytest.mark.parametrize("fault", ["kill_primary", "pause_primary", "isolate_primary"])

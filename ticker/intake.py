@@ -226,7 +226,9 @@ class Intake:
             flash = flashes.release(held, now)
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
-                released.append(await self._wire.append(record, "announce", own_once()))
+                # Nobody waits for an answer: what a failover takes back is due again.
+                once = own_once()
+                released.append(await self._wire.append(record, "announce", once, confirmed=False))
             except VersionConflictError:
                 continue
         return released

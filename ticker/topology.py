@@ -8,16 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.exceptions import ConnectionError as BrokenConnectionError
+
+from ticker.address import Address, kind_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +25,12 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = 2.0
 _SENTINEL_TIMEOUT: Final = 1.0
 _RETRIES: Final = 2
-_PORTS: Final = {"sentinel": 26379, "cluster": 6379}
 _SENTINEL_OPTIONS: Final = frozenset({"sentinel_username", "sentinel_password"})
 _PATIENCE: Final[Mapping[str, Any]] = {
     "decode_responses": True,
     "socket_timeout": _TIMEOUT,
     "socket_connect_timeout": _TIMEOUT,
 }
-
-Address: TypeAlias = tuple[str, int]
 
 
 class Topology(Protocol):
@@ -72,17 +69,12 @@ def topology_of(url: str) -> Topology:
     """The kind of store that a URL names.
 
     Raises:
-        ValueError: An option in the URL has a value that is none.
+        ValueError, TypeError: An option in the URL has a value that is none, or is none itself.
     """
     kind = kind_of(url)
     if kind == "sentinel":
         return Watched(url)
     return Sharded(url) if kind == "cluster" else Single(url)
-
-
-def kind_of(url: str) -> str:
-    """`sentinel`, `cluster`, or nothing for a single server."""
-    return url.partition("://")[0].partition("+")[2]
 
 
 class Single:
@@ -94,6 +86,7 @@ class Single:
     def __init__(self, url: str) -> None:
         self._url = url
         self.commands: Redis = Redis.from_url(url, **_PATIENCE, retry=_retry())
+        _check_options(self.commands)
 
     def subscribers(self, channels: Iterable[str]) -> list[tuple[Redis, list[str]]]:
         """One client for all."""
@@ -131,6 +124,7 @@ class Watched:
         self._sentinels = _Sentinels(hosts, sentinel_kwargs=peers)  # type: ignore[no-untyped-call]
         self._options = {**_PATIENCE, **options}
         self.commands: Redis = self._client(_retry())
+        _check_options(self.commands)
 
     def _client(self, retry: Retry) -> Redis:
         client: Redis = self._sentinels.master_for(self._service, retry=retry, **self._options)
@@ -270,6 +264,12 @@ class Sharded:
         await self.commands.aclose()
 
 
+def _check_options(client: Redis) -> None:
+    """Have an option that no connection knows refused now, not at the first command."""
+    pool: Any = client.connection_pool
+    pool.make_connection()
+
+
 async def _pipelined(client: Redis, commands: Sequence[Sequence[str | int]]) -> list[Any]:
     async with client.pipeline(transaction=False) as pipe:
         for command in commands:
@@ -283,32 +283,3 @@ def _retry() -> Retry:
         _RETRIES,
         supported_errors=(BrokenConnectionError,),
     )
-
-
-def split(url: str) -> tuple[list[Address], str, dict[str, Any]]:
-    """Hosts, name of the service, and options of the client, of a URL with several hosts.
-
-    Raises:
-        ValueError: It is none such; the message says why.
-    """
-    scheme, _, rest = url.partition("://")
-    place, _, query = rest.partition("?")
-    authority, *path = place.split("/")
-    login, at, names = authority.rpartition("@")
-    hosts = [_host(name, _PORTS[kind_of(url)]) for name in names.split(",")]
-    service = path.pop(0) if kind_of(url) == "sentinel" and path else ""
-    if kind_of(url) == "sentinel" and not service:
-        raise ValueError("the name of the service is missing after the sentinels")
-    plain = scheme.partition("+")[0]
-    options: dict[str, Any] = dict(parse_url(f"{plain}://{login}{at}host/{'/'.join(path)}?{query}"))
-    del options["host"]
-    if options.pop("connection_class", None) is SSLConnection:
-        options["ssl"] = True
-    return hosts, service, options
-
-
-def _host(name: str, port: int) -> Address:
-    parts = urlsplit(f"//{name}")
-    if not parts.hostname:
-        raise ValueError(f"{name!r} is no host")
-    return parts.hostname, parts.port or port

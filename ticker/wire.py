@@ -74,7 +74,13 @@ class Wire:
         self._append = store.script(_SCRIPT)
 
     async def append(
-        self, record: Record, mode: Mode, once: Once, leaves: str | None = None
+        self,
+        record: Record,
+        mode: Mode,
+        once: Once,
+        leaves: str | None = None,
+        *,
+        confirmed: bool = True,
     ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
 
@@ -85,6 +91,7 @@ class Wire:
             mode: announce it to readers, file it out of their sight, or only remember the key.
             once: The request.
             leaves: Coverage of the version before, where it may be another.
+            confirmed: Whether to return only once it is as the policy wants.
 
         Raises:
             VersionConflictError: The flash's stored version is not the one before this.
@@ -99,7 +106,8 @@ class Wire:
                 [*_arguments(keys, record, mode, once), self._store.announce],
             )
         outcome = _outcome(reply, flash)
-        await self._confirmation.confirm(keys.idempotency(once.key), once.seconds)
+        if confirmed:
+            await self._confirmation.confirm(keys.idempotency(once.key), once.seconds)
         return outcome
 
     @property

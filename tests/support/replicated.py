@@ -21,16 +21,20 @@ with Sentinel that is the same for all editions.
                                      over: all that was written since the cut is lost
 `store.mend()`                       everything runs, is linked and in step again
 
+`store.url` logs in as a user with no more rights than docs/stores.md names; `node.ask` may do all.
+
 All of them block; call them with `asyncio.to_thread` but for `start` and `mend`, which start
 processes and so belong to the main thread. Nothing outlives the test process.
 """
 
 from __future__ import annotations
 
+import re
 import signal
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.nodes import Node, until
@@ -39,8 +43,8 @@ from tests.support.topologies import PRIMARIES, SERVICE, Sentinels, Slots, Topol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
+_DOCUMENT = Path(__file__).parents[2] / "docs" / "stores.md"
 # Everybody logs in as a user of their own, so that a link can be cut by taking the user's rights.
 _NODE = """\
 port {port}
@@ -56,7 +60,7 @@ repl-timeout 5
 enable-debug-command local
 user default off
 user tester on >tester ~* &* +@all
-user ticker on >ticker ~* &* +@all
+user ticker on >ticker {rights}
 user copier on >copier ~* &* +@all
 user watcher on >watcher ~* &* +@all
 primaryuser copier
@@ -187,7 +191,7 @@ def sentinel_set(folder: Path, replicas: int = 2, *directives: str) -> Iterator[
     `directives` are further lines of each server's configuration.
     """
     with ExitStack() as stack:
-        nodes = [_node(folder, f"node-{n}", directives) for n in range(1 + replicas)]
+        nodes = [server(folder, f"node-{n}", directives) for n in range(1 + replicas)]
         primary, *copies = nodes
         for copy in copies:
             _add(copy, f"replicaof 127.0.0.1 {primary.port}")
@@ -224,7 +228,7 @@ def cluster(folder: Path, *directives: str) -> Iterator[Replicated]:
     `directives` are further lines of each server's configuration.
     """
     with ExitStack() as stack:
-        nodes = [_node(folder, f"node-{n}", directives) for n in range(6)]
+        nodes = [server(folder, f"node-{n}", directives) for n in range(6)]
         for node in nodes:
             _add(node, _CLUSTER.format(bus=free_port()))
             stack.callback(node.stop)
@@ -251,12 +255,20 @@ def _follows(copy: Node, name: str) -> bool:
     return bool(copy.ask("CLUSTER", "REPLICATE", name) == "OK")
 
 
-def _node(folder: Path, name: str, directives: Sequence[str]) -> Node:
+def server(folder: Path, name: str, directives: Sequence[str] = ()) -> Node:
+    """A single server, not started yet, with the users that all have."""
     node = Node(folder / name)
     node.folder.mkdir(parents=True)
-    _add(node, _NODE.format(port=node.port, folder=node.folder))
+    _add(node, _NODE.format(port=node.port, folder=node.folder, rights=documented_rights()))
     _add(node, "\n".join(directives))
     return node
+
+
+def documented_rights() -> str:
+    """What a user of the store must be allowed, as operators are told."""
+    text = _DOCUMENT.read_text(encoding="utf-8")
+    (rights,) = re.findall(r"^user ticker on >SECRET (.*)$", text, re.MULTILINE)
+    return str(rights)
 
 
 def _watcher(folder: Path, primary: Node, patience: int) -> Node:
