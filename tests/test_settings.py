@@ -103,3 +103,32 @@ def test_a_public_address_is_an_origin(monkeypatch: pytest.MonkeyPatch, address:
         load()
     monkeypatch.setenv("TICKER_PUBLIC_URL", "https://ticker.example")
     assert load().public_url == "https://ticker.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://h", "rediss://u:p@h:1/0?ssl_ca_certs=/ca", "unix:///s", "redis+sentinel://a,b:2,[::1]/n",
+     "rediss+sentinel://u:p@a/n/1", "redis+cluster://a:1,b:2", "rediss+cluster://a"],
+)  # fmt: skip
+def test_a_store_has_an_address(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Each kind of store is named by a URL of its own."""
+    monkeypatch.setenv("TICKER_REDIS_URL", url)
+    assert load().redis_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["h:1", "http://h", "sentinel://a/n", "redis+x://a", "redis+cluster://a:b", "redis://h:0"],
+)
+def test_what_is_no_store_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """An address that can't be one of a store is named before anything starts."""
+    monkeypatch.setenv("TICKER_REDIS_URL", url)
+    with pytest.raises(SettingsError, match="redis_url"):
+        load()
+
+
+def test_no_fewer_than_no_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of replicas to wait for is none or more."""
+    monkeypatch.setenv("TICKER_WAIT_REPLICAS", "-1")
+    with pytest.raises(SettingsError, match="wait_replicas"):
+        load()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.proxy import proxied
+from ticker.address import split
+from ticker.settings import SettingsError
 from ticker.store import Keys, Store, StoreUnavailableError, guard
 
 if TYPE_CHECKING:
@@ -26,6 +28,31 @@ async def test_a_store_that_is_not_there_is_said_to_be_away(url: str) -> None:
     with pytest.raises(StoreUnavailableError):
         await missing.ping()
     await missing.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("redis+sentinel://127.0.0.1", "name of the service"),
+        ("redis://127.0.0.1?socket_timeout=soon", "socket_timeout"),
+        ("rediss://127.0.0.1?ssl_ca_cert=x", "ssl_ca_cert"),
+        ("redis+sentinel://127.0.0.1/name?bogus=1", "bogus"),
+        ("redis+cluster://127.0.0.1?bogus=1", "bogus"),
+        ("redis+cluster://127.0.0.1/1", "db"),
+    ],
+)
+async def test_an_address_that_makes_no_sense_is_named(url: str, why: str) -> None:
+    """A slip in the store's address is said at once, not when the first line is posted."""
+    with pytest.raises(SettingsError, match=why):
+        Store(url)
+
+
+def test_an_address_may_hold_everything() -> None:
+    """Sentinels, with and without ports, a user, a database and options."""
+    hosts, service, options = split("redis+sentinel://u:p%40ss@a,b:1,[::1]:2/news/3?client_name=x")
+    assert hosts == [("a", 26379), ("b", 1), ("::1", 2)]
+    assert service == "news"
+    assert options == {"username": "u", "password": "p@ss", "db": 3, "client_name": "x"}
 
 
 async def test_a_store_that_says_nothing_is_given_up(store_url: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ticker.event import GENESIS, Cursor, Event, Record
 from ticker.flash import Flash, PubStatus
 from ticker.ops.valkey import EmbeddedValkey
 from ticker.store import Keys, Store, StoreUnavailableError
+from ticker.topology import Single
 from ticker.wire import HistoryReplacedError, KeyReusedError, Once, VersionConflictError, Wire
 
 if TYPE_CHECKING:
@@ -406,15 +407,12 @@ async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path
         await here.close()
 
 
-class HardOfHearing(Store):
+class HardOfHearing(Single):
     """A store whose subscriptions go another way than its commands."""
 
     def __init__(self, url: str, ear: str) -> None:
         super().__init__(url)
-        self._ear = Store(ear)
-
-    def subscriber(self) -> Redis:
-        return self._ear.subscriber()
+        self._url = ear
 
 
 async def test_a_subscription_that_hears_nothing_is_not_trusted(
@@ -422,7 +420,9 @@ async def test_a_subscription_that_hears_nothing_is_not_trusted(
 ) -> None:
     """Who hears no doorbell still gets every line from the log, and a new subscription soon."""
     async with proxied(store_url, tmp_path / "proxy") as proxy:
-        store = HardOfHearing(store_url, proxy.url)
+        store = Store(store_url)
+        store.topology = HardOfHearing(store_url, proxy.url)
+        store.commands = store.topology.commands
         wire, caught_up = Wire(store), asyncio.Event()
         async with aclosing(wire.follow({"en": GENESIS}, caught_up.set)) as events:
             first = asyncio.ensure_future(take(events, 1))

@@ -22,6 +22,7 @@ from ticker.audit import Audit
 from ticker.buffers import Buffers
 from ticker.census import Census
 from ticker.clicks import Clicks
+from ticker.confirmation import Policy
 from ticker.crowd import Crowd, Pace
 from ticker.desks import Desks
 from ticker.draft import Rules
@@ -104,7 +105,8 @@ class _Core:
             shown.register(self.metrics)
         self.store = Store(settings.redis_url)
         self.archive = Archive(self.store)
-        wire = Wire(self.store)
+        policy = Policy(settings.wait_replicas, settings.wait_fsync)
+        wire = Wire(self.store, policy)
         rules = Rules(newsroom.sections, newsroom.regions)
         self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
 

@@ -29,7 +29,7 @@ class Audit:
         self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._commands: Any = store.commands
-        self._append = store.commands.register_script(_SCRIPT)
+        self._append = store.script(_SCRIPT)
         self._clock = clock
 
     async def note(
@@ -59,7 +59,7 @@ class Audit:
         """Add an entry as it is; with an offset, only if that is the one that it gets."""
         args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
         with guard():
-            await self._append(keys=[_LOG, _HEAD], args=args)
+            await self._append([_LOG, _HEAD], args)
 
     async def head(self) -> Cursor:
         """Where the log ends."""

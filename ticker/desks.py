@@ -11,8 +11,9 @@ import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from ticker.doorbell import Doorbell
 from ticker.frames import CloseCode, Frame
-from ticker.store import Keys, StoreUnavailableError, guard
+from ticker.store import Keys, StoreUnavailableError
 
 if TYPE_CHECKING:
     from ticker.connection import Outbox
@@ -107,20 +108,10 @@ class Desks:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _hear(self) -> None:
-        client = self._store.subscriber()
-        try:
-            async with client.pubsub() as channel:
-                with guard():
-                    await channel.subscribe(*(Keys(it).desk for it in self._hub.editions))
-                while self._open:
-                    with guard():
-                        rung = await channel.get_message(
-                            ignore_subscribe_messages=True, timeout=_LOOK_SECONDS
-                        )
-                    if rung is not None:
-                        self._doorbell.set()
-        finally:
-            await client.aclose()
+        async with Doorbell(self._store, (Keys(it).desk for it in self._hub.editions)) as channel:
+            while self._open:
+                if await channel.hear(_LOOK_SECONDS) is not None:
+                    self._doorbell.set()
 
     async def _watch_sessions(self) -> None:
         """Whoever was logged out, or has other rights now, has no open desk."""

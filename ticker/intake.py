@@ -226,7 +226,9 @@ class Intake:
             flash = flashes.release(held, now)
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
-                released.append(await self._wire.append(record, "announce", own_once()))
+                # Nobody waits for an answer: what a failover takes back is due again.
+                once = own_once()
+                released.append(await self._wire.append(record, "announce", once, confirmed=False))
             except VersionConflictError:
                 continue
         return released
@@ -253,7 +255,7 @@ class Intake:
             if request.if_match is not None and str(current.version) not in request.if_match:
                 raise PreconditionError(current.version)
             record = await change(before, self._clock())
-            if record is before and request.key is None:
+            if record is before and request.key is None and not self._wire.confirms:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)
             try:

@@ -20,6 +20,10 @@ _PACKAGE: Final = Path(__file__).parent
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 HOLD_MOST: Final = 10
+STORES: Final = (
+    *("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://"),
+    *("redis+cluster://", "rediss+cluster://"),
+)
 _SESSION: Final = ("session_idle_minutes", "session_hours")
 DRILL_PREFIX: Final = "drill-"
 RESERVED: Final = frozenset(
@@ -105,7 +109,9 @@ class Settings:
         workers: Hub processes on this machine.
         public_url: Address that readers know the service by, such as https://ticker.example; empty:
             what each request says.
-        redis_url: Redis or Valkey to use; empty: an embedded Valkey in `data_dir`.
+        redis_url: Redis or Valkey to use (docs/stores.md); empty: an embedded Valkey in `data_dir`.
+        wait_replicas: Replicas that must have a line before it is acknowledged.
+        wait_fsync: Whether the store's primary and those replicas must have it on disk, too.
         data_dir: Where the embedded server keeps its data.
         config: TOML file with editions, sections and regions; empty: the built-in one.
         beat: Seconds between two beats to readers.
@@ -133,6 +139,8 @@ class Settings:
     workers: int = 1
     public_url: str = ""
     redis_url: str = ""
+    wait_replicas: int = 0
+    wait_fsync: bool = False
     data_dir: Path = Path("data")
     config: str = ""
     beat: float = 25.0
@@ -213,7 +221,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 def _check(settings: Settings) -> None:
     if settings.redis_url and not _is_store(settings.redis_url):
-        raise SettingsError("redis_url: must begin with redis://, rediss:// or unix://")
+        raise SettingsError(f"redis_url: must begin with {', '.join(STORES)}")
     if settings.public_url and not _ORIGIN.fullmatch(settings.public_url):
         raise SettingsError("public_url: must be like https://ticker.example, without a path")
     if settings.port not in range(65_536):
@@ -232,17 +240,21 @@ def _check(settings: Settings) -> None:
     for name in ("drain_notice", "drain_seconds"):
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not a time, or below zero")
+    if settings.wait_replicas < 0:
+        raise SettingsError(f"wait_replicas: {settings.wait_replicas} is below zero")
     if not 0 <= settings.hold <= HOLD_MOST:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
 
 
 def _is_store(url: str) -> bool:
+    scheme, _, rest = url.partition("://")
+    if f"{scheme}://" not in STORES:
+        return False
+    hosts = re.split("[/?]", rest)[0].rpartition("@")[2].split(",")
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        return scheme == "unix" or all(urlsplit(f"//{host}").port != 0 for host in hosts)
     except ValueError:
         return False
-    return parts.scheme in {"redis", "rediss", "unix"} and port != 0
 
 
 def load_newsroom(path: str) -> Newsroom:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from hashlib import sha1
+from typing import TYPE_CHECKING, Any
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import ConnectionError as BrokenConnectionError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+
+from ticker.settings import SettingsError
+from ticker.topology import topology_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_TIMEOUT: Final = 2.0
-_RETRIES: Final = 2
+    from collections.abc import Iterator, Sequence
 
 
 class StoreUnavailableError(Exception):
@@ -33,7 +31,7 @@ def guard() -> Iterator[None]:
     """
     try:
         yield
-    except (RedisError, OSError, TimeoutError) as error:
+    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
     task = asyncio.current_task()
     if task is not None and task.cancelling():
@@ -130,49 +128,62 @@ class Keys:
         return self._name(f"idempotency:{key}")
 
 
+class Script:
+    """A Lua script of ours, which runs whole or not at all."""
+
+    def __init__(self, commands: Any, text: str) -> None:
+        self._commands = commands
+        self._text = text
+        self._digest = sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+    async def __call__(self, keys: Sequence[str], args: Sequence[str | int]) -> Any:
+        """Run it where the keys are."""
+        try:
+            return await self._commands.evalsha(self._digest, len(keys), *keys, *args)
+        except NoScriptError:
+            # Sent whole to the one server that needs it: on a Cluster the others may be away.
+            return await self._commands.eval(self._text, len(keys), *keys, *args)
+
+
 class Store:
-    """Connections to one Redis or Valkey.
+    """Connections to one store: a server, a primary that Sentinel names, or a Cluster.
+
+    Args:
+        url: As docs/stores.md has them.
 
     Attributes:
-        commands: Client for commands: short time-outs, few retries, so that a fault shows within
-            seconds. A broken connection is made anew; silence is given up at once, since the
-            client would wait for it again at every step of every try. Retries make writes
-            at-least-once; the append script makes them once.
+        topology: Where commands and subscriptions go.
+        commands: Client for commands (`Topology.commands`).
+
+    Raises:
+        SettingsError: The URL is none of a store.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self.commands: Redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-            retry=Retry(
-                ExponentialWithJitterBackoff(base=0.02, cap=0.2),
-                _RETRIES,
-                supported_errors=(BrokenConnectionError,),
-            ),
-        )
+        try:
+            self.topology = topology_of(url)
+        except (ValueError, TypeError, RedisError, RedisClusterException) as error:
+            raise SettingsError(f"redis_url: {error}") from error
+        self.commands: Any = self.topology.commands
 
-    def subscriber(self) -> Redis:
-        """A client for one subscription, which never reconnects behind our back."""
-        return Redis.from_url(
-            self._url,
-            decode_responses=True,
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-        )
+    @property
+    def announce(self) -> str:
+        """The command that announces to subscribers."""
+        return "SPUBLISH" if self.topology.sharded else "PUBLISH"
+
+    def script(self, text: str) -> Script:
+        """A script that can be run."""
+        return Script(self.commands, text)
 
     async def ping(self) -> None:
-        """Ask whether the store answers.
+        """Ask whether the store answers, all shards of it.
 
         Raises:
             StoreUnavailableError: It does not.
         """
         with guard():
-            await self.commands.ping()
+            await self.commands.ping(**self.topology.everywhere)
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self.commands.aclose()
+        await self.topology.close()

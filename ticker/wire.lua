@@ -8,7 +8,7 @@
 --      8 due ms or ''          9 fingerprint              10 seconds to remember the key
 --     11 channel             12 length of a tag          13 tag before the first entry
 --     14 in a coverage ('1' or '')                       15 the desks' channel
---     16 story key or ''
+--     16 story key or ''      17 'PUBLISH', or 'SPUBLISH' on a Cluster
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'} or {'repeat', record}.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
@@ -64,8 +64,8 @@ elseif ARGV[6] == 'withheld' then
     redis.call('ZADD', KEYS[6], ARGV[8], id)
   end
 end
-redis.call('PUBLISH', ARGV[15], id)
+redis.call(ARGV[17], ARGV[15], id)
 if ARGV[1] == 'announce' then
-  redis.call('PUBLISH', ARGV[11], string.format('%.0f', offset) .. '.' .. tag .. ' ' .. record)
+  redis.call(ARGV[17], ARGV[11], string.format('%.0f', offset) .. '.' .. tag .. ' ' .. record)
 end
 return {'ok', offset, tag}

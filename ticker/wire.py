@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from ticker.confirmation import Confirmation, Policy
 from ticker.document import milliseconds
+from ticker.doorbell import Doorbell
 from ticker.event import GENESIS, TAG_LENGTH, Cursor, Event, Record
 from ticker.store import Keys, Store, StoreUnavailableError, guard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-
-    from redis.asyncio.client import PubSub
 
     from ticker.flash import Flash
 
@@ -26,6 +26,8 @@ _SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8"
 _PAGE: Final = 500
 _HEAD_EVERY: Final = 2.0
 _DEAF_AFTER: Final = 2
+
+NOTHING_MORE: Final = Policy()
 
 Mode = Literal["announce", "file", "remember"]
 
@@ -58,15 +60,27 @@ class Once:
 
 
 class Wire:
-    """The wires of all editions on one store."""
+    """The wires of all editions on one store.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Where they are.
+        policy: What must be so before `append` returns.
+    """
+
+    def __init__(self, store: Store, policy: Policy = NOTHING_MORE) -> None:
         self._store = store
+        self._confirmation = Confirmation(store, policy)
         self._commands: Any = store.commands
-        self._append = store.commands.register_script(_SCRIPT)
+        self._append = store.script(_SCRIPT)
 
     async def append(
-        self, record: Record, mode: Mode, once: Once, leaves: str | None = None
+        self,
+        record: Record,
+        mode: Mode,
+        once: Once,
+        leaves: str | None = None,
+        *,
+        confirmed: bool = True,
     ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
 
@@ -77,18 +91,29 @@ class Wire:
             mode: announce it to readers, file it out of their sight, or only remember the key.
             once: The request.
             leaves: Coverage of the version before, where it may be another.
+            confirmed: Whether to return only once it is as the policy wants.
 
         Raises:
             VersionConflictError: The flash's stored version is not the one before this.
             KeyReusedError: The key was seen with another fingerprint.
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
+            UnconfirmedError: It is stored, but not yet as the policy wants; the same.
         """
         flash, keys = record.flash, Keys(record.flash.edition)
         with guard():
             reply = await self._append(
-                keys=_keys(keys, flash, once, leaves), args=_arguments(keys, record, mode, once)
+                _keys(keys, flash, once, leaves),
+                [*_arguments(keys, record, mode, once), self._store.announce],
             )
-        return _outcome(reply, flash)
+        outcome = _outcome(reply, flash)
+        if confirmed:
+            await self._confirmation.confirm(keys.idempotency(once.key), once.seconds)
+        return outcome
+
+    @property
+    def confirms(self) -> bool:
+        """Whether what is in the store already may still have to be confirmed."""
+        return self._confirmation.is_needed
 
     async def recall(self, edition: str, once: Once) -> Flash | None:
         """The flash that answered this request before, if it was asked before.
@@ -96,6 +121,7 @@ class Wire:
         Raises:
             KeyReusedError: The key was seen with another fingerprint.
             StoreUnavailableError: The store is away.
+            UnconfirmedError: It is still not as the policy wants.
         """
         with guard():
             name = Keys(edition).idempotency(once.key)
@@ -104,6 +130,7 @@ class Wire:
             return None
         if seen[0] != once.fingerprint:
             raise KeyReusedError
+        await self._confirmation.confirm(name, once.seconds)
         return Record.decode(seen[1]).flash
 
     async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
@@ -134,33 +161,23 @@ class Wire:
             HistoryReplacedError: A position is not on the log any more.
         """
         reached = dict(positions)
-        client = self._store.subscriber()
-        try:
-            async with client.pubsub() as doorbell:
-                with guard():
-                    await doorbell.subscribe(*(Keys(edition).live for edition in reached))
-                async for event in self._catch_up(reached):
-                    yield event
-                caught_up()
-                async for event in self._listen(doorbell, reached):
-                    yield event
-        finally:
-            await client.aclose()
+        async with Doorbell(self._store, (Keys(edition).live for edition in reached)) as doorbell:
+            async for event in self._catch_up(reached):
+                yield event
+            caught_up()
+            async for event in self._listen(doorbell, reached):
+                yield event
 
-    async def _listen(self, doorbell: PubSub, reached: dict[str, Cursor]) -> AsyncIterator[Event]:
+    async def _listen(self, doorbell: Doorbell, reached: dict[str, Cursor]) -> AsyncIterator[Event]:
         editions = {Keys(edition).live: edition for edition in reached}
         clock = asyncio.get_running_loop().time
         checked, unheard = clock(), 0
         while True:
-            with guard():
-                message = await doorbell.get_message(
-                    ignore_subscribe_messages=True,
-                    timeout=max(0.001, checked + _HEAD_EVERY - clock()),
-                )
-            if message is not None:
-                unheard = 0
-                edition = editions[message["channel"]]
-                event = _announced(message["data"], reached[edition])
+            heard = await doorbell.hear(max(0.001, checked + _HEAD_EVERY - clock()))
+            if heard is not None:
+                channel, message = heard
+                unheard, edition = 0, editions[channel]
+                event = _announced(message, reached[edition])
                 if event is not None:
                     reached[edition] = event.cursor
                     yield event
@@ -169,6 +186,7 @@ class Wire:
                         reached[edition] = missed.cursor
                         yield missed
             if clock() >= checked + _HEAD_EVERY:
+                await doorbell.check()
                 behind = await self._behind(reached)
                 checked, unheard = clock(), unheard + bool(behind)
                 async for missed in self._catch_up(behind):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from ticker.confirmation import UnconfirmedError
 from ticker.draft import Fault, InvalidError
 from ticker.flash import IllegalChangeError
 from ticker.intake import NoSuchFlashError, PreconditionError
@@ -110,6 +111,12 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     ),
     VersionConflictError: lambda _: at(
         409, "version", "Others changed the flash at the same time; read it again."
+    ),
+    UnconfirmedError: lambda error: ProblemError(
+        503,
+        f"The change is stored, and readers may have it, but it could still be lost: {error}. "
+        "Ask again with the same Idempotency-Key: nothing is done twice.",
+        headers={"Retry-After": RETRY_SECONDS},
     ),
     StoreUnavailableError: lambda _: ProblemError(
         503,
