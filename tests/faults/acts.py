@@ -8,8 +8,9 @@ import shutil
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from tests.faults.hub import EDITION
 from ticker.ops.bench.kernel import open_files
 
 if TYPE_CHECKING:
@@ -35,21 +36,20 @@ class Act:
     """
 
     name: str
-    play: Callable[[Stage], Awaitable[None]]
+    play: Play
     loses: bool = False
     on: str = "plain"
     breaks: str = "store"
 
 
 ACTS: dict[str, Act] = {}
+Play: TypeAlias = "Callable[[Stage], Awaitable[None]]"
 
 
-def act(
-    breaks: str, *, loses: bool = False, on: str = "plain"
-) -> Callable[[Callable[[Stage], Awaitable[None]]], Callable[[Stage], Awaitable[None]]]:
+def act(breaks: str, *, loses: bool = False, on: str = "plain") -> Callable[[Play], Play]:
     """Lists an act under the name of its function."""
 
-    def list_it(play: Callable[[Stage], Awaitable[None]]) -> Callable[[Stage], Awaitable[None]]:
+    def list_it(play: Play) -> Play:
         name = play.__name__
         ACTS[name] = Act(name, play, loses, on, breaks)
         return play
@@ -372,3 +372,58 @@ async def disk_full(stage: Stage) -> None:
             file.flush()
     await _a_while(stage)
     ballast.unlink()
+
+
+def _on_replicas(*sets: str, loses: bool = False) -> Callable[[Play], Play]:
+    """Lists an act once for each of these set-ups."""
+
+    def list_it(play: Play) -> Play:
+        for name in sets:
+            full = f"{name.partition('_')[0]}_{play.__name__}"
+            ACTS[full] = Act(full, play, loses, name)
+        return play
+
+    return list_it
+
+
+@_on_replicas("sentinel", "cluster")
+async def primary_killed(stage: Stage) -> None:
+    """SIGKILL to the primary; a replica takes over, and the old one comes back as a replica."""
+    store = stage.replicas
+    old = store.kill_primary(EDITION)
+    await asyncio.to_thread(store.await_failover, EDITION, old)
+    store.start(old)
+    await asyncio.to_thread(store.mend)
+
+
+@_on_replicas("sentinel", "cluster")
+async def primary_frozen(stage: Stage) -> None:
+    """SIGSTOP to the primary; a replica takes over, and the old one wakes and still thinks it leads."""
+    store = stage.replicas
+    old = store.pause_primary(EDITION)
+    await asyncio.to_thread(store.await_failover, EDITION, old)
+    store.go_on(old)
+    await asyncio.to_thread(store.mend)
+
+
+@_on_replicas("sentinel", "cluster")
+async def primary_isolated(stage: Stage) -> None:
+    """The primary's peers no longer reach it, and hubs and editors still do."""
+    store = stage.replicas
+    old = store.isolate_primary(EDITION)
+    await asyncio.to_thread(store.await_failover, EDITION, old)
+    await _a_while(stage)
+    await asyncio.to_thread(store.mend)
+
+
+@_on_replicas("sentinel_lax", "cluster_lax", loses=True)
+async def tail_lost(stage: Stage) -> None:
+    """The primary dies with lines that no replica has, and a replica takes over."""
+    store = stage.replicas
+    old = await asyncio.to_thread(store.cut_replicas, EDITION)
+    await stage.progress(_FEW)
+    await stage.keep_history()
+    await asyncio.to_thread(store.lose_tail, EDITION, old)
+    store.start(old)
+    await asyncio.to_thread(store.mend)
+    await stage.lose()

@@ -8,7 +8,7 @@ import platform
 import random
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tests.faults.hub import BEAT, EDITION, PATIENCE, HubProcess
 from tests.faults.link import Link
@@ -16,10 +16,13 @@ from tests.faults.promise import Promise
 from tests.faults.stage import Stage
 from tests.faults.store import StoreProcess
 from tests.faults.swarm import Swarm
+from tests.support.replicated import Replicated, cluster, sentinel_set
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    SetUp: TypeAlias = Callable[[Path, str], AbstractAsyncContextManager[Stage]]
 
 READERS = 40
 _ARRIVALS = 2000  # a second
@@ -49,8 +52,9 @@ async def plain(
             HubProcess(f"redis://127.0.0.1:{link.port}", folder, f"hub-{n}", launcher, given)
             for n, (link, launcher) in enumerate(zip(links, launchers, strict=True), 1)
         ]
+        await _open_doors(hubs)
         url = f"redis://127.0.0.1:{store.port}"
-        made = await _open(stack, folder, url, store, links, hubs, seed)
+        made = await _open(stack, Stage(folder, url, store, None, links, hubs, *_cast(hubs, seed)))
         made.swarm.pause, made.swarm.beat = pause, beat
         await let_in(made, readers)
         yield made
@@ -86,6 +90,26 @@ async def small_disk(folder: Path, seed: str) -> AsyncIterator[Stage]:
         await _run("umount", "--lazy", str(disk))
 
 
+def replicated(
+    kind: Callable[[Path], AbstractContextManager[Replicated]], settings: Mapping[str, str]
+) -> SetUp:
+    """Two hubs on a store of several processes, of which one leads."""
+
+    @asynccontextmanager
+    async def set_up(folder: Path, seed: str) -> AsyncIterator[Stage]:
+        async with AsyncExitStack() as stack:
+            store = stack.enter_context(kind(folder))
+            given = {"TICKER_BEAT": str(BEAT), **settings}
+            hubs = [HubProcess(store.url, folder, f"hub-{n}", (), given) for n in (1, 2)]
+            await _open_doors(hubs)
+            made = Stage(folder, store.url, None, store, [], hubs, *_cast(hubs, seed))
+            await _open(stack, made)
+            await let_in(made, READERS)
+            yield made
+
+    return set_up
+
+
 async def _revive(store: StoreProcess) -> None:
     """With `appendfsync always` a store ends when it cannot write."""
     while True:
@@ -115,29 +139,27 @@ async def _link(stack: AsyncExitStack, target: int) -> Link:
     return link
 
 
-async def _open(
-    stack: AsyncExitStack,
-    folder: Path,
-    url: str,
-    store: StoreProcess,
-    links: list[Link],
-    hubs: list[HubProcess],
-    seed: str,
-) -> Stage:
-    """Start the hubs, and let editors in."""
-    promise = Promise()
-    ways = []
+async def _open_doors(hubs: list[HubProcess]) -> None:
     for hub in hubs:
         await hub.door.open()
+
+
+def _cast(hubs: list[HubProcess], seed: str) -> tuple[Swarm, Promise, str, random.Random]:
+    """Readers of these hubs, without any yet, and what decides on chance."""
+    # Most come to the hubs' own doors, some by links that can be bad.
+    ways = [("127.0.0.1", port) for hub in hubs for port in (hub.port, hub.port, hub.door.port)]
+    promise = Promise()
+    return Swarm(promise, ways, EDITION), promise, seed, random.Random(seed)
+
+
+async def _open(stack: AsyncExitStack, made: Stage) -> Stage:
+    """Start the hubs, and let editors in."""
+    for hub in made.hubs:
         stack.push_async_callback(hub.door.close)
         stack.callback(hub.end_at_once)
-        # Most come to the hubs' own doors, some by links that can be bad.
-        ways += [("127.0.0.1", hub.port), ("127.0.0.1", hub.port), ("127.0.0.1", hub.door.port)]
-    await asyncio.gather(*(hub.start() for hub in hubs))
-    swarm = Swarm(promise, ways, EDITION)
-    made = Stage(folder, url, store, links, hubs, swarm, promise, seed, random.Random(seed))
+    await asyncio.gather(*(hub.start() for hub in made.hubs))
     stack.callback(made.end_editors)
-    stack.push_async_callback(swarm.close)
+    stack.push_async_callback(made.swarm.close)
     await made.make_token()
     return made
 
@@ -149,8 +171,14 @@ async def let_in(made: Stage, readers: int) -> None:
     assert not late, f"{len(late)} readers were not let in: {made.swarm.notes}"
 
 
-SETS: dict[str, Callable[[Path, str], AbstractAsyncContextManager[Stage]]] = {
+# With every replica waited for, a failover may lose nothing; without, its tail.
+_LAX: Mapping[str, str] = {}
+SETS: dict[str, SetUp] = {
     "plain": plain,
     "warped": warped,
     "small_disk": small_disk,
+    "sentinel": replicated(sentinel_set, {"TICKER_WAIT_REPLICAS": "2"}),
+    "cluster": replicated(cluster, {"TICKER_WAIT_REPLICAS": "1"}),
+    "sentinel_lax": replicated(sentinel_set, _LAX),
+    "cluster_lax": replicated(cluster, _LAX),
 }

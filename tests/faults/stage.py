@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.faults.link import Link
     from tests.faults.store import StoreProcess
     from tests.faults.swarm import Swarm
+    from tests.support.replicated import Replicated
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ class Stage:
 
     Attributes:
         url: Of the store, past every link.
-        store: The store's process.
+        single: The store's process, where there is one.
+        replicated: The store, where several processes make it up.
         links: From each hub to the store.
         hubs: The hub processes.
         swarm: The readers.
@@ -46,7 +48,8 @@ class Stage:
 
     folder: Path
     url: str
-    store: StoreProcess
+    single: StoreProcess | None
+    replicated: Replicated | None
     links: list[Link]
     hubs: list[HubProcess]
     swarm: Swarm
@@ -64,6 +67,16 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.mortal = list(self.hubs)
+
+    @property
+    def store(self) -> StoreProcess:
+        assert self.single is not None
+        return self.single
+
+    @property
+    def replicas(self) -> Replicated:
+        assert self.replicated is not None
+        return self.replicated
 
     @property
     def _journal(self) -> Path:

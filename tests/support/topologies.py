@@ -64,8 +64,8 @@ class Sentinels:
 
     def isolate(self, node: Node, *, alone: bool) -> None:
         node.ask("ACL", "SETUSER", "watcher", "off" if alone else "on")
-        if alone:
-            node.ask("CLIENT", "KILL", "USER", "watcher")
+        # Who was refused meanwhile stays connected, as nobody, and would never ask again.
+        node.ask("CLIENT", "KILL", "USER", "watcher" if alone else "default")
 
     def is_whole(self) -> bool:
         return all(self._sees_all(watcher) for watcher in self.watchers)
