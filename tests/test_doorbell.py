@@ -20,7 +20,7 @@ async def test_it_rings_for_its_channels_alone(store: Store) -> None:
     async with Doorbell(store, ["a", "b"]) as doorbell, asyncio.timeout(30):
         for channel in ("a", "c", "b"):
             await commands.publish(channel, f"to {channel}")
-        heard = []
+        heard: list[tuple[str, str]] = []
         while len(heard) < 2:
             if rung := await doorbell.hear(1):
                 heard.append(rung)
