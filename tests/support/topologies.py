@@ -64,8 +64,8 @@ class Sentinels:
 
     def isolate(self, node: Node, *, alone: bool) -> None:
         node.ask("ACL", "SETUSER", "watcher", "off" if alone else "on")
-        if alone:
-            node.ask("CLIENT", "KILL", "USER", "watcher")
+        # Who came while it was alone is let in as nobody, and would stay so.
+        node.ask("CLIENT", "KILL", "USER", "watcher" if alone else "default")
 
     def is_whole(self) -> bool:
         return all(self._sees_all(watcher) for watcher in self.watchers)
