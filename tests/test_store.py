@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.proxy import proxied
-from ticker.address import split
 from ticker.settings import SettingsError
 from ticker.store import Keys, Store, StoreUnavailableError, guard
 
@@ -45,14 +44,6 @@ async def test_an_address_that_makes_no_sense_is_named(url: str, why: str) -> No
     """A slip in the store's address is said at once, not when the first line is posted."""
     with pytest.raises(SettingsError, match=why):
         Store(url)
-
-
-def test_an_address_may_hold_everything() -> None:
-    """Sentinels, with and without ports, a user, a database and options."""
-    hosts, service, options = split("redis+sentinel://u:p%40ss@a,b:1,[::1]:2/news/3?client_name=x")
-    assert hosts == [("a", 26379), ("b", 1), ("::1", 2)]
-    assert service == "news"
-    assert options == {"username": "u", "password": "p@ss", "db": 3, "client_name": "x"}
 
 
 async def test_a_store_that_says_nothing_is_given_up(store_url: str, tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ _HEAD_EVERY: Final = 2.0
 _DEAF_AFTER: Final = 2
 
 NOTHING_MORE: Final = Policy()
-
 Mode = Literal["announce", "file", "remember"]
 
 
@@ -105,10 +104,10 @@ class Wire:
                 _keys(keys, flash, once, leaves),
                 [*_arguments(keys, record, mode, once), self._store.announce],
             )
-        outcome = _outcome(reply, flash)
+        stands = _outcome(reply, flash)
         if confirmed:
             await self._confirmation.confirm(keys.idempotency(once.key), once.seconds)
-        return outcome
+        return stands
 
     @property
     def confirms(self) -> bool:

@@ -64,7 +64,7 @@ class Sentinels:
 
     def isolate(self, node: Node, *, alone: bool) -> None:
         node.ask("ACL", "SETUSER", "watcher", "off" if alone else "on")
-        # Who was refused meanwhile stays connected, as nobody, and would never ask again.
+        # Who came while it was alone is let in as nobody, and would stay so.
         node.ask("CLIENT", "KILL", "USER", "watcher" if alone else "default")
 
     def is_whole(self) -> bool:

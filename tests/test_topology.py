@@ -13,7 +13,7 @@ from redis.crc import key_slot
 from tests.support.flashes import flash, record
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
-from ticker.confirmation import Policy, UnconfirmedError
+from ticker.confirmation import Confirmation, Policy, UnconfirmedError
 from ticker.doorbell import Doorbell
 from ticker.event import GENESIS
 from ticker.settings import Settings
@@ -167,6 +167,15 @@ async def test_what_no_replica_has_is_not_acknowledged(
     assert [event.flash.id for event in await follow_on(wire, {"en": GENESIS}, 2)] == ["a", "b"]
     _, whole = await wire.tail("en", 10)
     assert len(whole) == 2
+
+
+async def test_a_primary_that_never_had_a_line_confirms_nothing(store: Store) -> None:
+    """Where another took over after a line was written, its replicas prove nothing about it."""
+    await append(Wire(store), "a")
+    confirmation = Confirmation(store, Policy(1))
+    await confirmation.confirm(Keys("en").idempotency("a"), 60)
+    with pytest.raises(UnconfirmedError, match="another primary"):
+        await confirmation.confirm(Keys("en").idempotency("b"), 60)
 
 
 async def test_a_line_that_a_failover_took_back_is_posted_anew(
