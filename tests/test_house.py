@@ -22,6 +22,7 @@ COVERED = {
     "app": "web/test_live", "lean": "ops/test_fanout", "room": "test_hub", "ops/tokens": "test_cli",
     "ops/demo": "ops/test_demo", "__main__": "test_cli", "web/html": "web/test_pages",
     "releases": "web/test_widget", "topics": "test_desks", "web/desk_live": "test_desks",
+    "cluster": "test_topology", "sentinel": "test_topology",
     "backup": "ops/test_backup", "ops/backups": "ops/test_export", "ops/unfinished": "ops/test_restore",
     "request": "test_stages", "rights": "test_stages", "web/body": "web/test_editors",
     "web/meter": "test_landing", "ops/options": "test_cli", "ops/staff": "ops/test_users",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from redis.crc import key_slot
 
 from tests.support.flashes import flash, record
+from tests.support.nodes import until
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
 from ticker.confirmation import Confirmation, Policy, UnconfirmedError
@@ -167,6 +169,20 @@ async def test_what_no_replica_has_is_not_acknowledged(
     assert [event.flash.id for event in await follow_on(wire, {"en": GENESIS}, 2)] == ["a", "b"]
     _, whole = await wire.tail("en", 10)
     assert len(whole) == 2
+
+
+async def test_what_breaks_off_is_not_asked_of_others(replicated: Replicated, store: Store) -> None:
+    """A primary that breaks off before it confirmed a line is not stood in for by another shard's."""
+    primary = await asyncio.to_thread(replicated.cut_replicas, "en")
+    asked = asyncio.create_task(append(Wire(store, Policy(1)), "a"))
+
+    def cut() -> bool:
+        waiting = re.search(r"id=(\d+) .* cmd=wait ", primary.ask("CLIENT", "LIST"))
+        return bool(waiting and primary.ask("CLIENT", "KILL", "ID", waiting[1]) == 1)
+
+    await asyncio.to_thread(until, cut, "somebody waits for replicas")
+    with pytest.raises(UnconfirmedError):
+        await asked
 
 
 async def test_a_primary_that_never_had_a_line_confirms_nothing(store: Store) -> None:

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from ticker.address import kind_of
+from ticker.cluster import Sharded
+from ticker.sentinel import Watched
 from ticker.settings import SettingsError
-from ticker.topology import topology_of
+from ticker.topology import Single
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ticker.topology import Topology
 
 
 class StoreUnavailableError(Exception):
@@ -161,7 +166,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         try:
-            self.topology = topology_of(url)
+            self.topology = _topology_of(url)
         except (ValueError, TypeError, RedisError, RedisClusterException) as error:
             raise SettingsError(f"redis_url: {error}") from error
         self.commands: Any = self.topology.commands
@@ -187,3 +192,13 @@ class Store:
     async def close(self) -> None:
         """Give the connections back."""
         await self.topology.close()
+
+
+def _topology_of(url: str) -> Topology:
+    """The kind of store that a URL names.
+
+    Raises:
+        ValueError, TypeError: An option in the URL has a value that is none, or is none itself.
+    """
+    kinds: dict[str, Callable[[str], Topology]] = {"sentinel": Watched, "cluster": Sharded}
+    return kinds.get(kind_of(url), Single)(url)
