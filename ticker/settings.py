@@ -112,6 +112,10 @@ class Settings:
         board_hours: Hours a line stays on the board.
         memory: Recent events a hub can resume readers from.
         max_readers: Readers one process takes; more get 503.
+        max_connections: Connections of any kind that one process takes; more get 503; 0: 1000 more
+            than readers.
+        max_per_address: Connections that one process takes of one address; more get 429; 0: no
+            limit. Trusted proxies are exempt.
         reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
         posts_per_second: Sustained editors' requests for each token and process; 429 above it.
         posts_burst: Editors' requests of one token that may come at once.
@@ -136,6 +140,8 @@ class Settings:
     board_hours: float = 24.0
     memory: int = 1000
     max_readers: int = 19_000
+    max_connections: int = 0
+    max_per_address: int = 0
     reader_buffer: int = 512 * 1024
     posts_per_second: float = 50.0
     posts_burst: int = 500
@@ -215,7 +221,9 @@ def _check(settings: Settings) -> None:
     for name in (*positive, "reader_buffer", "posts_per_second", "posts_burst", *_SESSION):
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
-
+    for name in ("max_connections", "max_per_address"):
+        if getattr(settings, name) < 0:
+            raise SettingsError(f"{name}: {getattr(settings, name)} is below zero")
     if not 0 <= settings.hold <= HOLD_MOST:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
 
