@@ -62,6 +62,10 @@ ODD = {
     "raw UTF-8 in the target": ("GET /\u00e9 HTTP/1.1\r\nHost: x\r\n\r\n".encode(), 400),
     "no host": (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
     "two hosts": (b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+    "a host with markup": (b"GET /en HTTP/1.1\r\nHost: x\"><script>\r\n\r\n", 400),
+    "a host with a path": (b"GET /en HTTP/1.1\r\nHost: evil.example/x\r\n\r\n", 400),
+    "a host with a user": (b"GET /en HTTP/1.1\r\nHost: x@evil.example\r\n\r\n", 400),
+    "a list of hosts": (b"GET /en HTTP/1.1\r\nHost: x, evil.example\r\n\r\n", 400),
     "no version": (b"GET /healthz\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "HTTP/1.9": (b"GET /healthz HTTP/1.9\r\nHost: x\r\n\r\n", 400),
@@ -147,6 +151,16 @@ async def test_what_is_just_within_the_bounds(service: Running) -> None:
         async with connected(service) as (incoming, outgoing):
             outgoing.write(head + b"\r\n")
             assert (await incoming.readline()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "host", ["x", "a-b.example:8000", "127.0.0.1", "[::1]:80", "", "xn--e1afmkfd"]
+)
+async def test_hosts(service: Running, host: str) -> None:
+    """Every name that a service may have is served."""
+    async with connected(service) as (incoming, outgoing):
+        outgoing.write(OK.replace(b"Host: x", f"Host: {host}".encode()))
+        assert (await answer(incoming))[0] == 200
 
 
 async def test_a_trailer_is_no_header(service: Running) -> None:

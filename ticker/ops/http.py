@@ -6,6 +6,7 @@ requests that never become whole. Every request counts anew, also a later one of
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -25,6 +26,8 @@ FIELDS_MOST: Final = 100
 TARGET_MOST: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
 _BODY_MOST: Final = 128 * 1024
+# A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
+_HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
@@ -108,8 +111,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole: it names its host once (RFC 9112 §3.2), and the body has its time."""
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if not hosts and self.parser.get_http_version() == "1.0":
+            hosts = [b""]
+        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
             self._stop(400)
         super().on_headers_complete()
         self._door.requests.stop(self.transport)
