@@ -24,6 +24,8 @@ COVERED = {
     "releases": "web/test_widget", "topics": "test_desks", "web/desk_live": "test_desks",
     "request": "test_stages", "rights": "test_stages", "web/body": "web/test_editors",
     "web/meter": "test_landing", "ops/options": "test_cli", "ops/staff": "ops/test_users",
+    "ops/door": "ops/test_http_wire", "ops/http": "ops/test_http_wire",
+    "ops/refusal": "ops/test_http_wire", "ops/websocket": "ops/test_websocket_wire",
 }  # fmt: skip
 
 
@@ -90,3 +92,13 @@ def test_every_rule_of_the_protocol_is_tested() -> None:
              for rule in group.split(", ")}  # fmt: skip
     assert len(rules) > 30
     assert rules == named
+
+
+def test_what_the_threat_model_names_exists() -> None:
+    """Each test that docs/security.md answers an attack with is one that is run."""
+    named = set(re.findall(r"test_\w+", (ROOT / "docs/security.md").read_text()))
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    found = {it.stem for it in files}
+    for file in files:
+        found |= set(re.findall(r"def (test_\w+)", file.read_text()))
+    assert named <= found

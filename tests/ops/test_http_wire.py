@@ -163,6 +163,14 @@ async def test_hosts(service: Running, host: str) -> None:
         assert (await answer(incoming))[0] == 200
 
 
+async def test_a_field_of_blanks(service: Running) -> None:
+    """A malformed field of nothing but blanks costs the service no more than any other."""
+    for _ in range(20):
+        async with connected(service) as (incoming, outgoing):
+            outgoing.write(LIVE + b"X-A:" + b" " * 16_000 + b"\0\r\n\r\n")
+            assert (await answer(incoming))[0] == 400
+
+
 async def test_a_trailer_is_no_header(service: Running) -> None:
     """What comes after the body can't give a request the rights that its head didn't have."""
     token = service.token.encode()

@@ -11,6 +11,7 @@ import pytest
 from tests.ops.test_fanout import HANDSHAKE, Raw, raw
 from tests.ops.test_http_wire import connected, refusal
 from tests.test_rfc6455 import masked
+from tests.web.desk import hire, log_in
 from ticker.lean import DeflatedWebSocket, LeanWebSocket
 from ticker.ops.websocket import BoundedWebSocket
 
@@ -218,3 +219,46 @@ async def test_a_desk_is_bounded_too(service: Running) -> None:
         text = HANDSHAKE.format(query="", more="").replace("/v1/en/live", "/desk/en/live")
         outgoing.write(text.encode() + masked(TEXT, b"x" * 4000))
         assert await refusal(incoming) == 401
+
+
+DESK_CORNERS = ("text", "a first fragment", "2^62 bytes", "unmasked text", "RSV2", "opcode 3",
+                "a fragmented ping", "close 1005", "close 1000", "a flood of pings")  # fmt: skip
+
+
+async def test_the_desks_socket(service: Running) -> None:
+    """An editor's desk is held to the same rules as a reader."""
+    await hire(service, "amal")
+    editor = await log_in(service, "amal")
+    cookie = f"Cookie: {editor.cookie}\r\n"
+    for name in DESK_CORNERS:
+        sent, code = CORNERS[name]
+        async with connected(service) as (incoming, outgoing):
+            text = HANDSHAKE.format(query="", more=cookie).replace("/v1/en/live", "/desk/en/live")
+            outgoing.write(text.encode())
+            assert (await incoming.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+            outgoing.write(sent)
+            assert (name, await closed_with(Raw(incoming, outgoing))) == (name, code)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "",
+        "http://127.0.0.1.evil.example",
+        "http://evil.example/127.0.0.1",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1@evil.example",
+        "127.0.0.1",
+    ],
+)
+async def test_other_sites_cannot_open_a_desk(service: Running, origin: str) -> None:
+    """A page of another site gets no desk, though the browser sends the editor's cookie with it."""
+    await hire(service, "amal")
+    editor = await log_in(service, "amal")
+    async with connected(service) as (incoming, outgoing):
+        more = f"Cookie: {editor.cookie}\r\nOrigin: {origin}\r\n"
+        text = HANDSHAKE.format(query="", more=more).replace("/v1/en/live", "/desk/en/live")
+        outgoing.write(text.encode())
+        assert await refusal(incoming) == 403
