@@ -17,6 +17,7 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/python -m tests.audit
 
 faults: .venv/dev
 	$(BIN)/python -m tests.faults

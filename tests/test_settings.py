@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ticker.settings import Newsroom, Settings, SettingsError, load, load_newsroom, static_dir
+from ticker.newsroom import Newsroom
+from ticker.settings import Settings, SettingsError, load, load_newsroom, static_dir
 
 
 def test_defaults_then_environment_then_command_line(monkeypatch: pytest.MonkeyPatch) -> None:

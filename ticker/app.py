@@ -158,7 +158,9 @@ def build(settings: Settings) -> Service:
     }
     asgi = Starlette(
         routes=routes(_faces(core, live, html, widget, settings)),
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+        ],
         exception_handlers=handlers(People(html, settings.newsroom).respond),
         lifespan=partial(_life, core.hub, core.store, jobs),
     )

@@ -7,14 +7,17 @@ these, which a crowd writes to in bulk, and which answers what a reader may say.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ticker import rfc6455
 from ticker.audience import DIRECT
 from ticker.frames import CloseCode
-from ticker.rfc6455 import Opcode, ViolationError
+from ticker.rfc6455 import Ear, Opcode, ViolationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ticker.buffers import Buffers
     from ticker.frames import Frame
     from ticker.hub import Hub
@@ -33,16 +36,25 @@ class Home:
         metrics: Of the process.
         buffer: Bytes that may wait for one reader before it is closed as too slow.
         buffers: Told of those who are behind.
+        lost: Called with the transport of each lean reader that is gone.
 
     Attributes:
         connections: All that is connected; the server waits for them when it stops.
     """
 
-    __slots__ = ("buffer", "buffers", "connections", "hub", "metrics")
+    __slots__ = ("buffer", "buffers", "connections", "hub", "lost", "metrics")
 
-    def __init__(self, hub: Hub, metrics: Metrics, buffer: int, buffers: Buffers) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        metrics: Metrics,
+        buffer: int,
+        buffers: Buffers,
+        lost: Callable[[asyncio.BaseTransport], None] = lambda _: None,
+    ) -> None:
         self.hub = hub
         self.metrics = metrics
+        self.lost = lost
         self.connections: set[Any] = set()
         self.buffer = buffer
         self.buffers = buffers
@@ -160,6 +172,7 @@ class LeanReader(asyncio.Protocol):
         self._leave()
         self._home.connections.discard(self)
         self._home.buffers.behind.discard(self)
+        self._home.lost(self._transport)
 
     def shutdown(self) -> None:
         """The server stops (uvicorn calls this)."""
@@ -169,7 +182,7 @@ class LeanReader(asyncio.Protocol):
 class LeanWebSocket(LeanReader):
     """A reader over WebSocket."""
 
-    __slots__ = ("_received",)
+    __slots__ = ("_ear",)
 
     transport = "websocket"
     lane = "websocket"
@@ -177,7 +190,7 @@ class LeanWebSocket(LeanReader):
 
     def __init__(self, home: Home, transport: asyncio.Transport, head: bytes) -> None:
         super().__init__(home, transport, head)
-        self._received = b""
+        self._ear: Ear | None = None  # most readers never say a word
 
     def encode(self, frame: Frame) -> bytes:
         """One text frame."""
@@ -189,18 +202,13 @@ class LeanWebSocket(LeanReader):
 
     def data_received(self, data: bytes) -> None:
         """Answer ping and close; refuse everything else (RFC 6455 §5.5)."""
-        data, self._received = self._received + data, b""
+        if self._ear is None:
+            self._ear = Ear(deflate=self._deflate)
         try:
-            while data:
-                control, taken = rfc6455.parse(data, deflate=self._deflate)
-                if control is None:
-                    break
-                data = data[taken:]
+            for control in self._ear.hear(data, time.monotonic()):
                 self._answer(control)
         except ViolationError as violation:
             self._refuse(violation)
-        else:
-            self._received = data
 
     def _answer(self, control: rfc6455.Control) -> None:
         if control.opcode is Opcode.CLOSE:

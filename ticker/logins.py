@@ -20,6 +20,7 @@ _PREFIX: Final = "ticker:logins:"
 _PAIR_MOST: Final = 5
 _NAME_MOST: Final = 30
 _ADDRESS_MOST: Final = 50
+_NOBODY: Final = "(nobody)"
 
 
 class TooManyTriesError(Exception):
@@ -58,6 +59,10 @@ class Logins:
                 for key in most.keys() - {pair}:
                     await self._commands.decr(key)
         return user
+
+    async def known(self, name: str) -> str:
+        """A name as it may be kept: what nobody is called may be a password in the wrong field."""
+        return name if await self._users.get(name) is not None else _NOBODY
 
     async def _count(self, most: dict[str, int]) -> None:
         with guard():

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import sha1
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES: Final = 16
@@ -29,6 +32,10 @@ _CONTROL: Final = 0x08
 _CONTROL_MOST: Final = 125
 _MASK_BYTES: Final = 4
 MESSAGE_MOST: Final = 4096
+_TALK_MOST: Final = 100.0  # control frames of a peer at once; a browser sends none
+_TALK_PER_SECOND: Final = 2.0
+_SEGMENT_COST: Final = 1 / 16  # a frame in single bytes costs more of our time than one in one go
+_TOP_BIT: Final = 1 << 63
 _EMPTY_BLOCK: Final = b"\x00\x00\xff\xff"
 _DEFLATE_FROM: Final = 128  # a smaller message does not repay its deflate header
 
@@ -176,6 +183,53 @@ def close_code(payload: bytes) -> int:
     return code
 
 
+class Ear:
+    """Hears what a peer says, frame by frame, as long as it doesn't talk too much.
+
+    Args:
+        deflate: Whether permessage-deflate was negotiated.
+    """
+
+    __slots__ = ("_deflate", "_free", "_received")
+
+    def __init__(self, *, deflate: bool) -> None:
+        self._deflate = deflate
+        self._received = b""
+        self._free = 0.0
+
+    def hear(self, data: bytes, now: float) -> Iterator[Control]:
+        """The control frames that are whole now.
+
+        Args:
+            data: What has come.
+            now: Seconds on a clock that never goes back.
+
+        Raises:
+            ViolationError: The peer broke the protocol, or talks too much; the rest is not heard.
+        """
+        data, self._received = self._received + data, b""
+        self._spend(_SEGMENT_COST, now)
+        while data:
+            control, taken = parse(data, deflate=self._deflate)
+            if control is None:
+                self._check(now)
+                break
+            if control.opcode is not Opcode.CLOSE:  # a goodbye is always heard
+                self._spend(1, now)
+                self._check(now)
+            data = data[taken:]
+            yield control
+        self._received = data
+
+    def _spend(self, cost: float, now: float) -> None:
+        """Move the moment at which the peer's budget is whole again."""
+        self._free = max(self._free, now) + cost / _TALK_PER_SECOND
+
+    def _check(self, now: float) -> None:
+        if self._free - now > _TALK_MOST / _TALK_PER_SECOND:
+            raise ViolationError(Close.POLICY_VIOLATION, "too many frames")
+
+
 _VALID_CODES: Final = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
 
 
@@ -187,6 +241,8 @@ def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> 
         return None, 0
     if extra:
         size = int.from_bytes(data[2 : 2 + extra], "big")
+    if size >= _TOP_BIT:
+        raise ViolationError(Close.PROTOCOL_ERROR, "a length with its highest bit set")
     if size > MESSAGE_MOST:
         raise ViolationError(Close.TOO_BIG, "message too big")
     raise ViolationError(Close.POLICY_VIOLATION, "policy_violation")

@@ -8,95 +8,34 @@ import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from ticker.newsroom import ORIGIN, Newsroom, NewsroomError, newsroom_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 _PACKAGE: Final = Path(__file__).parent
-_CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 HOLD_MOST: Final = 10
 STORES: Final = (
     *("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://"),
     *("redis+cluster://", "rediss+cluster://"),
 )
-_SESSION: Final = ("session_idle_minutes", "session_hours")
-DRILL_PREFIX: Final = "drill-"
-RESERVED: Final = frozenset(
-    {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
-    | {"login", "logout", "account", "staff", "editions", "audit"}
+_POSITIVE: Final = (
+    *("workers", "beat", "board_lines", "board_hours", "memory", "max_readers"),
+    *("reader_buffer", "buffers", "posts_per_second", "posts_burst"),
+    *("session_idle_minutes", "session_hours"),
+)
+_NOT_NEGATIVE: Final = (
+    *("drain_notice", "drain_seconds", "wait_replicas"),
+    *("max_connections", "max_per_address"),
 )
 
 
 class SettingsError(Exception):
     """A setting is wrong; the message names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One language edition of the newsroom.
-
-    Attributes:
-        code: Its name in URLs and keys.
-        lang: BCP 47 language of its lines.
-        dir: ltr or rtl.
-        name: What it calls itself.
-        label: Its word for "Breaking".
-        origins: Sites that may embed it; empty: all.
-    """
-
-    code: str
-    lang: str
-    dir: str
-    name: str
-    label: str
-    origins: tuple[str, ...] = ()
-
-    @property
-    def is_drill(self) -> bool:
-        """Whether it is for exercises, and no reader ever sees it."""
-        return self.code.startswith(DRILL_PREFIX)
-
-
-@dataclass(frozen=True)
-class Newsroom:
-    """The configured editions and vocabularies.
-
-    Attributes:
-        editions: By code; the first is the default one.
-        sections: Code → language → label.
-        regions: Code → language → label.
-        targets: Name of a place that lines are cut for → characters that fit there.
-        templates: Language → beginnings of lines; `{source}` stands for the source.
-    """
-
-    editions: Mapping[str, Edition]
-    sections: Mapping[str, Mapping[str, str]]
-    regions: Mapping[str, Mapping[str, str]]
-    targets: Mapping[str, int] = field(default_factory=dict)
-    templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    @cached_property
-    def drills(self) -> Mapping[str, Edition]:
-        """By code, the edition for exercises that each edition has."""
-        drills = (replace(it, code=DRILL_PREFIX + it.code) for it in self.editions.values())
-        return {drill.code: drill for drill in drills}
-
-    @cached_property
-    def all_editions(self) -> Mapping[str, Edition]:
-        """Those for readers, then those for exercises."""
-        return {**self.editions, **self.drills}
-
-    @staticmethod
-    def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
-        """Code → label in a language, else in English, else the code."""
-        return {
-            code: names.get(lang) or names.get("en") or code for code, names in vocabulary.items()
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +58,10 @@ class Settings:
         board_hours: Hours a line stays on the board.
         memory: Recent events a hub can resume readers from.
         max_readers: Readers one process takes; more get 503.
+        max_connections: Connections of any kind that one process takes; more get 503; 0: 1000 more
+            than readers.
+        max_per_address: Connections that one process takes of one address; more get 429; 0: no
+            limit. Trusted proxies are exempt.
         reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
         buffers: Bytes that may wait for all readers of a process together.
         drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
@@ -148,6 +91,8 @@ class Settings:
     board_hours: float = 24.0
     memory: int = 1000
     max_readers: int = 19_000
+    max_connections: int = 0
+    max_per_address: int = 0
     reader_buffer: int = 512 * 1024
     buffers: int = 256 * 1024 * 1024
     drain_notice: float = 0.0
@@ -222,26 +167,16 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 def _check(settings: Settings) -> None:
     if settings.redis_url and not _is_store(settings.redis_url):
         raise SettingsError(f"redis_url: must begin with {', '.join(STORES)}")
-    if settings.public_url and not _ORIGIN.fullmatch(settings.public_url):
+    if settings.public_url and not ORIGIN.fullmatch(settings.public_url):
         raise SettingsError("public_url: must be like https://ticker.example, without a path")
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
-    positive = ("workers", "beat", "board_lines", "board_hours", "memory", "max_readers")
-    for name in (
-        *positive,
-        "reader_buffer",
-        "buffers",
-        "posts_per_second",
-        "posts_burst",
-        *_SESSION,
-    ):
+    for name in _POSITIVE:
         if getattr(settings, name) <= 0:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
-    for name in ("drain_notice", "drain_seconds"):
+    for name in _NOT_NEGATIVE:
         if not 0 <= getattr(settings, name) < math.inf:
-            raise SettingsError(f"{name}: {getattr(settings, name)} is not a time, or below zero")
-    if settings.wait_replicas < 0:
-        raise SettingsError(f"wait_replicas: {settings.wait_replicas} is below zero")
+            raise SettingsError(f"{name}: {getattr(settings, name)} is not a number from zero on")
     if not 0 <= settings.hold <= HOLD_MOST:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
 
@@ -265,49 +200,11 @@ def load_newsroom(path: str) -> Newsroom:
     """
     source = Path(path) if path else _PACKAGE / "editions.toml"
     try:
-        tables = tomllib.loads(source.read_text(encoding="utf-8"))
+        return newsroom_of(tomllib.loads(source.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{source}: {error}") from error
-    try:
-        editions = [_edition(table) for table in tables["editions"]]
-        return Newsroom(
-            editions={edition.code: edition for edition in editions},
-            sections=_vocabulary(tables.get("sections", {})),
-            regions=_vocabulary(tables.get("regions", {})),
-            targets=_targets(tables.get("targets", {})),
-            templates={lang: list(lines) for lang, lines in tables.get("templates", {}).items()},
-        )
-    except (KeyError, TypeError, AttributeError, SettingsError) as error:
+    except (KeyError, TypeError, AttributeError, NewsroomError) as error:
         raise SettingsError(f"{source}: {type(error).__name__}: {error}") from error
-
-
-def _edition(table: Mapping[str, Any]) -> Edition:
-    edition = Edition(**{**table, "origins": tuple(table.get("origins", ()))})
-    reserved = edition.code in RESERVED or edition.code.startswith(DRILL_PREFIX)
-    if not _CODE.fullmatch(edition.code) or reserved:
-        raise SettingsError(f"edition code {edition.code!r} is not usable in a URL")
-    for origin in edition.origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise SettingsError(
-                f"edition {edition.code}: {origin!r} is no origin such as https://a.example"
-            )
-    if edition.dir not in {"ltr", "rtl"}:
-        raise SettingsError(f"edition {edition.code}: dir must be ltr or rtl")
-    return edition
-
-
-def _vocabulary(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    for code in table:
-        if not _CODE.fullmatch(code):
-            raise SettingsError(f"code {code!r} is not lower-case letters, digits and hyphens")
-    return {code: dict(names) for code, names in table.items()}
-
-
-def _targets(table: Mapping[str, Any]) -> dict[str, int]:
-    for name, most in table.items():
-        if not isinstance(most, int) or most <= 0:
-            raise SettingsError(f"target {name}: {most!r} is not a number of characters")
-    return dict(table)
 
 
 def static_dir() -> Path:

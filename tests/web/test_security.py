@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ticker.settings import Edition
+from tests.support.service import running
+from tests.web.desk import hire, log_in
+from tests.web.test_every_route import BODIES, EDITORIAL, PAGES, PUBLIC, url
+from ticker.accounts import Role
+from ticker.newsroom import Edition
 from ticker.web.security import cors, is_allowed
 
 if TYPE_CHECKING:
-    from tests.support.service import Running
+    from collections.abc import Mapping
 
+    from tests.support.service import Running
+    from tests.web.desk import Editor
+    from ticker.settings import Settings
+
+STREAMS = {"GET /v1/{edition}/live", "WS /v1/{edition}/live"}
 PATHS = ["/", "/en", "/healthz", "/metrics", "/v1/en/flashes", "/v1/editions", "/nowhere/at/all",
          "/ticker.js", "/static/reader/reader.css", "/v1/nowhere/flashes"]  # fmt: skip
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
@@ -88,3 +98,51 @@ def test_cors_never_mirrors_a_stranger() -> None:
     assert "Access-Control-Allow-Origin" not in cors(
         edition("https://a.example"), "https://x.example"
     )
+
+
+async def headers_of(
+    service: Running, route: str, flash_id: str, who: Editor | None
+) -> tuple[str, Mapping[str, str]]:
+    """What a URL answers to a stranger, or to somebody who is logged in."""
+    named = {"{slug}": "x", "{name}": "1", "MOUNT /static": "GET /static/reader/reader.css"}
+    for name, value in named.items():
+        route = route.replace(name, value)
+    method, path = url(route, flash_id)
+    body = {"headline": "x"} if route in BODIES else None
+    answer = await (
+        who.ask(method, path, body) if who else service.request(method, path, token=None)
+    )
+    return f"{route} {answer.status}", answer.headers
+
+
+@pytest.mark.parametrize("public_url", ["", "https://ticker.example"])
+@pytest.mark.parametrize("known", [True, False], ids=["admin", "stranger"])
+async def test_every_url_is_guarded(settings: Settings, public_url: str, *, known: bool) -> None:
+    """Each URL there is, to anybody, answers with the headers that its kind must have."""
+    async with running(replace(settings, public_url=public_url)) as service:
+        flash_id = (await service.post("en", "A line", coverage="x"))["id"]
+        await hire(service, "adm", Role.ADMIN)
+        who = await log_in(service, "adm") if known else None
+        for route in sorted((PUBLIC | EDITORIAL.keys() | PAGES.keys()) - STREAMS):
+            name, headers = await headers_of(service, route, flash_id, who)
+            assert headers["x-content-type-options"] == "nosniff", name
+            assert "referrer-policy" in headers, name
+            policy = headers["content-security-policy"]
+            assert policy.startswith("default-src 'none'; "), name
+            assert "frame-ancestors " in policy, name
+            assert "unsafe" not in policy, name
+            assert "x-powered-by" not in headers, name
+            assert headers.get("strict-transport-security") == (
+                "max-age=31536000" if public_url else None
+            ), name
+            if headers.get("content-type", "").startswith("text/html"):
+                assert "camera=()" in headers["permissions-policy"], name
+            if route in EDITORIAL or route in PAGES:
+                assert headers["cache-control"] == "no-store", name
+                assert "access-control-allow-origin" not in headers, name
+            if " /desk" in route:
+                assert headers["x-frame-options"] == "DENY", name
+                assert "frame-ancestors 'none'" in policy, name
+                assert headers["referrer-policy"] == "same-origin", name
+                assert headers["cross-origin-opener-policy"] == "same-origin", name
+                assert headers["cross-origin-resource-policy"] == "same-origin", name

@@ -11,10 +11,10 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from ticker import rfc6455
 from ticker.lean import DeflatedWebSocket, Home, LeanReader, LeanSse, LeanWebSocket
+from ticker.ops.http import FIELDS_MOST, HEAD_MOST, TARGET_MOST, BoundedHttp
+from ticker.ops.refusal import turn_away
 from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 
     from uvicorn.server import ServerState
 
+    from ticker.ops.door import Door
     from ticker.web.admission import Admission
     from ticker.web.live import Live
 
 _PREFIX: Final = b"GET /v1/"
-_HEAD_MOST: Final = 16 * 1024
 _END: Final = b"\r\n\r\n"
 _REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1(?=\r\n)")
 # Names and values as RFC 9110 §5.6.2 and §5.5 have them; whatever else there is goes to uvicorn.
-_FIELD: Final = re.compile(
-    rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~\x80-\xff \t]*)(?=\r\n|\Z)"
-)
+# What it took it does not give back: else a field of blanks is looked at once for each of them.
+_FIELD: Final = re.compile(rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]++):([!-~\x80-\xff \t]*+)(?=\r\n|\Z)")
 _NOT_PLAIN: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
 )
@@ -55,25 +54,39 @@ class Gate(asyncio.Protocol):
     Args:
         live: The live endpoint, which admits readers and seats them.
         home: What lean readers share.
+        door: Judges who may be connected, and for how long without a request.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    __slots__ = ("_home", "_live", "_received", "_transport", "_uvicorn")
+    __slots__ = ("_door", "_home", "_live", "_received", "_transport", "_uvicorn")
 
-    def __init__(self, live: Live, home: Home, **uvicorn: Any) -> None:
+    def __init__(self, live: Live, home: Home, door: Door, **uvicorn: Any) -> None:
         self._live = live
         self._home = home
+        self._door = door
         self._uvicorn = uvicorn
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Somebody is there; wait for what they want."""
+        """Somebody is there; wait for what they want, if there is room."""
         self._transport = cast("asyncio.Transport", transport)
-        self._home.connections.add(self)
+        status = self._door.enter(self._transport, len(self._home.connections))
+        if status:
+            self._turn_away(status)
+        else:
+            self._home.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They left without a whole request."""
         self._home.connections.discard(self)
+        self._door.leave(self._transport)
+
+    def overdue(self) -> None:
+        """They had their time; to those who said nothing, nothing is said."""
+        if self._received:
+            self._turn_away(408)
+        else:
+            self._transport.close()
 
     def shutdown(self) -> None:
         """The server stops (uvicorn calls this)."""
@@ -94,12 +107,17 @@ class Gate(asyncio.Protocol):
         else:
             self._hand_over(ticket, rest)
 
+    def _turn_away(self, status: int) -> None:
+        self._home.connections.discard(self)
+        self._home.metrics.count("ticker_refused_total", status=str(status))
+        turn_away(self._transport, self._door, status)
+
     def _may_become_a_reader(self, received: bytes) -> bool:
-        return len(received) <= _HEAD_MOST and received.startswith(_PREFIX[: len(received)])
+        return len(received) <= HEAD_MOST and received.startswith(_PREFIX[: len(received)])
 
     def _examine(self, head: bytes, rest: bytes) -> _Ticket | None:
-        match = _REQUEST.match(head)
-        fields = _fields(head) if match is not None else None
+        match = _REQUEST.match(head) if len(head) <= HEAD_MOST else None
+        fields = _fields(head) if match is not None and match.end() <= TARGET_MOST else None
         if match is None or fields is None or self._uvicorn["config"].is_ssl:
             return None
         upgrade = b"upgrade" in fields
@@ -131,6 +149,7 @@ class Gate(asyncio.Protocol):
     def _hand_over(self, ticket: _Ticket, rest: bytes) -> None:
         """Give the transport to a lean reader and keep nothing."""
         self._home.connections.discard(self)
+        self._door.requests.stop(self._transport)
         reader = ticket.kind(self._home, self._transport, ticket.head)
         self._transport.set_protocol(reader)
         self._live.seat(reader, ticket.admission)
@@ -140,7 +159,7 @@ class Gate(asyncio.Protocol):
     def _pass_on(self) -> None:
         """Let uvicorn have the connection, from its first byte on."""
         self._home.connections.discard(self)
-        protocol = HttpToolsProtocol(**self._uvicorn)
+        protocol = BoundedHttp(self._door, **self._uvicorn)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(self._received)
@@ -148,8 +167,8 @@ class Gate(asyncio.Protocol):
 
 def _fields(head: bytes) -> Fields | None:
     """The header fields, names in lower case; None if they are not plain or one stands twice."""
-    fields = {name.lower(): value.rstrip() for name, value in _FIELD.findall(head)}
-    plain = len(fields) == head.count(b"\n") and _NOT_PLAIN.isdisjoint(fields)
+    fields = {name.lower(): value.strip() for name, value in _FIELD.findall(head)}
+    plain = len(fields) == head.count(b"\n") <= FIELDS_MOST and _NOT_PLAIN.isdisjoint(fields)
     return fields if plain and b"host" in fields else None
 
 

@@ -16,8 +16,10 @@ import uvicorn
 
 from ticker.app import Service, build
 from ticker.lean import Home
+from ticker.ops.door import Door
 from ticker.ops.drain import Drain
 from ticker.ops.fanout import Gate
+from ticker.ops.websocket import BoundedWebSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,9 +57,18 @@ class Server(uvicorn.Server):
         service: Service,
         on_start: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        home = Home(service.hub, service.metrics, settings.reader_buffer, service.buffers)
-        gate = partial(Gate, service.live, home)
-        super().__init__(configure(service.asgi, gate, settings.trusted_proxies))
+        door = Door(
+            settings.max_connections,
+            settings.max_readers,
+            settings.max_per_address,
+            settings.trusted_proxies,
+        )
+        home = Home(
+            service.hub, service.metrics, settings.reader_buffer, service.buffers, door.leave
+        )
+        gate = partial(Gate, service.live, home, door)
+        websocket = partial(BoundedWebSocket, door, service.metrics)
+        super().__init__(configure(service.asgi, gate, websocket, settings.trusted_proxies))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
@@ -163,14 +174,17 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def configure(
-    app: Starlette, http: Callable[..., Gate], trusted_proxies: str = ""
+    app: Starlette,
+    http: Callable[..., Gate],
+    websocket: Callable[..., BoundedWebSocket],
+    trusted_proxies: str = "",
 ) -> uvicorn.Config:
     """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
     return uvicorn.Config(
         app,
         loop="uvloop",
         http=cast("type[asyncio.Protocol]", http),
-        ws="websockets-sansio",
+        ws=cast("type[asyncio.Protocol]", websocket),
         ws_max_size=_MESSAGE_MOST,
         ws_per_message_deflate=False,
         ws_ping_interval=20,

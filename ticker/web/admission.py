@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ticker.hub import Hub
-    from ticker.settings import Edition, Newsroom
+    from ticker.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
 _FIELDS_MOST: Final = 64

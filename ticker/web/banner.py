@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.flash import Flash
-    from ticker.settings import Edition, Newsroom
+    from ticker.newsroom import Edition, Newsroom
     from ticker.subscription import Subscription
 
 CHOICES: Final = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ticker.flash import Flash
     from ticker.history import History
     from ticker.landing import Landing
-    from ticker.settings import Edition, Newsroom
+    from ticker.newsroom import Edition, Newsroom
     from ticker.web.guard import Guard
     from ticker.web.html import Html
 

@@ -50,11 +50,12 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    data: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in data:
             raise ValueError(f"the name {name!r} stands twice")
-    return dict(pairs)
+        data[name] = value
+    return data
 
 
 def _no_constant(word: str) -> NoReturn:

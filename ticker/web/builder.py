@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 from ticker.web.admission import parameters
 from ticker.web.banner import LABEL_MOST, NARROW_PX, ROWS_MOST, Banner
 from ticker.web.contrast import PALETTES, contrasts

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ticker import document
 from ticker.flash import PubStatus
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 from ticker.subscription import Subscription
 from ticker.web.admission import parameters
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ticker.archive import Archive
     from ticker.flash import Flash
     from ticker.hub import Hub
-    from ticker.settings import Edition, Settings
+    from ticker.newsroom import Edition
+    from ticker.settings import Settings
     from ticker.web.html import Html
 
 _PAGE_LINES: Final = 100

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from ticker import document, lint
 from ticker.draft import HEADLINE_MOST
 from ticker.hub import utcnow
-from ticker.settings import DRILL_PREFIX, Newsroom
+from ticker.newsroom import DRILL_PREFIX, Newsroom
 from ticker.subscription import Subscription
 from ticker.web.body import json_object
 from ticker.web.problems import at
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ticker.accounts import Principal
     from ticker.archive import Archive
     from ticker.hub import Hub
+    from ticker.newsroom import Edition
     from ticker.sessions import Session
-    from ticker.settings import Edition, Settings
+    from ticker.settings import Settings
     from ticker.siblings import Siblings
     from ticker.web.guard import Guard
     from ticker.web.html import Html

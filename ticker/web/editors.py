@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ticker.hub import Hub
     from ticker.intake import Intake
     from ticker.metrics import Metrics
-    from ticker.settings import Newsroom
+    from ticker.newsroom import Newsroom
     from ticker.web.guard import Guard
 
 _SHOWN_SECONDS: Final = 1.0

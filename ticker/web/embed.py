@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from ticker.flash import Flash
     from ticker.hub import Hub
-    from ticker.settings import Edition, Settings
+    from ticker.newsroom import Edition
+    from ticker.settings import Settings
     from ticker.web.html import Html
 
 

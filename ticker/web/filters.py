@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ticker.settings import Edition
+    from ticker.newsroom import Edition
 
 Pair = tuple[str, str]
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ticker import document
 from ticker.flash import PubStatus
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 from ticker.web.admission import is_number, parameters, subscribe
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
 from ticker.web.security import cors, edition_of
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ticker.archive import Archive
     from ticker.flash import Flash
     from ticker.hub import Hub
-    from ticker.settings import Edition, Settings
+    from ticker.newsroom import Edition
+    from ticker.settings import Settings
     from ticker.web.guard import Guard
 
 LIMIT_MOST: Final = 200

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.settings import Edition, Newsroom
+    from ticker.newsroom import Edition, Newsroom
     from ticker.web.problems import ProblemError
 
 _LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"

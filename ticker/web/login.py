@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ticker.audit import Audit
     from ticker.logins import Logins
+    from ticker.newsroom import Newsroom
     from ticker.sessions import Sessions
-    from ticker.settings import Newsroom
     from ticker.web.guard import Guard
     from ticker.web.html import Html
 
@@ -60,10 +60,12 @@ class Login:
         try:
             user = await self._logins.attempt(name, password, address)
         except TooManyTriesError as error:
-            await self._audit.note(name, "login refused", name, address, "too many tries")
+            known = await self._logins.known(name)
+            await self._audit.note(known, "login refused", known, address, "too many tries")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
         if user is None:
-            await self._audit.note(name, "login failed", name, address)
+            known = await self._logins.known(name)
+            await self._audit.note(known, "login failed", known, address)
             return self._form(request, form.get("next", ""), name, 401)
         # What the browser held before, ours or planted, is not what it holds now.
         await self._end(request)

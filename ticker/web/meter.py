@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ticker.archive import Archive
     from ticker.census import Census
     from ticker.landing import Landing
-    from ticker.settings import Newsroom
+    from ticker.newsroom import Newsroom
     from ticker.web.guard import Guard
 
 _NO_STORE = {"Cache-Control": "no-store"}

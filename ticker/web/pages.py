@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from ticker import document
 from ticker.flash import PubStatus
 from ticker.hub import utcnow
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 from ticker.subscription import Subscription
 from ticker.web.admission import parameters, subscribe
 from ticker.web.filters import Filters
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ticker.clicks import Clicks
     from ticker.flash import Flash
     from ticker.hub import Hub
-    from ticker.settings import Edition, Settings
+    from ticker.newsroom import Edition
+    from ticker.settings import Settings
     from ticker.web.html import Html
 
 _PAGE_LINES: Final = 50

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.settings import Newsroom
+    from ticker.newsroom import Newsroom
     from ticker.web.html import Html
     from ticker.web.problems import ProblemError
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ticker import document
 from ticker.flash import PubStatus
-from ticker.settings import Newsroom
+from ticker.newsroom import Newsroom
 from ticker.store import StoreUnavailableError
 from ticker.subscription import Subscription
 from ticker.web.problems import at
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ticker.event import Record
     from ticker.flash import Flash
     from ticker.hub import Hub
-    from ticker.settings import Edition, Settings
+    from ticker.newsroom import Edition
+    from ticker.settings import Settings
     from ticker.web.html import Html
 
 # Pages of others that share an address: plain links, so that nothing of theirs runs on ours.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ticker.settings import Edition, Newsroom
+    from ticker.newsroom import Edition, Newsroom
 
 ASSET_HEADERS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Origin": "*",
@@ -25,6 +25,13 @@ API_HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+
+# What no page of ours asks a device for (Permissions Policy, W3C).
+_PERMISSIONS: Final = (
+    "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+)
+_HSTS: Final = "max-age=31536000"
 
 
 def page_policy(frame_ancestors: str = "'self'") -> str:
@@ -46,14 +53,21 @@ DESK_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
 class SecurityHeaders:
-    """Puts the headers that every response needs onto those that lack them (pure ASGI)."""
+    """Puts the headers that every response needs onto those that lack them (pure ASGI).
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What answers.
+        https: Whether readers know us by an address of TLS, and by no other (RFC 6797).
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; a WebSocket passes untouched."""
@@ -68,6 +82,10 @@ class SecurityHeaders:
                     headers.update(DESK_HEADERS)
                 for name, value in API_HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Permissions-Policy"] = _PERMISSIONS
+                if self._https:
+                    headers["Strict-Transport-Security"] = _HSTS
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

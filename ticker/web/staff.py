@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ticker.accounts import Accounts
     from ticker.audit import Audit
     from ticker.logins import Logins
+    from ticker.newsroom import Newsroom
     from ticker.sessions import Session, Sessions
-    from ticker.settings import Newsroom
     from ticker.users import Users
     from ticker.web.guard import Guard
     from ticker.web.html import Html

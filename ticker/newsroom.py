@@ -1,0 +1,131 @@
+"""The newsroom: its editions, and the words that its lines are sorted by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
+_CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+DRILL_PREFIX: Final = "drill-"
+RESERVED: Final = frozenset(
+    {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
+    | {"login", "logout", "account", "staff", "editions", "audit"}
+)
+
+
+class NewsroomError(ValueError):
+    """A newsroom cannot be like this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One language edition of the newsroom.
+
+    Attributes:
+        code: Its name in URLs and keys.
+        lang: BCP 47 language of its lines.
+        dir: ltr or rtl.
+        name: What it calls itself.
+        label: Its word for "Breaking".
+        origins: Sites that may embed it; empty: all.
+    """
+
+    code: str
+    lang: str
+    dir: str
+    name: str
+    label: str
+    origins: tuple[str, ...] = ()
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is for exercises, and no reader ever sees it."""
+        return self.code.startswith(DRILL_PREFIX)
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """The configured editions and vocabularies.
+
+    Attributes:
+        editions: By code; the first is the default one.
+        sections: Code → language → label.
+        regions: Code → language → label.
+        targets: Name of a place that lines are cut for → characters that fit there.
+        templates: Language → beginnings of lines; `{source}` stands for the source.
+    """
+
+    editions: Mapping[str, Edition]
+    sections: Mapping[str, Mapping[str, str]]
+    regions: Mapping[str, Mapping[str, str]]
+    targets: Mapping[str, int] = field(default_factory=dict)
+    templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def drills(self) -> Mapping[str, Edition]:
+        """By code, the edition for exercises that each edition has."""
+        drills = (replace(it, code=DRILL_PREFIX + it.code) for it in self.editions.values())
+        return {drill.code: drill for drill in drills}
+
+    @cached_property
+    def all_editions(self) -> Mapping[str, Edition]:
+        """Those for readers, then those for exercises."""
+        return {**self.editions, **self.drills}
+
+    @staticmethod
+    def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
+        """Code → label in a language, else in English, else the code."""
+        return {
+            code: names.get(lang) or names.get("en") or code for code, names in vocabulary.items()
+        }
+
+
+def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
+    """The newsroom that a TOML document describes (docs/settings.md).
+
+    Raises:
+        NewsroomError, KeyError, TypeError, AttributeError: It describes none.
+    """
+    editions = [_edition(table) for table in tables["editions"]]
+    return Newsroom(
+        editions={edition.code: edition for edition in editions},
+        sections=_vocabulary(tables.get("sections", {})),
+        regions=_vocabulary(tables.get("regions", {})),
+        targets=_targets(tables.get("targets", {})),
+        templates={lang: list(lines) for lang, lines in tables.get("templates", {}).items()},
+    )
+
+
+def _edition(table: Mapping[str, Any]) -> Edition:
+    edition = Edition(**{**table, "origins": tuple(table.get("origins", ()))})
+    reserved = edition.code in RESERVED or edition.code.startswith(DRILL_PREFIX)
+    if not _CODE.fullmatch(edition.code) or reserved:
+        raise NewsroomError(f"edition code {edition.code!r} is not usable in a URL")
+    for origin in edition.origins:
+        if not ORIGIN.fullmatch(origin):
+            raise NewsroomError(
+                f"edition {edition.code}: {origin!r} is no origin such as https://a.example"
+            )
+    if edition.dir not in {"ltr", "rtl"}:
+        raise NewsroomError(f"edition {edition.code}: dir must be ltr or rtl")
+    return edition
+
+
+def _vocabulary(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    for code in table:
+        if not _CODE.fullmatch(code):
+            raise NewsroomError(f"code {code!r} is not lower-case letters, digits and hyphens")
+    return {code: dict(names) for code, names in table.items()}
+
+
+def _targets(table: Mapping[str, Any]) -> dict[str, int]:
+    for name, most in table.items():
+        if not isinstance(most, int) or most <= 0:
+            raise NewsroomError(f"target {name}: {most!r} is not a number of characters")
+    return dict(table)

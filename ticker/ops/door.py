@@ -1,0 +1,153 @@
+"""Who may be connected, judged before a byte of theirs is read, and how long they may take.
+
+It knows transports and nothing of what is spoken over them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from ipaddress import ip_address, ip_network
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+REQUEST_SECONDS: Final = 10.0
+GOODBYE_SECONDS: Final = 2.0
+_SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
+_GOODBYES_MOST: Final = 1000
+_COARSENESS: Final = 10  # deadlines are looked at this many times within their time
+
+
+class Hasty(Protocol):
+    """A protocol that a deadline can end."""
+
+    def overdue(self) -> None:
+        """The peer took too long."""
+
+
+class Deadlines:
+    """One timer for all that is waited for, instead of one for each.
+
+    Args:
+        seconds: How long each may take.
+    """
+
+    __slots__ = ("_due", "_seconds", "_timer")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        # They all have the same time, so the order of entry is the order of the deadlines.
+        self._due: dict[asyncio.BaseTransport, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._due)
+
+    def start(self, transport: asyncio.BaseTransport) -> None:
+        """Give a peer its time, unless it is running already."""
+        if transport in self._due:
+            return
+        loop = asyncio.get_running_loop()
+        self._due[transport] = loop.time() + self._seconds
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._sweep)
+
+    def stop(self, transport: asyncio.BaseTransport) -> None:
+        """The peer is done, or gone."""
+        self._due.pop(transport, None)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        now, self._timer = loop.time(), None
+        for transport in [*takewhile(lambda it: self._due[it] <= now, self._due)]:
+            self.stop(transport)
+            cast("Hasty", transport.get_protocol()).overdue()
+        for due in self._due.values():
+            pause = max(due - now, self._seconds / _COARSENESS)
+            self._timer = loop.call_later(pause, self._sweep)
+            break
+
+
+class Door:
+    """Counts the connections of a process, and those of each address.
+
+    Args:
+        most: Connections of the process; 0: as many as there may be readers, and some more.
+        readers: Readers of the process.
+        per_address: Connections of one address; 0: no limit.
+        exempt: Addresses and networks, with commas, that stand for many: trusted proxies.
+
+    Attributes:
+        requests: Time for a request to become whole.
+        goodbyes: Time for a peer that was turned away to read why.
+    """
+
+    __slots__ = (
+        "_addresses", "_exempt", "_most", "_open", "_per_address", "goodbyes", "requests",
+    )  # fmt: skip
+
+    def __init__(self, most: int, readers: int, per_address: int, exempt: str) -> None:
+        self._most = most or readers + _SPARE
+        self._per_address = per_address
+        self._exempt = _networks(exempt)
+        self._addresses: dict[asyncio.BaseTransport, str] = {}
+        self._open: Counter[str] = Counter()
+        self.requests = Deadlines(REQUEST_SECONDS)
+        self.goodbyes = Deadlines(GOODBYE_SECONDS)
+
+    def enter(self, transport: asyncio.Transport, connected: int) -> int:
+        """Judge a new connection: 0, or the status to refuse it with (503 full, 429 too many).
+
+        Args:
+            transport: The new one.
+            connected: How many there are already.
+        """
+        if connected >= self._most:
+            return 503
+        if self._per_address and not self._count(transport):
+            return 429
+        self.requests.start(transport)
+        return 0
+
+    def leave(self, transport: asyncio.BaseTransport) -> None:
+        """A connection is lost."""
+        self.requests.stop(transport)
+        self.goodbyes.stop(transport)
+        address = self._addresses.pop(transport, None)
+        if address is not None:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def may_linger(self) -> bool:
+        """Whether there is room for one more that was turned away and hears why."""
+        return len(self.goodbyes) < _GOODBYES_MOST
+
+    def _count(self, transport: asyncio.Transport) -> bool:
+        peer = transport.get_extra_info("peername")
+        if peer is None or self._is_exempt(peer[0]):
+            return True
+        if self._open[peer[0]] >= self._per_address:
+            return False
+        self._open[peer[0]] += 1
+        self._addresses[transport] = peer[0]
+        return True
+
+    def _is_exempt(self, address: str) -> bool:
+        return any(ip_address(address) in network for network in self._exempt)
+
+
+def _networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Those of the words that are addresses or networks; uvicorn takes others as names."""
+    found = []
+    for word in filter(None, map(str.strip, text.split(","))):
+        if word == "*":
+            return [ip_network("0.0.0.0/0"), ip_network("::/0")]
+        try:
+            found.append(ip_network(word, strict=False))
+        except ValueError:
+            continue
+    return found
