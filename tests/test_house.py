@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import ticker
+from tests.faults.acts import ACTS
 from ticker.frames import CloseCode
 from ticker.metrics import NAMES
 from ticker.settings import Settings
@@ -96,11 +97,19 @@ def test_every_rule_of_the_protocol_is_tested() -> None:
     assert rules == named
 
 
-def test_what_the_threat_model_names_exists() -> None:
-    """Each test that docs/security.md answers an attack with is one that is run."""
-    named = set(re.findall(r"test_\w+", (ROOT / "docs/security.md").read_text()))
+@pytest.mark.parametrize("page", ["security", "reliability"])
+def test_what_the_manual_answers_with_exists(page: str) -> None:
+    """Each test that answers an attack or a fault is one that is run."""
+    named = set(re.findall(r"test_\w+", (ROOT / f"docs/{page}.md").read_text()))
     files = sorted((ROOT / "tests").rglob("test_*.py"))
     found = {it.stem for it in files}
     for file in files:
         found |= set(re.findall(r"def (test_\w+)", file.read_text()))
     assert named <= found
+
+
+def test_every_fault_has_its_row() -> None:
+    """An operator can read what each fault that we make does, and no row is about none of them."""
+    manual = (ROOT / "docs/reliability.md").read_text()
+    named = set(re.findall(r"`((?!test_)[a-z]+(?:_[a-z]+)+)`", manual))
+    assert set(ACTS) == named

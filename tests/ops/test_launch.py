@@ -119,6 +119,12 @@ def test_second_port(served: Serving, tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_directory_that_cannot_be_written() -> None:
+    """A data directory that nobody can write to is refused by its name."""
+    refused = ticker("serve", "--port", str(free_port()), "--data", "/proc/ticker")
+    assert "/proc/ticker" in refused.refusal
+
+
 def test_store_is_busy_starting(tmp_path: Path) -> None:
     """While another command holds the directory, one that needs it says who that is."""
     settings = replace(Settings(), data_dir=tmp_path)
