@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.support.flashes import flash, record
-from tests.support.proxy import proxied
+from tests.support.link import linked
 from tests.test_hub import Reader
 from ticker.archive import Archive
 from ticker.hub import Hub, utcnow
@@ -175,15 +175,15 @@ async def test_a_store_that_goes_silent_is_shown_and_nothing_is_lost(
 ) -> None:
     """A store that says nothing more is as bad as none: readers are told, and catch up after."""
     items = recent(2)
-    async with proxied(store_url, tmp_path / "proxy") as proxy, relayed(proxy.url) as hub:
+    async with linked(store_url, tmp_path / "link") as (link, bad_url), relayed(bad_url) as hub:
         reader = Waiting()
         hub.join(reader, ALL, None)
         await publish(store_url, items[0])
         await reader.until(lambda it: it["type"] == "flash")
-        proxy.stall()
+        link.stall()
         await publish(store_url, items[1])
         await reader.until(lambda it: "stale" in it)
-        proxy.go_on()
+        link.heal()
         await reader.until(is_fresh)
         told = [it["flash"]["id"] for it in reader.told if it["type"] == "flash"]
         assert told == ["000", "001"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.proxy import proxied
+from tests.support.link import linked
 from ticker.settings import SettingsError
 from ticker.store import Keys, Store, StoreUnavailableError, guard
 
@@ -48,24 +48,24 @@ async def test_an_address_that_makes_no_sense_is_named(url: str, why: str) -> No
 
 async def test_a_store_that_says_nothing_is_given_up(store_url: str, tmp_path: Path) -> None:
     """A store that has stopped answering is away within five seconds, and not after many tries."""
-    async with proxied(store_url, tmp_path / "proxy") as proxy:
-        silent = Store(proxy.url)
+    async with linked(store_url, tmp_path / "link") as (link, bad_url):
+        silent = Store(bad_url)
         await silent.ping()
-        proxy.stall()
+        link.stall()
         async with asyncio.timeout(5):
             with pytest.raises(StoreUnavailableError):
                 await silent.ping()
-        proxy.go_on()
+        link.heal()
         await silent.ping()
         await silent.close()
 
 
 async def test_a_link_that_was_cut_is_made_anew(store_url: str, tmp_path: Path) -> None:
     """A connection that broke while nobody used it costs no editor an answer."""
-    async with proxied(store_url, tmp_path / "proxy") as proxy:
-        patient = Store(proxy.url)
+    async with linked(store_url, tmp_path / "link") as (link, bad_url):
+        patient = Store(bad_url)
         await patient.ping()
-        proxy.cut()
+        link.cut()
         await patient.ping()
         await patient.close()
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 from redis.asyncio import Redis
 
 from tests.support.flashes import NOON, chain, flash, record
-from tests.support.proxy import proxied
+from tests.support.link import linked
 from ticker.event import GENESIS, Cursor, Event, Record
 from ticker.flash import Flash, PubStatus
 from ticker.ops.valkey import EmbeddedValkey
@@ -264,17 +264,17 @@ async def test_appending_keeps_its_word(wire: Wire, asked: list[tuple[str, int, 
 
 async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_path: Path) -> None:
     """However little of its answer comes through, a line sent until it is answered is there once."""
-    async with proxied(store_url, tmp_path / "proxy") as proxy, opened(store_url) as there:
+    async with linked(store_url, tmp_path / "link") as (link, bad_url), opened(store_url) as there:
         items = [flash(f"{size:03d}") for size in range(0, 800, 19)]
         broken = 0
         for item in items:
-            async with opened(proxy.url) as here:
-                proxy.cut_after(int(item.id))
+            async with opened(bad_url) as here:
+                link.cut_after(int(item.id))
                 while True:
                     with suppress(StoreUnavailableError):
                         assert await append(Wire(here), item) == item
                         break
-                broken += proxy.was_cut
+                broken += link.was_cut
         assert broken > 10
         assert (await Wire(there).tail("en", 100))[1] == chain(items)
 
@@ -356,19 +356,19 @@ async def test_a_subscription_that_the_store_throws_out_is_told(store: Store, wi
 async def test_a_link_that_breaks_anywhere_loses_nothing(store_url: str, tmp_path: Path) -> None:
     """Cut after any number of bytes, a follower that goes on hears every line once, in order."""
     async with (
-        proxied(store_url, tmp_path / "proxy") as proxy,
+        linked(store_url, tmp_path / "link") as (link, bad_url),
         opened(store_url) as there,
-        opened(proxy.url) as here,
+        opened(bad_url) as here,
     ):
         broken = 0
         for size in range(0, 6000, 111):
             edition = f"cut{size}"
             written = await fill(Wire(there), 3, edition=edition)
-            proxy.cut_after(size)
+            link.cut_after(size)
             writer = asyncio.ensure_future(fill(Wire(there), 3, start=3, edition=edition))
             heard = await persistent(Wire(here), edition, 6)
             assert heard == chain(written + await writer)
-            broken += proxy.was_cut
+            broken += link.was_cut
         assert broken > 10
 
 
@@ -387,20 +387,20 @@ async def persistent(wire: Wire, edition: str, wanted: int) -> list[Event]:
 
 async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path) -> None:
     """When nothing comes through and nothing is closed, the follower says so within seconds."""
-    async with proxied(store_url, tmp_path / "proxy") as proxy:
-        there, here = Store(store_url), Store(proxy.url)
+    async with linked(store_url, tmp_path / "link") as (link, bad_url):
+        there, here = Store(store_url), Store(bad_url)
         await append(Wire(there), flash("a"))
         caught_up = asyncio.Event()
         async with aclosing(Wire(here).follow({"en": GENESIS}, caught_up.set)) as events:
             heard = await take(events, 1)
             pending = asyncio.ensure_future(take(events, 1))
             await caught_up.wait()
-            proxy.stall()
+            link.stall()
             await append(Wire(there), flash("b"))
             async with asyncio.timeout(10):
                 with pytest.raises(StoreUnavailableError):
                     await pending
-        proxy.go_on()
+        link.heal()
         async with aclosing(Wire(here).follow({"en": heard[0].cursor})) as events:
             assert [event.flash.id for event in await take(events, 1)] == ["b"]
         await there.close()
@@ -419,15 +419,15 @@ async def test_a_subscription_that_hears_nothing_is_not_trusted(
     store_url: str, tmp_path: Path
 ) -> None:
     """Who hears no doorbell still gets every line from the log, and a new subscription soon."""
-    async with proxied(store_url, tmp_path / "proxy") as proxy:
+    async with linked(store_url, tmp_path / "link") as (link, bad_url):
         store = Store(store_url)
-        store.topology = HardOfHearing(store_url, proxy.url)
+        store.topology = HardOfHearing(store_url, bad_url)
         store.commands = store.topology.commands
         wire, caught_up = Wire(store), asyncio.Event()
         async with aclosing(wire.follow({"en": GENESIS}, caught_up.set)) as events:
             first = asyncio.ensure_future(take(events, 1))
             await caught_up.wait()
-            proxy.stall()
+            link.stall()
             await append(wire, flash("a"))
             assert [event.flash.id for event in await first] == ["a"]
             second = asyncio.ensure_future(take(events, 1))

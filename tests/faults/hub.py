@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.faults.child import spawn
-from tests.faults.link import Link
 from tests.faults.promise import Line, line_of
+from tests.support.link import Link
 from tests.support.process import command, environment, free_port
 from tests.support.service import Remote
 

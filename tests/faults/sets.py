@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.faults.hub import BEAT, EDITION, PATIENCE, HubProcess
-from tests.faults.link import Link
 from tests.faults.promise import Promise
 from tests.faults.stage import Stage
 from tests.faults.store import StoreProcess
 from tests.faults.swarm import Swarm
+from tests.support.link import Link
 from tests.support.replicated import Replicated, cluster, sentinel_set
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.faults.hub import HubProcess
-    from tests.faults.link import Link
     from tests.faults.store import StoreProcess
     from tests.faults.swarm import Swarm
+    from tests.support.link import Link
     from tests.support.replicated import Replicated
 
 

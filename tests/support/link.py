@@ -1,26 +1,30 @@
-"""A TCP link between two of our processes that can be bad in every way that links are."""
+"""A link between two of our processes that can be bad in every way that links are."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
 _CHUNK = 65536
 
 
 class Link:
-    """Passes bytes between a port of its own and another one, until told otherwise.
+    """Passes bytes between a door of its own and another one, until told otherwise.
+
+    Args:
+        target: Port or Unix socket that it leads to.
 
     Attributes:
-        port: Where it listens.
+        port: Where it listens, unless on a Unix socket.
         delay: Seconds that bytes take to pass, each way.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int | str) -> None:
         self._target = target
         self.port = 0
         self.delay = 0.0
@@ -33,7 +37,11 @@ class Link:
         self._left: int | None = None
         self.heal()
 
-    async def open(self) -> None:
+    async def open(self, path: Path | None = None) -> None:
+        """Listen on a free port, or on a Unix socket at `path`."""
+        if path is not None:
+            self._server = await asyncio.start_unix_server(self._begin, path)
+            return
         self._server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -72,6 +80,11 @@ class Link:
         """Close every connection once so many more bytes came back."""
         self._left = size
 
+    @property
+    def was_cut(self) -> bool:
+        """Whether that has happened."""
+        return self._left is None
+
     def _begin(self, incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._handle(incoming, outgoing))
         self._tasks.add(task)
@@ -82,7 +95,7 @@ class Link:
         try:
             if self._refuses:
                 return
-            back, forth = await asyncio.open_connection("127.0.0.1", self._target)
+            back, forth = await self._reach()
             self._writers.add(forth)
             try:
                 await asyncio.gather(
@@ -97,6 +110,11 @@ class Link:
         finally:
             self._writers.discard(outgoing)
             outgoing.close()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, str):
+            return await asyncio.open_unix_connection(self._target)
+        return await asyncio.open_connection("127.0.0.1", self._target)
 
     def _spend(self, size: int) -> int:
         if self._left is None:
@@ -123,3 +141,14 @@ class Link:
                 if allowed < len(data):
                     self.cut()
         sink.close()
+
+
+@asynccontextmanager
+async def linked(url: str, path: Path) -> AsyncIterator[tuple[Link, str]]:
+    """A link to a store's Unix socket, and the URL that leads to the store by it."""
+    link = Link(url.removeprefix("unix://"))
+    await link.open(path)
+    try:
+        yield link, f"unix://{path}"
+    finally:
+        await link.close()
