@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import trustme
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,32 +17,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One for 127.0.0.1 that signs itself, so that it is its own authority."""
+    """One for 127.0.0.1.
+
+    Attributes:
+        file: The authority that signed it.
+        shown: It and its key.
+    """
 
     file: Path
-    key: Path
+    shown: trustme.LeafCert
 
 
 def certificate(folder: Path, name: str) -> Certificate:
-    made = Certificate(folder / f"{name}.pem", folder / f"{name}.key")
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "2", "-subj", f"/CN={name}"),
-            *("-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-out", made.file, "-keyout", made.key),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return made
+    authority, file = trustme.CA(), folder / f"{name}.pem"
+    authority.cert_pem.write_to_path(file)
+    return Certificate(file, authority.issue_cert("127.0.0.1"))
 
 
 @asynccontextmanager
 async def tls_before(port: int, shown: Certificate) -> AsyncIterator[int]:
     """A port that speaks TLS, and passes on what is said to another port without."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(shown.file, shown.key)
+    shown.shown.configure_cert(context)
 
     async def handle(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         back, forth = await asyncio.open_connection("127.0.0.1", port)
