@@ -5,6 +5,7 @@ import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +32,9 @@ class Stranger:
 
 
 @contextmanager
-def stranger(answer: bytes) -> Iterator[Stranger]:
+def stranger(answer: bytes, *more: bytes) -> Iterator[Stranger]:
+    """Its answer, or its answers in turn."""
+    answers = chain((answer, *more), repeat(more[-1] if more else answer))
     listener = socket.create_server(("127.0.0.1", 0))
     server = Stranger(listener.getsockname()[1])
 
@@ -45,7 +48,7 @@ def stranger(answer: bytes) -> Iterator[Stranger]:
                         return
                     request += part
                 server.heard.append(request)
-                connection.sendall(answer)
+                connection.sendall(next(answers))
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -157,6 +160,20 @@ def test_strangers(answer: bytes, words: str) -> None:
         with pytest.raises(ClientError, match=words) as refusal:
             Client(server.url, "token").post("en", {"headline": "x"})
         assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "lost", [b"", b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], ids=["cut", "503"]
+)
+def test_an_answer_that_is_lost(lost: bytes) -> None:
+    """A line whose answer is lost is asked for again by the same key, so that it is out once."""
+    done = b'HTTP/1.1 201 Created\r\nContent-Length: 11\r\n\r\n{"id":"a"}\n'
+    with stranger(lost, lost, done) as server:
+        assert Client(server.url, "token").post("en", {"headline": "x"}) == {"id": "a"}
+    keys = [re.search(rb"Idempotency-[Kk]ey: (\w+)", request) for request in server.heard]
+    assert len(keys) == 3
+    assert len({key and key[1] for key in keys}) == 1
+    assert keys[0] is not None
 
 
 def test_nobody_there() -> None:

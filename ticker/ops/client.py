@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
+from socket import gaierror
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 _TIMEOUT: Final = 10.0
+_PASSING: Final = frozenset({502, 503, 504})
+_PAUSES: Final = (0.2, 0.5, 1.0)
 
 
 class _Unmoved(HTTPRedirectHandler):
@@ -26,11 +30,17 @@ _OPENER: Final = build_opener(ProxyHandler({}), _Unmoved)
 
 
 class ClientError(Exception):
-    """The service refused, or could not be reached; the message is one clear line."""
+    """The service refused, or could not be reached; the message is one clear line.
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    Attributes:
+        status: Of the answer; 0: there was none.
+        passing: Whether it may be done all the same, and asking again helps.
+    """
+
+    def __init__(self, message: str, status: int = 0, *, passing: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.passing = passing or status in _PASSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +88,16 @@ class Client:
 
     def post(self, edition: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Publish a line."""
-        return self._call("POST", _path(edition), fields)
+        return self._write("POST", _path(edition), fields)
 
     def correct(self, edition: str, flash_id: str, fields: dict[str, Any]) -> dict[str, Any]:
         """Correct a line."""
-        return self._call("PATCH", _path(edition, flash_id), fields)
+        return self._write("PATCH", _path(edition, flash_id), fields)
 
     def kill(self, edition: str, flash_id: str, reason: str) -> dict[str, Any]:
         """Kill a line."""
         query = urlencode({"reason": reason}, errors="surrogatepass")
-        return self._call("DELETE", f"{_path(edition, flash_id)}?{query}")
+        return self._write("DELETE", f"{_path(edition, flash_id)}?{query}")
 
     def is_ready(self) -> bool:
         """Whether the service is open for business."""
@@ -97,8 +107,24 @@ class Client:
             return False
         return True
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)}
+    def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Have something done once: where the answer is lost, ask again by the same key."""
+        key = secrets.token_hex(16)
+        for pause in _PAUSES:
+            try:
+                return self._call(method, path, body, key)
+            except ClientError as error:
+                if not error.passing:
+                    raise
+            time.sleep(pause)
+        return self._call(method, path, body, key)
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, key: str = ""
+    ) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         data = json.dumps(body).encode() if body is not None else None
@@ -113,7 +139,8 @@ class Client:
                 raise ClientError(_refusal(error), error.code) from error
         except (URLError, OSError) as error:
             reason = getattr(error, "reason", error)
-            raise ClientError(f"{self.url} cannot be reached: {reason}") from error
+            lost = not isinstance(reason, (ConnectionRefusedError, gaierror))
+            raise ClientError(f"{self.url} cannot be reached: {reason}", passing=lost) from error
         except (ValueError, HTTPException):
             result = None
         if not isinstance(result, dict):
