@@ -79,6 +79,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _RELEASE_EVERY: Final = 1.0
 _LOAD_SECONDS: Final = 5.0
+_AGAIN_SECONDS: Final = 1.0
 Jobs: TypeAlias = "Mapping[str, Callable[[], Coroutine[None, None, None]]]"
 
 
@@ -200,7 +201,7 @@ def _faces(core: _Core, live: Live, html: Html, widget: Widget, settings: Settin
 @asynccontextmanager
 async def _life(hub: Hub, store: Store, jobs: Jobs, _: Starlette) -> AsyncIterator[None]:
     """From the first job's start to the store's end."""
-    tasks = [asyncio.create_task(job(), name=name) for name, job in jobs.items()]
+    tasks = [asyncio.create_task(_kept(name, job), name=name) for name, job in jobs.items()]
     # Whoever comes first finds the boards, unless the store is away.
     await hub.until_loaded(_LOAD_SECONDS)
     yield
@@ -208,6 +209,18 @@ async def _life(hub: Hub, store: Store, jobs: Jobs, _: Starlette) -> AsyncIterat
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await store.close()
+
+
+async def _kept(name: str, job: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Begin a job again that a fault of ours has ended; one that is done is done."""
+    while True:
+        try:
+            await job()
+        except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+            _log.exception("job %s failed; starting it again", name)
+            await asyncio.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 async def _beats(hub: Hub, seconds: float) -> None:
@@ -229,5 +242,3 @@ async def _releases(intake: Intake, editions: list[str]) -> None:
                 pause = min(pause, max(0.0, due))
         except StoreUnavailableError as error:
             _log.debug("embargoes wait for the store: %s", error)
-        except Exception:  # noqa: BLE001 - a supervisor outlives every fault
-            _log.exception("releasing embargoes failed")

@@ -71,8 +71,6 @@ class Clicks:
                 await self.exchange()
             except StoreUnavailableError as error:
                 _log.debug("clicks are not counted: %s", error)
-            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
-                _log.exception("counting clicks failed")
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def exchange(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.service import Running, receive, running
+from ticker.hub import Hub
 
 if TYPE_CHECKING:
     from tests.web.conftest import Connect
@@ -279,3 +280,21 @@ async def test_a_long_hello_is_no_reason_to_call_a_newcomer_slow(
             assert len((await reader.message())["flashes"]) == 30
             await service.post("en", "One more")
             assert (await reader.message())["flash"]["headline"] == "One more"
+
+
+async def test_a_fault_of_our_own_does_not_end_the_beats(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A beat that fails once is not the last one."""
+    beat, faults = Hub.beat, [ValueError("a fault of ours")]
+
+    def failing_once(hub: Hub) -> None:
+        if faults:
+            raise faults.pop()
+        beat(hub)
+
+    monkeypatch.setattr(Hub, "beat", failing_once)
+    async with running(replace(settings, beat=0.05)) as service, service.live("en") as reader:
+        while (await receive(reader))["type"] != "beat":
+            pass
+    assert not faults
