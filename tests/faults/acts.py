@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import shutil
 import signal
@@ -10,16 +11,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from redis.exceptions import ResponseError
+
 from tests.faults.hub import EDITION
-from ticker.ops.bench.kernel import open_files
+from ticker.store import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from random import Random
 
     from tests.faults.hub import HubProcess
     from tests.faults.stage import Stage
 
 _FEW = 3
+_NOISE = 300
 _LIMIT = "client-output-buffer-limit"
 
 
@@ -43,7 +48,7 @@ class Act:
 
 
 ACTS: dict[str, Act] = {}
-Play: TypeAlias = "Callable[[Stage], Awaitable[None]]"
+Play: TypeAlias = "Callable[[Stage, Random], Awaitable[None]]"
 
 
 def act(breaks: str, *, loses: bool = False, on: str = "plain") -> Callable[[Play], Play]:
@@ -57,44 +62,44 @@ def act(breaks: str, *, loses: bool = False, on: str = "plain") -> Callable[[Pla
     return list_it
 
 
-def _hub(stage: Stage) -> HubProcess:
-    return stage.chance.choice(stage.mortal)
+def _hub(stage: Stage, chance: Random) -> HubProcess:
+    return chance.choice(stage.mortal)
 
 
-async def _a_while(stage: Stage, least: float = 0.5, most: float = 4.0) -> None:
+async def _a_while(chance: Random, least: float = 0.5, most: float = 4.0) -> None:
     """As long as the fault lasts: shorter and longer than every time-out and watchdog."""
-    await asyncio.sleep(stage.chance.uniform(least, most))
+    await asyncio.sleep(chance.uniform(least, most))
 
 
 @act("hub")
-async def hub_killed(stage: Stage) -> None:
+async def hub_killed(stage: Stage, chance: Random) -> None:
     """SIGKILL to one hub, then a new one in its place."""
-    hub = _hub(stage)
+    hub = _hub(stage, chance)
     hub.kill()
     await stage.progress(_FEW)
     await hub.start()
 
 
 @act("hub")
-async def hubs_killed(stage: Stage) -> None:
+async def hubs_killed(stage: Stage, chance: Random) -> None:
     """SIGKILL to all hubs in the middle of a post."""
     for hub in stage.mortal:
         hub.kill()
-    await _a_while(stage, 0, 1)
+    await _a_while(chance, 0, 1)
     await asyncio.gather(*(hub.start() for hub in stage.mortal))
 
 
 @act("hub")
-async def hub_frozen(stage: Stage) -> None:
+async def hub_frozen(stage: Stage, chance: Random) -> None:
     """SIGSTOP to one hub, SIGCONT after a while."""
-    hub = _hub(stage)
+    hub = _hub(stage, chance)
     hub.send(signal.SIGSTOP)
-    await _a_while(stage, 1, 6)
+    await _a_while(chance, 1, 6)
     hub.send(signal.SIGCONT)
 
 
 @act("hub")
-async def hubs_restarted_in_turn(stage: Stage) -> None:
+async def hubs_restarted_in_turn(stage: Stage, chance: Random) -> None:
     """A rolling restart under load."""
     for hub in stage.mortal:
         assert await hub.end() == 0, hub.log[-2000:]
@@ -103,19 +108,21 @@ async def hubs_restarted_in_turn(stage: Stage) -> None:
 
 
 @act("hub")
-async def hub_out_of_files(stage: Stage) -> None:
+async def hub_out_of_files(stage: Stage, chance: Random) -> None:
     """A hub may open no more files while its readers and its store come back."""
-    hub = _hub(stage)
+    hub = _hub(stage, chance)
     pid = hub.process.pid
     usual = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_files(pid) - 5, usual[1]))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, usual[1]))
     await stage.store.command("CLIENT", "KILL", "TYPE", "normal")
-    await ACTS["readers_dropped"].play(stage)
+    await ACTS["readers_dropped"].play(stage, chance)
+    assert not await hub.is_ready()
+    await _a_while(chance)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
 
 
 @act("editors")
-async def editors_killed(stage: Stage) -> None:
+async def editors_killed(stage: Stage, chance: Random) -> None:
     """SIGKILL to the publisher, who goes on with its journal."""
     for _ in range(_FEW):
         stage.editors.kill()
@@ -125,24 +132,24 @@ async def editors_killed(stage: Stage) -> None:
 
 
 @act("editors")
-async def editors_frozen(stage: Stage) -> None:
+async def editors_frozen(stage: Stage, chance: Random) -> None:
     """SIGSTOP to the publisher in the middle of a request, SIGCONT after a while."""
     stage.editors.send_signal(signal.SIGSTOP)
-    await _a_while(stage)
+    await _a_while(chance)
     stage.editors.send_signal(signal.SIGCONT)
 
 
 @act("store")
-async def store_killed(stage: Stage) -> None:
+async def store_killed(stage: Stage, chance: Random) -> None:
     """SIGKILL to the store; its data stay."""
     store = stage.store
     store.kill()
-    await _a_while(stage, 0, 3)
+    await _a_while(chance, 0, 3)
     await store.start()
 
 
 @act("store")
-async def store_restarted(stage: Stage) -> None:
+async def store_restarted(stage: Stage, chance: Random) -> None:
     """The store ends in good order and starts again."""
     store = stage.store
     store.end()
@@ -150,16 +157,16 @@ async def store_restarted(stage: Stage) -> None:
 
 
 @act("store")
-async def store_frozen(stage: Stage) -> None:
+async def store_frozen(stage: Stage, chance: Random) -> None:
     """SIGSTOP to the store, shorter and longer than time-outs."""
     store = stage.store
     store.freeze()
-    await _a_while(stage, 0.5, 9)
+    await _a_while(chance, 0.5, 9)
     store.thaw()
 
 
 @act("store", loses=True)
-async def store_wiped(stage: Stage) -> None:
+async def store_wiped(stage: Stage, chance: Random) -> None:
     """The store comes back without its data."""
     store = stage.store
     await stage.keep_history()
@@ -170,18 +177,18 @@ async def store_wiped(stage: Stage) -> None:
 
 
 @act("store", loses=True)
-async def store_truncated(stage: Stage) -> None:
+async def store_truncated(stage: Stage, chance: Random) -> None:
     """The append-only file ends in the middle of a record."""
     store = stage.store
     await stage.keep_history()
     store.kill()
-    store.truncate(stage.chance.randint(1, 6000))
+    store.truncate(chance.randint(1, 6000))
     await store.start()
     await stage.lose()
 
 
 @act("store", loses=True)
-async def backup_restored(stage: Stage) -> None:
+async def backup_restored(stage: Stage, chance: Random) -> None:
     """An older copy of the data takes the place of the newer ones."""
     store = stage.store
     copy = store.folder.with_name("copy")
@@ -198,107 +205,124 @@ async def backup_restored(stage: Stage) -> None:
 
 
 @act("store")
-async def memory_full(stage: Stage) -> None:
+async def memory_full(stage: Stage, chance: Random) -> None:
     """The store has no memory left (`noeviction`): it reads and does not write."""
-    store = stage.store
-    await store.command("CONFIG", "SET", "maxmemory", "1")
-    await _a_while(stage)
-    await store.command("CONFIG", "SET", "maxmemory", "0")
+    await stage.store.command("CONFIG", "SET", "maxmemory", "1")
+    await _refused(stage, "OOM")
+    await _a_while(chance)
+    await stage.store.command("CONFIG", "SET", "maxmemory", "0")
 
 
 @act("store")
-async def store_read_only(stage: Stage) -> None:
+async def store_read_only(stage: Stage, chance: Random) -> None:
     """The store becomes a replica of somebody who is not there, and a primary again."""
-    store = stage.store
-    await store.command("REPLICAOF", "127.0.0.1", "1")
-    await _a_while(stage)
-    await store.command("REPLICAOF", "NO", "ONE")
+    await stage.store.command("REPLICAOF", "127.0.0.1", "1")
+    await _refused(stage, "READONLY|read only")
+    await _a_while(chance)
+    await stage.store.command("REPLICAOF", "NO", "ONE")
+
+
+async def _refused(stage: Stage, why: str) -> None:
+    """The fault has begun: the store takes nothing."""
+    try:
+        await stage.store.command("SET", "probe", "1")
+    except ResponseError as error:
+        assert re.search(why, str(error)), error  # noqa: PT017 - it need not be raised so
+    else:
+        raise AssertionError("the store writes on")
 
 
 @act("store")
-async def store_paused(stage: Stage) -> None:
+async def store_paused(stage: Stage, chance: Random) -> None:
     """CLIENT PAUSE: everybody waits."""
-    await stage.store.command("CLIENT", "PAUSE", stage.chance.randint(500, 5000), "ALL")
-    await _a_while(stage)
+    await stage.store.command("CLIENT", "PAUSE", chance.randint(500, 5000), "ALL")
+    await _a_while(chance)
 
 
 @act("store")
-async def subscribers_killed(stage: Stage) -> None:
+async def subscribers_killed(stage: Stage, chance: Random) -> None:
     """CLIENT KILL of all subscriptions, again and again."""
+    killed = 0
     for _ in range(_FEW):
-        await stage.store.command("CLIENT", "KILL", "TYPE", "pubsub")
+        killed += await stage.store.command("CLIENT", "KILL", "TYPE", "pubsub")
         await stage.progress(1)
+    assert killed
 
 
 @act("store")
-async def subscriber_thrown_out(stage: Stage) -> None:
+async def subscriber_thrown_out(stage: Stage, chance: Random) -> None:
     """A hub takes nothing, and the store throws its subscription out by the buffer's limit."""
-    store, link = stage.store, stage.chance.choice(stage.links)
-    await store.command("CONFIG", "SET", _LIMIT, "pubsub 2kb 1kb 1")
+    store, link = stage.store, chance.choice(stage.links)
+    await store.command("CONFIG", "SET", _LIMIT, "pubsub 256kb 128kb 1")
     link.stall(only_back=True)
-    await stage.progress(2 * _FEW)
+    # More than kernels hold for a connection. No announcement of ours looks like it.
+    for _ in range(_NOISE):
+        await store.command("PUBLISH", Keys(EDITION).live, "x" * 65536)
+    await stage.progress(2)
+    stats = await store.command("INFO", "stats")
     link.heal()
     await store.command("CONFIG", "SET", _LIMIT, "pubsub 32mb 8mb 60")
+    assert int(stats["client_output_buffer_limit_disconnections"])
 
 
 @act("link")
-async def link_cut(stage: Stage) -> None:
+async def link_cut(stage: Stage, chance: Random) -> None:
     """A hub's connections to the store break, and new ones are refused for a while."""
-    link = stage.chance.choice(stage.links)
+    link = chance.choice(stage.links)
     link.break_off()
-    await _a_while(stage)
+    await _a_while(chance)
     link.heal()
 
 
 @act("link")
-async def link_cut_in_a_message(stage: Stage) -> None:
+async def link_cut_in_a_message(stage: Stage, chance: Random) -> None:
     """A hub's connections to the store break at any byte of an answer."""
     for _ in range(5):
-        stage.chance.choice(stage.links).cut_after(stage.chance.randint(1, 1500))
+        chance.choice(stage.links).cut_after(chance.randint(1, 1500))
         await stage.progress(1)
     for link in stage.links:
         link.heal()
 
 
 @act("link")
-async def link_half_open(stage: Stage) -> None:
+async def link_half_open(stage: Stage, chance: Random) -> None:
     """Nothing passes between a hub and the store, and nobody is told."""
-    link = stage.chance.choice(stage.links)
+    link = chance.choice(stage.links)
     link.stall()
-    await _a_while(stage, 1, 9)
+    await _a_while(chance, 1, 9)
     link.heal()
 
 
 @act("link")
-async def link_deaf(stage: Stage) -> None:
+async def link_deaf(stage: Stage, chance: Random) -> None:
     """The store hears a hub, and the hub hears nothing back."""
-    link = stage.chance.choice(stage.links)
+    link = chance.choice(stage.links)
     link.stall(only_back=True)
-    await _a_while(stage, 1, 9)
+    await _a_while(chance, 1, 9)
     link.heal()
 
 
 @act("link")
-async def link_slow(stage: Stage) -> None:
+async def link_slow(stage: Stage, chance: Random) -> None:
     """Every byte between hubs and store takes a third of a second."""
     for link in stage.links:
         link.delay = 0.3
-    await _a_while(stage, 2, 5)
+    await _a_while(chance, 2, 5)
     for link in stage.links:
         link.heal()
 
 
 @act("link")
-async def link_flapping(stage: Stage) -> None:
+async def link_flapping(stage: Stage, chance: Random) -> None:
     """A link that breaks as soon as it stands."""
-    link = stage.chance.choice(stage.links)
+    link = chance.choice(stage.links)
     for _ in range(15):
         link.cut()
-        await asyncio.sleep(stage.chance.uniform(0, 0.2))
+        await asyncio.sleep(chance.uniform(0, 0.2))
 
 
 @act("readers")
-async def readers_dropped(stage: Stage) -> None:
+async def readers_dropped(stage: Stage, chance: Random) -> None:
     """All readers lose their connection in one moment."""
     for _ in range(_FEW):
         for seat in stage.swarm.seats:
@@ -307,70 +331,71 @@ async def readers_dropped(stage: Stage) -> None:
 
 
 @act("readers")
-async def readers_stuck(stage: Stage) -> None:
+async def readers_stuck(stage: Stage, chance: Random) -> None:
     """Some readers take nothing any more, until their own watchdog wakes them."""
-    for seat in stage.chance.sample(stage.swarm.seats, len(stage.swarm.seats) // 4):
+    for seat in chance.sample(stage.swarm.seats, len(stage.swarm.seats) // 4):
         seat.stick()
     await stage.progress(_FEW)
 
 
 @act("readers")
-async def readers_away(stage: Stage) -> None:
+async def readers_away(stage: Stage, chance: Random) -> None:
     """Some readers sleep while lines are posted, and resume."""
-    asleep = stage.chance.sample(stage.swarm.seats, len(stage.swarm.seats) // 2)
+    asleep = chance.sample(stage.swarm.seats, len(stage.swarm.seats) // 2)
     for seat in asleep:
         seat.away = True
         seat.leave()
-    await stage.progress(_FEW)
+    await stage.progress(2 * _FEW)
     for seat in asleep:
         seat.away = False
         seat.come(0.2)
 
 
 @act("door")
-async def door_half_open(stage: Stage) -> None:
+async def door_half_open(stage: Stage, chance: Random) -> None:
     """Readers of one hub hear nothing more, and nobody is told."""
-    door = _hub(stage).door
+    door = _hub(stage, chance).door
     door.stall()
-    await _a_while(stage, 1, 5)
+    await _a_while(chance, 1, 5)
     door.heal()
 
 
 @act("door")
-async def door_slow(stage: Stage) -> None:
+async def door_slow(stage: Stage, chance: Random) -> None:
     """Readers of one hub hear everything late."""
-    door = _hub(stage).door
+    door = _hub(stage, chance).door
     door.delay = 0.2
-    await _a_while(stage, 1, 4)
+    await _a_while(chance, 1, 4)
     door.heal()
 
 
 @act("door")
-async def door_flapping(stage: Stage) -> None:
+async def door_flapping(stage: Stage, chance: Random) -> None:
     """Readers lose a connection as soon as it stands."""
-    door = _hub(stage).door
+    door = _hub(stage, chance).door
     for _ in range(15):
         door.cut()
-        await asyncio.sleep(stage.chance.uniform(0, 0.2))
+        await asyncio.sleep(chance.uniform(0, 0.2))
 
 
 @act("clocks", on="warped")
-async def clocks_jump(stage: Stage) -> None:
+async def clocks_jump(stage: Stage, chance: Random) -> None:
     """The clocks of hubs and store jump back and forth by hours."""
     for _ in range(2 * _FEW):
-        stage.jump(stage.chance.randint(-20 * 3600, 20 * 3600))
+        stage.jump(chance.randint(-20 * 3600, 20 * 3600))
         await stage.progress(1)
     stage.jump(0)
 
 
 @act("store", on="small_disk")
-async def disk_full(stage: Stage) -> None:
+async def disk_full(stage: Stage, chance: Random) -> None:
     """The store's disk is full, and has room again."""
-    ballast = stage.store.folder / "ballast"
+    ballast, before = stage.store.folder / "ballast", stage.store.process.pid
     with suppress(OSError), ballast.open("wb") as file:
         while file.write(bytes(4096)):
             file.flush()
-    await _a_while(stage)
+    await _a_while(chance, 2)
+    assert not stage.store.is_alive or stage.store.process.pid != before
     ballast.unlink()
 
 
@@ -387,7 +412,7 @@ def _on_replicas(*sets: str, loses: bool = False) -> Callable[[Play], Play]:
 
 
 @_on_replicas("sentinel", "cluster")
-async def primary_killed(stage: Stage) -> None:
+async def primary_killed(stage: Stage, chance: Random) -> None:
     """SIGKILL to the primary; a replica takes over, and the old one comes back as a replica."""
     store = stage.replicas
     old = store.kill_primary(EDITION)
@@ -397,7 +422,7 @@ async def primary_killed(stage: Stage) -> None:
 
 
 @_on_replicas("sentinel", "cluster")
-async def primary_frozen(stage: Stage) -> None:
+async def primary_frozen(stage: Stage, chance: Random) -> None:
     """SIGSTOP to the primary; a replica takes over, and the old one wakes and still thinks it leads."""
     store = stage.replicas
     old = store.pause_primary(EDITION)
@@ -407,23 +432,23 @@ async def primary_frozen(stage: Stage) -> None:
 
 
 @_on_replicas("sentinel", "cluster")
-async def primary_isolated(stage: Stage) -> None:
+async def primary_isolated(stage: Stage, chance: Random) -> None:
     """The primary's peers no longer reach it, and hubs and editors still do."""
     store = stage.replicas
     old = store.isolate_primary(EDITION)
     await asyncio.to_thread(store.await_failover, EDITION, old)
-    await _a_while(stage)
+    await _a_while(chance)
     await asyncio.to_thread(store.mend)
 
 
 @_on_replicas("sentinel_lax", "cluster_lax", loses=True)
-async def tail_lost(stage: Stage) -> None:
+async def tail_lost(stage: Stage, chance: Random) -> None:
     """The primary dies with lines that no replica has, and a replica takes over."""
     store = stage.replicas
     old = await asyncio.to_thread(store.cut_replicas, EDITION)
     await stage.progress(_FEW)
     await stage.keep_history()
     await asyncio.to_thread(store.lose_tail, EDITION, old)
+    await stage.lose()
     store.start(old)
     await asyncio.to_thread(store.mend)
-    await stage.lose()

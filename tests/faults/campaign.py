@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _POSTS = 25
 _PACE = 0.05
-_TOGETHER = (2, 3)
 
 
 class BrokenPromiseError(AssertionError):
@@ -57,12 +56,11 @@ def rounds(seed: str, acts: Sequence[Act]) -> Iterator[Round]:
 
 
 def _together(chance: random.Random, acts: Sequence[Act]) -> list[Act]:
-    """Some acts of one set-up; what destroys data is played alone, since it excuses losses."""
-    first = chance.choice([act for act in acts if not act.loses] or list(acts))
-    together, most = [first], chance.choice((2, 3))
+    """Some acts of one set-up that break different things; one of them may destroy data."""
+    together, most = [chance.choice(acts)], chance.choice((2, 3))
     for act in chance.sample(acts, len(acts)):
         taken = {other.breaks for other in together}
-        if act.on == first.on and not act.loses and act.breaks not in taken:
+        if act.on == together[0].on and not act.loses and act.breaks not in taken:
             together.append(act)
     return together[:most]
 
@@ -86,12 +84,13 @@ async def play(
     Raises:
         BrokenPromiseError: Somebody saw something that they should not have seen, or missed it.
     """
-    stage.chance, lost_at = random.Random(round_.seed), stage.lost_at
+    stage.may_lose = any(act.loses for act in round_.acts)
     stage.post(posts, pace)
     await stage.progress(1)
-    await asyncio.gather(*(act.play(stage) for act in round_.acts))
-    if not any(act.loses for act in round_.acts):
-        stage.lost_at = lost_at
+    # Each has a chance of its own, or what they draw would depend on who is first.
+    await asyncio.gather(
+        *(act.play(stage, random.Random(f"{round_.seed} {act.name}")) for act in round_.acts)
+    )
     await stage.finish_posts()
     calm()
     await stage.settle()

@@ -11,6 +11,7 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING
 
+from ticker import document
 from ticker.board import Board
 from ticker.cli import main
 from ticker.room import Room
@@ -83,11 +84,44 @@ def revives() -> None:
     Board.since = since  # type: ignore[method-assign]
 
 
-BUGS: dict[str, Callable[[], None]] = {
-    bug.__name__: bug for bug in (drops, repeats, resumes_late, resumes_early, revives)
+def forgets() -> None:
+    """Who comes back is given a board, though the hub knows where they were."""
+
+    def since(self: Board, cursor: Cursor) -> list[Flash] | None:
+        del self, cursor
+        return None
+
+    Board.since = since  # type: ignore[method-assign]
+
+
+def shuffles() -> None:
+    """What somebody missed comes in another order."""
+
+    def since(self: Board, cursor: Cursor) -> list[Flash] | None:
+        lacking = _since(self, cursor)
+        return lacking and lacking[::-1]
+
+    Board.since = since  # type: ignore[method-assign]
+
+
+def whispers() -> None:
+    """A killed line keeps its link."""
+    document.TOMBSTONE = (*document.TOMBSTONE, "url")  # type: ignore[misc, assignment]
+
+
+# Each, and what it is found out by.
+BUGS: dict[Callable[[], None], str] = {
+    drops: "came after|a beat says",
+    repeats: "came after",
+    resumes_late: "missing",
+    resumes_early: "too much",
+    revives: "missing",
+    forgets: "a place that was known",
+    shuffles: "in another order",
+    whispers: "says more than that",
 }
 
 
 if __name__ == "__main__":
-    BUGS[sys.argv[1]]()
+    next(bug for bug in BUGS if bug.__name__ == sys.argv[1])()
     sys.exit(main(sys.argv[2:]))

@@ -16,15 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 GENESIS = "0." + "0" * 16
+# All that a reader may be told of a killed line.
+TOMBSTONE = {"id", "edition", "version", "pubstatus", "firstcreated", "versioncreated"}
+_MEMORY = 1000
 _VIOLATIONS_MOST = 12
 
 
 class Line(NamedTuple):
-    """A version of a line as a reader is told of it; a killed one has no words."""
+    """A version of a line as a reader is told of it; a killed one has no words.
+
+    Attributes:
+        created: When it was first published, as RFC 3339.
+    """
 
     id: str
     version: int
     headline: str | None
+    created: str = ""
 
 
 Lines: TypeAlias = "dict[str, Line]"
@@ -48,22 +56,41 @@ class Ack:
 
 
 class Entry(NamedTuple):
-    """One entry of a log."""
+    """One entry of a log.
+
+    Attributes:
+        is_early: Whether it was released before its embargo ended, by the clock of who released it.
+    """
 
     before: str
     cursor: str
     line: Line
     urgency: int
     action: str = "publish"
+    is_early: bool = False
 
 
 class Greeting(NamedTuple):
-    """A hello: from where it takes the reader (None: it is a board), to where, and with what."""
+    """A hello: from where to where it takes the reader, and with what.
+
+    Attributes:
+        is_board: Whether it replaces everything.
+    """
 
     watches: int | None
-    since: str | None
+    since: str
     cursor: str
+    is_board: bool
     lines: tuple[Line, ...]
+
+
+class Passage(NamedTuple):
+    """How one who filters went on: by a line that they asked for, or by a beat."""
+
+    watches: int
+    start: str
+    end: str
+    is_line: bool
 
 
 @dataclass(slots=True)
@@ -95,15 +122,22 @@ class Promise:
     Attributes:
         violations: What was found.
         messages: How many were heard.
+        trusts_clocks: Whether the clocks are right all the time.
     """
 
     def __init__(self) -> None:
         self.messages = 0
         self.violations: list[str] = []
+        self.trusts_clocks = True
+        self._known: dict[str, Entry] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was judged is not judged again."""
         self._said: dict[str, Line] = {}
         self._steps: set[tuple[str, str]] = set()
+        self._passages: set[Passage] = set()
         self._greetings: set[Greeting] = set()
-        self._known: dict[str, Entry] = {}
 
     def blame(self, reader: Reader | str, what: str) -> None:
         """Note a violation."""
@@ -116,7 +150,11 @@ class Promise:
         reader.greeted = False
 
     def hear(self, reader: Reader, message: Mapping[str, Any]) -> None:
-        """A reader was sent a message, which it applies."""
+        """A reader was sent a message, which it applies.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is no message of the protocol.
+        """
         self.messages += 1
         kind = message["type"]
         if not reader.greeted and kind != "hello":
@@ -133,17 +171,16 @@ class Promise:
 
     def _hello(self, reader: Reader, message: Mapping[str, Any]) -> None:
         lines = tuple(line_of(flash) for flash in message["flashes"])
-        cursor = message["cursor"]
-        if message["reset"]:
+        cursor, is_board = message["cursor"], message["reset"]
+        if is_board:
             reader.resets += 1
             reader.lines.clear()
             reader.versions.clear()
-            self._greetings.add(Greeting(reader.urgency, None, cursor, lines))
+        elif offset(cursor) < offset(reader.cursor):
+            self.blame(reader, f"went back from {reader.cursor} to {cursor} without a reset")
         else:
-            if offset(cursor) < offset(reader.cursor):
-                self.blame(reader, f"went back from {reader.cursor} to {cursor} without a reset")
             self._step(reader, cursor)
-            self._greetings.add(Greeting(reader.urgency, reader.cursor, cursor, lines))
+        self._greetings.add(Greeting(reader.urgency, reader.cursor, cursor, is_board, lines))
         for line in lines:
             self._upsert(reader, line)
         for flash_id in message.get("drops", ()):
@@ -161,18 +198,26 @@ class Promise:
         reader.lines.pop(message["id"], None)
 
     def _beat(self, reader: Reader, message: Mapping[str, Any]) -> None:
-        if reader.urgency is None and message["cursor"] != reader.cursor:
-            self.blame(reader, f"a beat says {message['cursor']}, it is at {reader.cursor}")
+        cursor = message["cursor"]
+        if cursor == reader.cursor:
+            return
+        if reader.urgency is None:
+            self.blame(reader, f"a beat says {cursor}, it is at {reader.cursor}")
+        else:
+            self._passages.add(Passage(reader.urgency, reader.cursor, cursor, is_line=False))
+            self._step(reader, cursor)
 
     def _follows(self, reader: Reader, cursor: str) -> None:
         """A live message is the very next one, or for one who filters, a later one."""
         steps = offset(cursor) - offset(reader.cursor)
         if steps < 1 or (steps > 1 and reader.urgency is None):
             self.blame(reader, f"{cursor} came after {reader.cursor}")
+        if reader.urgency is not None:
+            self._passages.add(Passage(reader.urgency, reader.cursor, cursor, is_line=True))
         self._step(reader, cursor)
 
     def _step(self, reader: Reader, cursor: str) -> None:
-        if reader.urgency is None and cursor != reader.cursor:
+        if cursor != reader.cursor:
             self._steps.add((reader.cursor, cursor))
 
     def _upsert(self, reader: Reader, line: Line) -> None:
@@ -194,23 +239,28 @@ class Promise:
         log: Sequence[Entry],
         acks: Iterable[Ack],
         readers: Iterable[Reader],
-        lost_before: float = 0.0,
+        excused: Callable[[Ack], bool] = lambda _: False,
+        *,
+        whole: bool = True,
     ) -> None:
-        """Compare everything that was seen with the log, now that all is calm.
+        """Compare everything that was seen since the last time with the log, now that all is calm.
 
         Args:
             log: The whole log.
             acks: All that editors were told.
             readers: All readers, who are connected.
-            lost_before: Until when acknowledged lines may be gone, since a fault destroyed them.
+            excused: Whether a fault has destroyed what this told of.
+            whole: Whether nobody can have seen anything that is not in this log.
         """
         self.remember(log)
         self._judge_log(log)
-        self._judge_acks(log, acks, lost_before)
+        self._judge_acks(log, acks, excused)
         self._judge_steps(log)
-        self._judge_greetings(log)
-        self._judge_said()
+        self._judge_passages(log)
+        self._judge_greetings(log, whole=whole)
+        self._judge_said(log, whole=whole)
         self._judge_readers(log, readers)
+        self._forget()
 
     def _judge_log(self, log: Sequence[Entry]) -> None:
         versions: dict[str, int] = defaultdict(int)
@@ -225,53 +275,102 @@ class Promise:
                 if line.headline in first:
                     self.blame("log", f"{line.headline!r} was published twice")
                 first.add(line.headline)
+            if entry.is_early and self.trusts_clocks:
+                self.blame("log", f"{line.id} came out before its embargo ended")
 
-    def _judge_acks(self, log: Sequence[Entry], acks: Iterable[Ack], lost_before: float) -> None:
+    def _judge_acks(
+        self, log: Sequence[Entry], acks: Iterable[Ack], excused: Callable[[Ack], bool]
+    ) -> None:
         there = {entry.line for entry in log}
         released = {entry.line.id for entry in log if entry.action == "release"}
         for ack in acks:
             is_there = ack.line.id in released if ack.withheld else ack.line in there
-            if not is_there and ack.at > lost_before:
+            if not is_there and not excused(ack):
                 self.blame("log", f"acknowledged {ack.verb} is gone: {ack.line}")
 
     def _judge_steps(self, log: Sequence[Entry]) -> None:
         """Nobody walks from one history into another without being told."""
         places = {entry.cursor for entry in log} | {GENESIS}
         for start, end in self._steps:
-            if (start in places) != (end in places) and end in places:
+            if start not in places and end in places:
                 self.blame("readers", f"stepped from the lost {start} to {end} without a reset")
 
-    def _judge_greetings(self, log: Sequence[Entry]) -> None:
-        """Each hello told what its reader lacked, and nothing else."""
-        places = {GENESIS: 0} | {entry.cursor: place for place, entry in enumerate(log, 1)}
-        for greeting in self._greetings:
-            if greeting.cursor not in places or greeting.since not in {None, *places}:
+    def _judge_passages(self, log: Sequence[Entry]) -> None:
+        """One who filters is told of every line that they asked for."""
+        places = _places(log)
+        for passage in self._passages:
+            if passage.start not in places or passage.end not in places:
                 continue
-            upto = log[: places[greeting.cursor]]
-            if greeting.since is None:
-                expected: Iterable[Line] = shown(upto, greeting.watches).values()
-            else:
-                expected = missed(log, places[greeting.since], len(upto), greeting.watches)
-            if sorted(expected) != sorted(greeting.lines):
-                self.blame("readers", _difference(greeting, expected))
-        self._greetings.clear()
+            end = places[passage.end] - passage.is_line
+            for entry in log[places[passage.start] : end]:
+                if entry.urgency <= passage.watches:
+                    self.blame("readers", f"one who watches {passage.watches} missed {entry.line}")
 
-    def _judge_said(self) -> None:
+    def _judge_greetings(self, log: Sequence[Entry], *, whole: bool) -> None:
+        """Each hello told what its reader lacked, and nothing else."""
+        places = _places(log)
+        for greeting in self._greetings:
+            history = self._history(log, places, greeting.cursor)
+            if history is None:
+                if whole:
+                    self.blame("readers", f"greeted at {greeting.cursor}, which never was")
+                continue
+            behind = (
+                places[greeting.cursor] - places[greeting.since]
+                if (greeting.since in places and greeting.cursor in places)
+                else _MEMORY
+            )
+            if greeting.is_board:
+                expected = board(history, greeting.watches)
+                if whole and 0 <= behind < _MEMORY:
+                    self.blame(
+                        "readers", f"got a board at {greeting.since}, a place that was known"
+                    )
+            else:
+                start = next(
+                    (n for n, it in enumerate(history, 1) if it.cursor == greeting.since),
+                    0 if greeting.since == GENESIS else None,
+                )
+                if start is None:
+                    self.blame("readers", f"resumed from {greeting.since}, not in that history")
+                    continue
+                expected = missed(history[start:], greeting.watches)
+            if tuple(expected) != greeting.lines:
+                self.blame("readers", _difference(greeting, expected))
+
+    def _history(
+        self, log: Sequence[Entry], places: Mapping[str, int], cursor: str
+    ) -> Sequence[Entry] | None:
+        """The entries up to a cursor, also of a history that is lost; None for one never seen."""
+        if cursor in places:
+            return log[: places[cursor]]
+        found: list[Entry] = []
+        while cursor != GENESIS:
+            if cursor not in self._known:
+                return None
+            found.append(self._known[cursor])
+            cursor = found[-1].before
+        return found[::-1]
+
+    def _judge_said(self, log: Sequence[Entry], *, whole: bool) -> None:
+        there = {entry.cursor for entry in log}
         for cursor, line in self._said.items():
             if cursor in self._known and self._known[cursor].line != line:
                 self.blame(
                     "readers", f"heard {line} at {cursor}, the log has {self._known[cursor]}"
                 )
+            if whole and cursor not in there:
+                self.blame("readers", f"heard {line} at {cursor}, which is not in the log")
 
     def _judge_readers(self, log: Sequence[Entry], readers: Iterable[Reader]) -> None:
         head = log[-1].cursor if log else GENESIS
         boards: dict[int | None, Lines] = {}
         for reader in readers:
-            board = boards.setdefault(reader.urgency, shown(log, reader.urgency))
+            shows = boards.setdefault(reader.urgency, shown(log, reader.urgency))
             if reader.cursor != head:
                 self.blame(reader, f"is at {reader.cursor}, the log at {head}")
-            if reader.lines != board:
-                wrong = dict(set(reader.lines.items()) ^ set(board.items()))
+            if reader.lines != shows:
+                wrong = dict(set(reader.lines.items()) ^ set(shows.items()))
                 self.blame(reader, f"shows other lines than the log: {sorted(wrong)[:5]}")
 
 
@@ -281,11 +380,22 @@ def offset(cursor: str) -> int:
 
 
 def line_of(flash: Mapping[str, Any]) -> Line:
-    """What a flash says."""
-    killed = flash["pubstatus"] == "canceled"
-    if killed and "headline" in flash:
-        raise AssertionError(f"a killed line has words: {flash}")
-    return Line(flash["id"], flash["version"], None if killed else flash["headline"])
+    """What a reader was told.
+
+    Raises:
+        ValueError: A reader must not be told this.
+    """
+    if flash["pubstatus"] not in {"usable", "canceled"}:
+        raise ValueError(f"a reader was told of a line that is {flash['pubstatus']}")
+    if flash["pubstatus"] == "canceled" and set(flash) != TOMBSTONE:
+        raise ValueError(f"a killed line says more than that: {sorted(flash)}")
+    return version_of(flash)
+
+
+def version_of(flash: Mapping[str, Any]) -> Line:
+    """What readers may be told of a version that was stored or acknowledged."""
+    words = None if flash["pubstatus"] == "canceled" else flash["headline"]
+    return Line(flash["id"], flash["version"], words, flash["firstcreated"])
 
 
 def read_log(entries: Iterable[tuple[str, Mapping[str, str]]]) -> list[Entry]:
@@ -302,11 +412,9 @@ def read_log(entries: Iterable[tuple[str, Mapping[str, str]]]) -> list[Entry]:
         cursor = f"{place}.{tag}"
         assert (entry_id, fields["tag"]) == (f"{place}-0", tag), f"the log breaks at {place}"
         document = json.loads(record)
-        flash = document["flash"]
-        if flash["pubstatus"] == "canceled":
-            flash.pop("headline")
-        line = line_of(flash)
-        log.append(Entry(before, cursor, line, flash["urgency"], document["action"]))
+        flash, action = document["flash"], document["action"]
+        early = action == "release" and flash["versioncreated"] < (flash["embargoed"] or "")
+        log.append(Entry(before, cursor, version_of(flash), flash["urgency"], action, early))
         before = cursor
     return log
 
@@ -321,10 +429,24 @@ def shown(log: Iterable[Entry], urgency: int | None) -> Lines:
     }
 
 
-def missed(log: Sequence[Entry], start: int, end: int, urgency: int | None) -> list[Line]:
-    """The newest version of each line that changed between two places."""
-    newest = {entry.line.id: entry for entry in log[start:end]}
+def board(log: Iterable[Entry], urgency: int | None) -> list[Line]:
+    """The same, newest first; of two from one millisecond the one with the greater id."""
+    lines = shown(log, urgency).values()
+    return sorted(lines, key=lambda line: (line.created, line.id), reverse=True)
+
+
+def missed(entries: Iterable[Entry], urgency: int | None) -> list[Line]:
+    """The newest version of each line that changed, in the order of these versions."""
+    newest: dict[str, Entry] = {}
+    for entry in entries:
+        newest.pop(entry.line.id, None)
+        newest[entry.line.id] = entry
     return [entry.line for entry in newest.values() if _is_for(entry, urgency)]
+
+
+def _places(log: Sequence[Entry]) -> dict[str, int]:
+    """Cursor → how many entries there are up to it."""
+    return {GENESIS: 0} | {entry.cursor: place for place, entry in enumerate(log, 1)}
 
 
 def _is_for(entry: Entry, urgency: int | None) -> bool:
@@ -332,6 +454,8 @@ def _is_for(entry: Entry, urgency: int | None) -> bool:
 
 
 def _difference(greeting: Greeting, expected: Iterable[Line]) -> str:
-    way = f"{greeting.since or 'a board'} to {greeting.cursor}"
+    way = f"{'a board' if greeting.is_board else greeting.since} to {greeting.cursor}"
     said, due = set(greeting.lines), set(expected)
+    if said == due:
+        return f"hello from {way}: in another order"
     return f"hello from {way}: missing {sorted(due - said)[:3]}, too much {sorted(said - due)[:3]}"

@@ -24,16 +24,23 @@ _TIMEOUT: Final = 4.0
 _PAUSE: Final = 0.1
 # Fewer than fit on a board, so that none leaves it by being one too many.
 _ALIVE_MOST: Final = 30
-_EMBARGOED_ABOVE: Final = 0.9
+_CORRECTED: Final = 0.2
+_EMBARGOED: Final = 0.2
 _EMBARGO: Final = timedelta(seconds=2)
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-_AGAIN: Final = frozenset({401, 429, 500, 502, 503, 504})
+_AGAIN: Final = frozenset({401, 429, 500, 503})
+_FAULTS: Final = frozenset({401, 500})
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     """A journal as it is; a line that a kill has cut short was never acted on."""
     lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
     return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def answers(entries: list[dict[str, Any]]) -> int:
+    """How many of them are definite answers."""
+    return sum("flash" in entry or "refused" in entry for entry in entries)
 
 
 class Journal:
@@ -68,6 +75,8 @@ class Newsroom:
             self._recall(entry)
 
     def _recall(self, entry: dict[str, Any]) -> None:
+        if "fault" in entry:
+            return
         if "verb" in entry:
             self._asked = entry
             return
@@ -83,7 +92,7 @@ class Newsroom:
 
     def run(self, count: int, pace: float) -> None:
         """Ask until there are so many answers in the journal."""
-        done = sum("verb" not in entry for entry in self._journal.entries)
+        done = answers(self._journal.entries)
         while done < count:
             if self._asked is None:
                 self._ask(done)
@@ -93,17 +102,17 @@ class Newsroom:
 
     def _ask(self, number: int) -> None:
         chance = random.Random(f"{self._seed} {number}")
-        verb, flash_id, roll = "publish", "", chance.random()
-        if len(self._alive) >= _ALIVE_MOST:
-            roll /= 5
-        if self._alive and roll < 0.4:
-            verb = "kill" if roll < 0.1 else "correct"
-            flash_id = chance.choice(sorted(self._alive))
+        # Of five in a row one is a kill and one a correction, whatever chance says.
+        verb, flash_id = "publish", ""
+        if self._alive and (number % 5 == 4 or len(self._alive) >= _ALIVE_MOST):
+            verb, flash_id = "kill", chance.choice(sorted(self._alive))
+        elif self._alive and (number % 5 == 2 or chance.random() < _CORRECTED):
+            verb, flash_id = "correct", chance.choice(sorted(self._alive))
         key = f"{self._seed}-{number}"
         fields: dict[str, Any] = {"headline": f"{verb} {key}"}
         if verb == "publish":
             fields["urgency"] = chance.randint(1, 5)
-            if roll > _EMBARGOED_ABOVE:
+            if chance.random() < _EMBARGOED:
                 fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
         self._journal.note(verb=verb, id=flash_id, key=key, fields=fields)
         self._asked = self._journal.entries[-1]
@@ -120,6 +129,8 @@ class Newsroom:
             if status and status not in _AGAIN:
                 self._journal.note(refused=status)
                 break
+            if status in _FAULTS:
+                self._journal.note(fault=status)
             time.sleep(_PAUSE)
         self._recall(self._journal.entries[-1])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import random
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -72,6 +71,7 @@ async def warped(folder: Path, seed: str) -> AsyncIterator[Stage]:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     async with plain(folder, seed, settings=clock) as made:
+        made.promise.trusts_clocks = False
         yield made
 
 
@@ -144,12 +144,12 @@ async def _open_doors(hubs: list[HubProcess]) -> None:
         await hub.door.open()
 
 
-def _cast(hubs: list[HubProcess], seed: str) -> tuple[Swarm, Promise, str, random.Random]:
-    """Readers of these hubs, without any yet, and what decides on chance."""
+def _cast(hubs: list[HubProcess], seed: str) -> tuple[Swarm, Promise, str]:
+    """Readers of these hubs, without any yet, and who judges what they hear."""
     # Most come to the hubs' own doors, some by links that can be bad.
     ways = [("127.0.0.1", port) for hub in hubs for port in (hub.port, hub.port, hub.door.port)]
     promise = Promise()
-    return Swarm(promise, ways, EDITION), promise, seed, random.Random(seed)
+    return Swarm(promise, ways, EDITION), promise, seed
 
 
 async def _open(stack: AsyncExitStack, made: Stage) -> Stage:
@@ -178,7 +178,7 @@ SETS: dict[str, SetUp] = {
     "warped": warped,
     "small_disk": small_disk,
     "sentinel": replicated(sentinel_set, {"TICKER_WAIT_REPLICAS": "2"}),
-    "cluster": replicated(cluster, {"TICKER_WAIT_REPLICAS": "1"}),
+    "cluster": replicated(cluster, {"TICKER_WAIT_REPLICAS": "1", "TICKER_WAIT_FSYNC": "yes"}),
     "sentinel_lax": replicated(sentinel_set, _LAX),
     "cluster_lax": replicated(cluster, _LAX),
 }

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.child import spawn
 from tests.faults.hub import EDITION, PATIENCE
-from tests.faults.promise import Ack, Entry, Promise, line_of, read_log, shown
-from tests.faults.publisher import read
+from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
+from tests.faults.publisher import answers, read
 from ticker.accounts import Accounts, Principal, Role
 from ticker.hub import utcnow
 from ticker.store import Keys, Store
 
 if TYPE_CHECKING:
-    import random
     import subprocess
     from pathlib import Path
 
@@ -41,9 +40,8 @@ class Stage:
         swarm: The readers.
         promise: What they saw.
         seed: Decides what editors post.
-        chance: Decides what is random about the faults.
+        may_lose: Whether what is being played destroys what was acknowledged, by its nature.
         mortal: The hubs that may be killed; all of them, unless somebody watches one.
-        lost_at: When a fault last destroyed what was acknowledged, by the monotonic clock.
     """
 
     folder: Path
@@ -55,15 +53,19 @@ class Stage:
     swarm: Swarm
     promise: Promise
     seed: str
-    chance: random.Random
     mortal: list[HubProcess] = field(init=False)
-    lost_at: float = 0.0
+    may_lose: bool = False
     _token: str = ""
     _editors: subprocess.Popen[bytes] | None = None
     _posts: tuple[str, ...] = ()
     _wanted: int = 0
     _patience: float = PATIENCE
     _accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    _kept: list[Entry] = field(default_factory=list)
+    _kept_at: float = 0.0
+    _gone: set[Line] = field(default_factory=set)
+    _losses: list[tuple[float, float]] = field(default_factory=list)
+    _judged: int = 0
 
     def __post_init__(self) -> None:
         self.mortal = list(self.hubs)
@@ -92,13 +94,13 @@ class Stage:
             elif "flash" in entry:
                 flash = entry["flash"]
                 withheld = flash["pubstatus"] == "withheld"
-                found.append(Ack(asked, line_of(_public(flash)), entry["at"], withheld))
+                found.append(Ack(asked, version_of(flash), entry["at"], withheld))
         return found
 
     @property
     def answers(self) -> int:
         """How many answers editors have had so far."""
-        return sum("verb" not in entry for entry in read(self._journal))
+        return answers(read(self._journal))
 
     def post(self, count: int, pace: float) -> None:
         """Have editors do so much more, one after another."""
@@ -146,13 +148,15 @@ class Stage:
         await self._embargoes_end()
         head = (await self.log())[-1:]
         goal = head[0].cursor if head else ""
-        await self.swarm.until(
+        late = await self.swarm.until(
             lambda seat: seat.is_connected and (not goal or seat.reader.cursor == goal), PATIENCE
         )
+        for seat in late:
+            self.promise.blame(seat.reader, "did not come back to where all others are")
 
     async def _embargoes_end(self) -> None:
         """Wait until every embargo that was acknowledged has ended."""
-        waiting = {it.line.id for it in self.acks if it.withheld and it.at > self.lost_at}
+        waiting = {it.line.id for it in self.acks if it.withheld and not self._is_excused(it)}
         deadline = time.monotonic() + PATIENCE
         while not waiting <= {entry.line.id for entry in await self.log()}:
             assert time.monotonic() < deadline, "an embargo does not end"
@@ -162,13 +166,35 @@ class Stage:
         """Compare what everybody saw; call when settled."""
         log = await self.log()
         there = [seat.reader for seat in self.swarm.seats if not seat.away]
-        self.promise.judge(log, self.acks, there, self.lost_at)
+        # What an isolated primary took may have been on screens before it was lost.
+        whole = not self.may_lose and self.replicated is None
+        self.promise.judge(log, self.acks, there, self._is_excused, whole=whole)
+        self._judge_refusals(log)
         board = shown(log, None)
         for hub in self.hubs:
             seen = await hub.board()
             if seen != board:
                 wrong = sorted(dict(seen.items() ^ board.items()))
                 self.promise.blame(hub.name, f"shows other lines than the log: {wrong[:5]}")
+
+    def _judge_refusals(self, log: list[Entry]) -> None:
+        """Editors are refused only what is not there any more."""
+        there = {entry.line.id for entry in log}
+        asked: dict[str, Any] = {}
+        for entry in read(self._journal)[self._judged :]:
+            self._judged += 1
+            if "verb" in entry:
+                asked = entry
+            elif "refused" in entry and (entry["refused"] != 404 or asked["id"] in there):
+                self.promise.blame("editors", f"{asked['verb']} got {entry['refused']}: {asked}")
+            elif "fault" in entry and not (self.may_lose and entry["fault"] == 401):
+                self.promise.blame("editors", f"got {entry['fault']}: {asked}")
+
+    def _is_excused(self, ack: Ack) -> bool:
+        """Whether what was acknowledged was destroyed, or while something was."""
+        during = any(start <= ack.at <= end for start, end in self._losses)
+        before = ack.withheld and self._losses and ack.at < self._losses[-1][1]
+        return bool(ack.line in self._gone or during or before)
 
     async def log(self) -> list[Entry]:
         """The whole log, its chain verified."""
@@ -183,15 +209,20 @@ class Stage:
         """Set the clocks of hubs and store, where they can be set."""
         (self.folder / "offset").write_text(f"{seconds:+d}")
 
-    async def lose(self) -> None:
-        """What was acknowledged up to now may be gone: a fault has destroyed it."""
-        self.lost_at = time.monotonic()
-        await self.restore_accounts()
-        await self.restore_accounts()
-
     async def keep_history(self) -> None:
-        """Remember the log before a fault that may destroy its end."""
-        self.promise.remember(await self.log())
+        """Remember the log before a fault that destroys its end."""
+        self._kept_at, self._kept = time.monotonic(), await self.log()
+        self.promise.remember(self._kept)
+
+    async def lose(self) -> None:
+        """A fault has destroyed what the log does not have any more of what was remembered."""
+        await self.restore_accounts()
+        if not self.may_lose:
+            return
+        log, kept = await self.log(), self._kept
+        same = next((n for n, it in enumerate(kept) if it not in log[n : n + 1]), len(kept))
+        self._gone |= {entry.line for entry in kept[same:]}
+        self._losses.append((self._kept_at, time.monotonic()))
 
     async def make_token(self) -> None:
         store = Store(self.url)
@@ -212,8 +243,3 @@ class Stage:
 
     def _said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
-
-
-def _public(flash: dict[str, Any]) -> dict[str, Any]:
-    hidden = {"headline"} if flash["pubstatus"] == "canceled" else set()
-    return {name: value for name, value in flash.items() if name not in hidden}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tests.faults.promise import Promise, Reader
@@ -20,9 +22,46 @@ _WATCH_SECONDS: Final = 0.25
 _CONNECT_SECONDS: Final = 3.0
 _HEAD_END: Final = b"\r\n\r\n"
 _EVENT_END: Final = b"\n\n"
-_TEXT, _CLOSE, _PING = 0x1, 0x8, 0x9
+_TEXT, _CLOSE, _PING, _COMPRESSED = 0x1, 0x8, 0x9, 0x40
 _PONG: Final = b"\x8a\x80\0\0\0\0"
 _CLOSED: Final = b"\x88\x80\0\0\0\0"
+
+
+_UPGRADE: Final = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+# What happens to readers who do nothing wrong.
+_CODES: Final = frozenset({1012, 4008})
+_STATUSES: Final = frozenset({"429", "503"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a reader reads.
+
+    Attributes:
+        fields: Of its request.
+        is_sse: Whether it reads Server-Sent Events.
+    """
+
+    fields: str
+    is_sse: bool = False
+
+
+# The last of each transport is served by ASGI, since its request is not a plain one.
+WAYS: Final = (
+    Way(_UPGRADE),
+    Way(_UPGRADE + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"),
+    Way(_UPGRADE + "Sec-WebSocket-Protocol: none\r\n"),
+    Way("Accept: text/event-stream\r\n", is_sse=True),
+    Way("Accept: text/event-stream\r\nContent-Length: 0\r\n", is_sse=True),
+)
+
+
+def _inflated(payload: bytes) -> bytes:
+    """A message of its own (RFC 7692 §7.2.2, without context takeover)."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(payload + b"\0\0\xff\xff")
 
 
 class Connection(asyncio.Protocol):
@@ -55,7 +94,7 @@ class Connection(asyncio.Protocol):
                 self.abort()
                 return
             self._upgraded = True
-        if self._seat.is_sse:
+        if self._seat.way.is_sse:
             self._events(data)
         else:
             self._frames(data)
@@ -73,10 +112,10 @@ class Connection(asyncio.Protocol):
                 size = int.from_bytes(data[2:start], "big")
             if len(data) < max(start, start + size):
                 break
-            opcode, payload = data[0] & 0x0F, data[start : start + size]
-            data = data[start + size :]
+            first, payload = data[0], data[start : start + size]
+            opcode, data = first & 0x0F, data[start + size :]
             if opcode == _TEXT:
-                self._seat.hear(payload)
+                self._seat.hear(_inflated(payload) if first & _COMPRESSED else payload)
             elif opcode == _PING and self.transport is not None:
                 self.transport.write(_PONG)
             elif opcode == _CLOSE:
@@ -100,13 +139,13 @@ class Seat:
 
     Attributes:
         reader: What it knows.
-        is_sse: Whether it reads Server-Sent Events.
+        way: How it reads.
         away: It is to stay away for now.
     """
 
-    def __init__(self, swarm: Swarm, reader: Reader, *, is_sse: bool) -> None:
+    def __init__(self, swarm: Swarm, reader: Reader, way: Way) -> None:
         self.reader = reader
-        self.is_sse = is_sse
+        self.way = way
         self.away = False
         self._swarm = swarm
         self._connection: Connection | None = None
@@ -161,12 +200,7 @@ class Seat:
         if self.reader.urgency is not None:
             fields.append(f"urgency={self.reader.urgency}")
         head = f"GET /v1/{self._swarm.edition}/live?{'&'.join(fields)} HTTP/1.1\r\nHost: {host}\r\n"
-        if not self.is_sse:
-            head += (
-                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            )
-        return f"{head}\r\n".encode()
+        return f"{head}{self.way.fields}\r\n".encode()
 
     def arrived(self, connection: Connection) -> None:
         self._connection = connection
@@ -177,13 +211,21 @@ class Seat:
 
     def hear(self, payload: bytes) -> None:
         self._heard = asyncio.get_running_loop().time()
-        self._swarm.promise.hear(self.reader, self._swarm.decode(payload))
+        try:
+            self._swarm.promise.hear(self.reader, self._swarm.decode(payload))
+        except (KeyError, TypeError, ValueError) as error:
+            self._swarm.promise.blame(self.reader, f"heard {payload[:300]!r}: {error!r}")
 
     def refused(self, head: bytes) -> None:
-        self._swarm.note(head[9:12].decode())
+        status = head[9:12].decode()
+        self._swarm.note(status)
+        if status not in _STATUSES:
+            self._swarm.promise.blame(self.reader, f"was refused: {head[:80]!r}")
 
     def dismissed(self, code: int) -> None:
         self._swarm.note(str(code))
+        if code not in _CODES:
+            self._swarm.promise.blame(self.reader, f"was closed with {code}")
 
     def lost(self, connection: Connection) -> None:
         if self._connection is connection:
@@ -234,11 +276,11 @@ class Swarm:
         return (seat.reader for seat in self.seats)
 
     def open(self, count: int, within: float = 0.0) -> None:
-        """Let so many more come: most by WebSocket and for everything."""
+        """Let so many more come, in every way, and most for everything."""
         for number in range(len(self.seats), len(self.seats) + count):
-            urgency = 2 if number % 10 == 9 else None
+            urgency = 2 if number % 7 == 6 else None
             reader = Reader(f"reader {number}", urgency)
-            self.seats.append(Seat(self, reader, is_sse=number % 5 == 4))
+            self.seats.append(Seat(self, reader, WAYS[number % len(WAYS)]))
             self.seats[-1].come(within)
         self._watch = self._watch or asyncio.create_task(self._watch_all())
 

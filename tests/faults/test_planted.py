@@ -12,18 +12,23 @@ from tests.faults.planted import BUGS
 from tests.faults.sets import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
-@pytest.mark.parametrize("bug", BUGS)
-async def test_a_hub_with_a_bug_is_found_out(bug: str, tmp_path: Path) -> None:
-    """A hub that drops, repeats or resumes from the wrong place is caught within one round."""
-    launcher = ("tests.faults.planted", bug)
-    async with plain(tmp_path, bug, launchers=(launcher, ())) as playing:
-        with pytest.raises(BrokenPromiseError):
-            await play(playing, Round(bug, (ACTS["readers_away"], ACTS["readers_dropped"])))
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+async def test_a_hub_with_a_bug_is_found_out(bug: Callable[[], None], tmp_path: Path) -> None:
+    """A hub that drops, repeats or resumes from the wrong place is caught in less than a minute."""
+    launcher = ("tests.faults.planted", bug.__name__)
+    async with plain(tmp_path, bug.__name__, launchers=(launcher, ())) as playing:
+        with pytest.raises(BrokenPromiseError, match=BUGS[bug]):
+            await play(
+                playing, Round(bug.__name__, (ACTS["readers_away"], ACTS["readers_dropped"]))
+            )
 
 
+@pytest.mark.timeout(60)
 async def test_a_store_that_lost_its_tail_is_found_out(tmp_path: Path) -> None:
     """A store that forgets what was acknowledged is caught, though all agree afterwards."""
     truncated = Act("silent", ACTS["store_truncated"].play)

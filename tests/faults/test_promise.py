@@ -10,7 +10,7 @@ import pytest
 from tests.faults.promise import GENESIS, Ack, Entry, Line, Promise, Reader, read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 
 def history(lines: Iterable[Line], name: str = "") -> list[Entry]:
@@ -23,17 +23,19 @@ def history(lines: Iterable[Line], name: str = "") -> list[Entry]:
     return log
 
 
-A1, A2, A3 = Line("a", 1, "one"), Line("a", 2, "two"), Line("a", 3, None)
-B1 = Line("b", 1, "other")
+T1, T2 = "2026-11-25T12:00:00.000Z", "2026-11-25T12:00:01.000Z"
+A1, A2, A3 = Line("a", 1, "one", T1), Line("a", 2, "two", T1), Line("a", 3, None, T1)
+B1 = Line("b", 1, "other", T2)
 LOG = history([A1, B1, A2, A3])
 C = [GENESIS, *(entry.cursor for entry in LOG)]
 
 
 def flash(line: Line) -> dict[str, Any]:
+    told = {"id": line.id, "edition": "en", "version": line.version, "firstcreated": line.created}
+    told["versioncreated"] = line.created
     if line.headline is None:
-        return {"id": line.id, "version": line.version, "pubstatus": "canceled"}
-    words = {"headline": line.headline, "pubstatus": "usable"}
-    return {"id": line.id, "version": line.version, **words}
+        return {**told, "pubstatus": "canceled"}
+    return {**told, "headline": line.headline, "pubstatus": "usable"}
 
 
 def hello(cursor: str, *lines: Line, reset: bool = True) -> dict[str, Any]:
@@ -73,6 +75,7 @@ def test_nothing_is_wrong_with_a_reader_who_was_away() -> None:
     """One who resumes gets the newest version of what changed, and that is enough."""
     assert judged(hello(C[1], A1), hello(C[4], B1, A3, reset=False)) == []
     assert judged(hello(C[4], B1)) == []
+    assert judged(hello(C[3], B1, A2), hello(C[4], A3, reset=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -93,8 +96,19 @@ def test_nothing_is_wrong_with_a_reader_who_was_away() -> None:
             [hello(C[1], A1), hello(C[4], B1, reset=False)], "missing", id="a kill is not told"
         ),
         pytest.param([hello(C[3], B1, A2)], "is at 3", id="a reader who is behind"),
+        pytest.param([hello(C[3], A2, B1)], "another order", id="a board in another order"),
         pytest.param(
-            [hello(C[3], B1, A2), live(C[4], Line("a", 3, "three"))], "the log has", id="other words"
+            [hello(C[1], A1), hello(C[4], A3, B1, reset=False)], "another order", id="so a replay"
+        ),
+        pytest.param(
+            [hello(C[1], A1), hello(C[4], B1)], "that was known", id="a board where none was due"
+        ),
+        pytest.param([hello("9.9", A1), hello(C[4], B1)], "never was", id="a phantom board"),
+        pytest.param(
+            [hello(C[4], B1), live("5.5", A1), hello(C[4], B1)], "not in the log", id="a phantom line"
+        ),
+        pytest.param(
+            [hello(C[3], B1, A2), live(C[4], Line("a", 3, "three", T1))], "the log has", id="other words"
         ),
     ],
 )  # fmt: skip
@@ -103,6 +117,20 @@ def test_what_a_reader_should_not_have_heard(
 ) -> None:
     """A reader who heard too much, too little or the wrong thing is found."""
     assert any(violation in found for found in judged(*messages)), judged(*messages)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({**flash(A3), "headline": "one"}, id="words of a killed line"),
+        pytest.param({**flash(A3), "url": "https://a.example"}, id="the link of a killed line"),
+        pytest.param({**flash(A1), "pubstatus": "withheld"}, id="a line that is not out"),
+    ],
+)
+def test_what_no_reader_may_be_told(told: dict[str, Any]) -> None:
+    """Words that were killed or are not out yet are seen wherever they stand."""
+    with pytest.raises(ValueError, match=r"a reader was told|says more"):
+        Promise().hear(Reader("reader"), {**hello(C[0]), "flashes": [told]})
 
 
 def test_readers_who_heard_different_things() -> None:
@@ -137,9 +165,9 @@ def test_what_a_log_should_not_be(log: list[Entry], acks: list[Ack], violation: 
 
 
 def test_what_a_fault_destroyed_is_excused() -> None:
-    """Only what was acknowledged before the data were destroyed may be gone."""
+    """What was acknowledged may be gone where it is known that it was destroyed."""
     promise = Promise()
-    promise.judge([], [Ack("publish", A1, 1.0)], [], lost_before=2.0)
+    promise.judge([], [Ack("publish", A1, 1.0)], [], lambda ack: ack.line == A1)
     assert promise.violations == []
 
 
@@ -149,16 +177,28 @@ def test_a_log_whose_chain_is_broken() -> None:
         read_log([("1-0", {"tag": "0" * 16, "record": "{}"})])
 
 
-@pytest.mark.parametrize("urgency", [None, 2])
-def test_readers_who_filter(urgency: int | None) -> None:
-    """One who asks for urgent lines alone is judged by those alone."""
-    promise, reader = Promise(), Reader("reader", urgency)
+@pytest.mark.parametrize(
+    ("messages", "violation"),
+    [
+        ([live(C[1], A1), beat(C[2])], ""),
+        ([beat(C[2])], "missed"),
+        ([live(C[2], B1)], "missed"),
+    ],
+)
+def test_readers_who_filter(messages: list[dict[str, Any]], violation: str) -> None:
+    """One who asks for urgent lines is told of each of them; a beat takes them past the others."""
+    promise, reader = Promise(), Reader("reader", 2)
     log = [entry._replace(urgency=place) for place, entry in enumerate(LOG[:2], 2)]
-    hear: Callable[[dict[str, Any]], None] = lambda message: promise.hear(reader, message)  # noqa: E731
-    hear(hello(C[0]))
-    hear(live(C[1], A1))
-    if urgency is None:
-        hear(live(C[2], B1))
-    hear(beat(C[2]))
-    promise.judge(log, [], [reader])
-    assert promise.violations == []
+    for message in (hello(C[0]), *messages):
+        promise.hear(reader, message)
+    promise.judge(log, [], [])
+    assert bool(promise.violations) == bool(violation)
+    assert all(violation in found for found in promise.violations)
+
+
+def test_an_embargo_that_ended_early() -> None:
+    """A line that came out before its embargo ended is found, unless clocks were set."""
+    promise, log = Promise(), [LOG[0]._replace(action="release", is_early=True)]
+    log[0] = log[0]._replace(line=Line("a", 2, "one", T1))
+    promise.judge(log, [], [])
+    assert "embargo" in promise.violations[0]
