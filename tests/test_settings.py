@@ -128,6 +128,27 @@ def test_what_is_no_store_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) 
         load()
 
 
+@pytest.mark.parametrize("name", ["beat", "board_hours", "session_hours", "posts_per_second"])
+@pytest.mark.parametrize("text", ["nan", "inf", "-1"])
+def test_what_is_no_number_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    """No reader is ever told of a beat that is not a number."""
+    monkeypatch.setenv(f"TICKER_{name.upper()}", text)
+    with pytest.raises(SettingsError, match=name):
+        load()
+
+
+@pytest.mark.parametrize("text", ["foo", "10.0.0.1, proxy.example", "10.0.0.0/99"])
+def test_a_proxy_is_an_address(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A slip in whom to believe is told before anybody is believed, or is not."""
+    monkeypatch.setenv("TICKER_TRUSTED_PROXIES", text)
+    with pytest.raises(SettingsError, match="trusted_proxies"):
+        load()
+    monkeypatch.setenv("TICKER_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1")
+    assert load().trusted_proxies
+
+
 def test_no_fewer_than_no_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
     """A number of replicas to wait for is none or more."""
     monkeypatch.setenv("TICKER_WAIT_REPLICAS", "-1")

@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -172,13 +173,22 @@ def _check(settings: Settings) -> None:
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     for name in _POSITIVE:
-        if getattr(settings, name) <= 0:
-            raise SettingsError(f"{name}: {getattr(settings, name)} is not above zero")
+        if not 0 < getattr(settings, name) < math.inf:
+            raise SettingsError(f"{name}: {getattr(settings, name)} is not a number above zero")
     for name in _NOT_NEGATIVE:
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not a number from zero on")
+    _check_proxies(settings.trusted_proxies)
     if not 0 <= settings.hold <= HOLD_MOST:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
+
+
+def _check_proxies(proxies: str) -> None:
+    try:
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            ip_network(proxy, strict=False)
+    except ValueError as error:
+        raise SettingsError(f"trusted_proxies: {error}") from error
 
 
 def _is_store(url: str) -> bool:

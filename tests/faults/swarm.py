@@ -23,7 +23,6 @@ _CONNECT_SECONDS: Final = 3.0
 _HEAD_END: Final = b"\r\n\r\n"
 _EVENT_END: Final = b"\n\n"
 _TEXT, _CLOSE, _PING, _COMPRESSED = 0x1, 0x8, 0x9, 0x40
-_PONG: Final = b"\x8a\x80\0\0\0\0"
 _CLOSED: Final = b"\x88\x80\0\0\0\0"
 
 
@@ -117,7 +116,8 @@ class Connection(asyncio.Protocol):
             if opcode == _TEXT:
                 self._seat.hear(_inflated(payload) if first & _COMPRESSED else payload)
             elif opcode == _PING and self.transport is not None:
-                self.transport.write(_PONG)
+                # Masked with zeros, that is, as it came.
+                self.transport.write(bytes((0x8A, 0x80 | size)) + bytes(4) + payload)
             elif opcode == _CLOSE:
                 self._seat.dismissed(int.from_bytes(payload[:2], "big"))
                 if self.transport is not None:

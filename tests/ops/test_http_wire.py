@@ -242,6 +242,34 @@ async def test_a_body_that_never_ends(
     assert not caplog.messages
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /v1/en/flashes HTTP/1.1\r\nContent-Type: application/json\r\n",
+        b"POST /desk/login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+    ],
+    ids=["a program", "a browser"],
+)
+@pytest.mark.parametrize("stays", [True, False])
+async def test_a_body_that_is_cut_off(
+    hasty: Running, caplog: pytest.LogCaptureFixture, head: bytes, *, stays: bool
+) -> None:
+    """Who leaves in the middle of a request, or is sent away, leaves no trace in the log."""
+    proof = f"Host: a\r\nAuthorization: Bearer {hasty.token}\r\n".encode()
+    tasks = hasty.server.server_state.tasks
+    async with connected(hasty) as (incoming, outgoing):
+        outgoing.write(head + proof + b"Content-Length: 20\r\n\r\n{")
+        for _ in range(10_000):
+            if tasks:
+                break
+            await asyncio.sleep(0)
+        if stays:
+            await incoming.read()
+    while tasks:
+        await asyncio.wait(set(tasks))
+    assert not caplog.messages
+
+
 async def test_readers_have_all_the_time(hasty: Running) -> None:
     """A reader that is in stays in, on every path, however little time requests have."""
     async with (

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from ticker.confirmation import UnconfirmedError
@@ -160,6 +161,8 @@ def handlers(
     """
     return {
         HTTPException: lambda request, error: respond(request, _http_problem(error)),
+        # Whoever asked has gone: nobody hears this, and it is no fault of ours.
+        ClientDisconnect: lambda request, _: respond(request, at(400, "body", "was cut off")),
         Exception: lambda request, error: respond(request, _crash(error)),
         **dict.fromkeys(EXPECTED, lambda request, error: respond(request, problem_of(error))),
     }
