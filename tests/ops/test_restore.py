@@ -6,6 +6,8 @@ import asyncio
 import io
 import json
 import subprocess
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,8 @@ from hypothesis import HealthCheck, example, given, settings as examples
 from tests.support.flashes import NOON
 from tests.support.newsroom import EVERYTHING, at, empty, kept, play, run, steps
 from tests.support.process import PATIENCE, command, environment, serving, ticker
-from tests.support.service import receive
+from tests.support.replicated import server
+from tests.support.service import receive, running
 from ticker.accounts import Accounts, Principal, Role
 from ticker.audit import Audit
 from ticker.backup import BackupError, check
@@ -23,6 +26,7 @@ from ticker.ops.export import export
 from ticker.ops.restore import Restorer, restore
 from ticker.passwords import Passwords
 from ticker.releases import Releases
+from ticker.settings import Settings
 from ticker.store import Keys, Store
 from ticker.users import Users
 
@@ -93,6 +97,27 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
         assert await Releases(store).all() == {"ticker-1.js": "export {};\n"}
 
     run(target, checked)
+
+
+async def test_the_documented_rights_will_do(tmp_path: Path) -> None:
+    """A store's user with the rights that the manual names can be backed up and restored."""
+    stores = [server(tmp_path, name) for name in ("from", "to")]
+    urls = [f"redis://ticker:ticker@127.0.0.1:{store.port}" for store in stores]
+    with ExitStack() as stack:
+        for store in stores:
+            stack.callback(store.stop)
+            store.start()
+        async with running(replace(Settings(), redis_url=urls[0], port=0)) as service:
+            for line in ("One", "Two"):
+                await service.post("en", line)
+            draft = {"headline": "Three"}
+            await service.request("POST", "/v1/en/flashes?draft=yes", body=draft)
+        path = tmp_path / "backup.jsonl"
+        for step in (("export", path, "--redis", urls[0]), ("import", path, "--redis", urls[1])):
+            done = await asyncio.to_thread(ticker, *step)
+            assert done.code == 0, done.err
+        for store in stores:
+            assert store.ask("ACL", "LOG") == []
 
 
 def test_only_an_empty_store_takes_a_backup(
