@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import redis
 
 from tests.support.process import ticker
 from ticker.store import Keys
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.service import Running
 
 
@@ -27,3 +30,12 @@ async def test_a_broken_log_is_named(service: Running) -> None:
         "ar: 0 entries, unbroken\naudit: "
     )
     assert "xx is none of" in ticker("verify", "--edition", "xx", *store).refusal
+
+
+@pytest.mark.parametrize("command", [("verify",), ("export", "-")])
+def test_a_slip_in_the_directory(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Where there never was a store nothing is called whole, and no store is made."""
+    nowhere = tmp_path / "typo"
+    refused = ticker(*command, "--data", nowhere)
+    assert refused.refusal == f"there is no store in {nowhere}: is it the right one?"
+    assert not nowhere.exists()

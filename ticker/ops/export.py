@@ -57,7 +57,10 @@ def export(settings: Settings, target: str, editions: Sequence[str], *, force: b
         StoreUnavailableError: The store is away; there is no file.
         OSError: The file cannot be written.
     """
-    with _opened(target, force=force) as file, store_url(settings) as url:
+    with (
+        _opened(target, force=force) as file,
+        store_url(settings, must_exist=True) as url,
+    ):
         return asyncio.run(_export(url, file, editions))
 
 

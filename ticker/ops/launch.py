@@ -59,10 +59,15 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def store_url(settings: Settings) -> Iterator[str]:
+def store_url(settings: Settings, *, must_exist: bool = False) -> Iterator[str]:
     """The store that `serve` would use, running for as long as the context does.
 
+    Args:
+        settings: As `serve` would have them.
+        must_exist: Whether to refuse a data directory that never had a store, rather than make one.
+
     Raises:
+        FileNotFoundError: There never was a store, and there must be one.
         DataDirInUseError, EmbeddedStartError: The embedded store cannot be reached or started.
     """
     if settings.redis_url:
@@ -71,5 +76,7 @@ def store_url(settings: Settings) -> Iterator[str]:
     if is_running(settings.data_dir):
         yield url(settings.data_dir)
         return
+    if must_exist and not (settings.data_dir / "appendonlydir").is_dir():
+        raise FileNotFoundError(f"there is no store in {settings.data_dir}: is it the right one?")
     with EmbeddedValkey(settings.data_dir) as store:
         yield store.url

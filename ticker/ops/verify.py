@@ -28,9 +28,10 @@ def verify(settings: Settings, editions: Sequence[str]) -> list[str]:
     Raises:
         BrokenLogError: A chain is broken.
         SettingsError: An edition is none.
+        FileNotFoundError: There is no store.
     """
     known_editions(settings, editions)
-    with store_url(settings) as url:
+    with store_url(settings, must_exist=True) as url:
         return asyncio.run(_verify(url, list(editions) or list(settings.newsroom.all_editions)))
 
 
