@@ -9,7 +9,7 @@ run: .venv/run
 	$(BIN)/ticker demo
 
 test: .venv/browser
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest -m "not slow" --numprocesses auto --dist worksteal
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -20,6 +20,7 @@ lint: .venv/dev
 	$(BIN)/python -m tests.audit
 
 faults: .venv/dev
+	$(BIN)/pytest -m slow
 	$(BIN)/python -m tests.faults
 
 storm: .venv/dev

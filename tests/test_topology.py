@@ -116,7 +116,14 @@ async def test_the_doorbell_rings_for_readers_and_desks(store: Store) -> None:
     assert rung == set(channels)
 
 
-@pytest.mark.parametrize("fault", ["kill_primary", "pause_primary", "isolate_primary"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "kill_primary",
+        pytest.param("pause_primary", marks=pytest.mark.slow),
+        pytest.param("isolate_primary", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_failover_is_noticed_and_nothing_is_missed(
     replicated: Replicated, store: Store, fault: str
 ) -> None:
@@ -152,7 +159,9 @@ async def test_a_lost_tail_is_never_passed_over(replicated: Replicated, store: S
     assert [event.flash.id for event in events] == ["instead"]
 
 
-@pytest.mark.parametrize("policy", [Policy(1), Policy(1, fsync=True)])
+@pytest.mark.parametrize(
+    "policy", [Policy(1), pytest.param(Policy(1, fsync=True), marks=pytest.mark.slow)]
+)
 async def test_what_no_replica_has_is_not_acknowledged(
     replicated: Replicated, store: Store, policy: Policy
 ) -> None:

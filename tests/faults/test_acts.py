@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 SMOKE = (
     "editors_killed",
     "hub_killed",
-    "hubs_restarted_in_turn",
     "link_cut_in_a_message",
-    "readers_away",
     "readers_dropped",
     "store_killed",
     "store_truncated",
-    "subscribers_killed",
 )
 
 

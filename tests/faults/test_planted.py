@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.acts import ACTS, Act
 from tests.faults.campaign import BrokenPromiseError, Round, play
-from tests.faults.planted import BUGS
+from tests.faults.planted import BUGS, drops, resumes_late, whispers
 from tests.faults.sets import plain
 
 if TYPE_CHECKING:
@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_QUICK = {drops, resumes_late, whispers}
+
+
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+@pytest.mark.parametrize(
+    "bug",
+    [
+        pytest.param(bug, id=bug.__name__, marks=() if bug in _QUICK else pytest.mark.slow)
+        for bug in BUGS
+    ],
+)
 async def test_a_hub_with_a_bug_is_found_out(bug: Callable[[], None], tmp_path: Path) -> None:
     """A hub that drops, repeats or resumes from the wrong place is caught in less than a minute."""
     launcher = ("tests.faults.planted", bug.__name__)

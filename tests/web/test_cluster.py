@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.support.service import Running
 
+pytestmark = pytest.mark.slow
+
 __all__ = [
     "audit",
     "clock",
