@@ -33,6 +33,9 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         UnfinishedImportError: The store holds half of a backup.
     """
     signal.signal(signal.SIGTERM, _leave)
+    # Under nohup it is ignored, and stays so.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
     with ExitStack() as stack:
         if settings.workers == 1:
             listener = stack.enter_context(bind(settings.host, settings.port))
@@ -56,6 +59,11 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
 def _leave(number: int, frame: FrameType | None) -> None:
     """Have SIGTERM unwind the stack, so that the store is stopped in good order."""
     sys.exit(0)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """Have SIGHUP, which a terminal sends when it closes, be SIGTERM."""
+    signal.raise_signal(signal.SIGTERM)
 
 
 @contextmanager
