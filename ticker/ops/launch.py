@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from contextlib import ExitStack, contextmanager
@@ -9,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ticker.ops.server import bind, run
-from ticker.ops.unfinished import refuse_unfinished
 from ticker.ops.valkey import EmbeddedValkey, is_running, url
 from ticker.ops.workers import Workers, hold
+from ticker.store import Store, StoreUnavailableError
+from ticker.unfinished import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +50,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
-        refuse_unfinished(settings.redis_url)
+        asyncio.run(_refuse_unfinished(settings.redis_url))
         on_ready(settings)
         if settings.workers == 1:
             run(settings, listener)
@@ -64,6 +66,17 @@ def _leave(number: int, frame: FrameType | None) -> None:
 def _hang_up(number: int, frame: FrameType | None) -> None:
     """Have SIGHUP, which a terminal sends when it closes, be SIGTERM."""
     signal.raise_signal(signal.SIGTERM)
+
+
+async def _refuse_unfinished(url: str) -> None:
+    """Check that a store is not half of a backup; of one that is away the relay finds out."""
+    store = Store(url)
+    try:
+        await Mark(store).refuse()
+    except StoreUnavailableError:
+        return
+    finally:
+        await store.close()
 
 
 @contextmanager
