@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ticker.ops.files import fit
 from ticker.ops.server import bind, run
 from ticker.ops.valkey import EmbeddedValkey, is_running, url
 from ticker.ops.workers import Workers, hold
@@ -51,6 +52,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
         asyncio.run(_refuse_unfinished(settings.redis_url))
+        settings = fit(settings)
         on_ready(settings)
         if settings.workers == 1:
             run(settings, listener)
