@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.replicated import server
 from ticker.confirmation import Confirmation, Policy, UnconfirmedError
 from ticker.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with an ordinary clock: the embedded one ends a WAIT up to a second late (hz 1)."""
+    node = server(tmp_path_factory.mktemp("alone"), "node")
+    node.start()
+    yield f"redis://tester:tester@127.0.0.1:{node.port}"
+    node.stop()
 
 
 @pytest.fixture
-async def alone(store_url: str) -> AsyncIterator[Store]:
+async def alone(address: str) -> AsyncIterator[Store]:
     """A store on disk without replicas, and a key in it."""
-    opened = Store(store_url)
+    opened = Store(address)
     commands: Any = opened.commands
     await commands.set("key", "value")
     yield opened

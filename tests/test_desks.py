@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support import nodes
 from tests.support.service import receive
 from tests.web.desk import desk_line, form, hire, log_in, until
 from ticker.accounts import Role
+from ticker.store import Keys
+from ticker.users import USERS
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -59,6 +64,16 @@ async def test_a_desk_opens_for_editors_of_ours_only(service: Running) -> None:
         assert refused.value.response.status_code == status
 
 
+async def test_a_desk_asks_for_no_more_than_it_may(service: Running) -> None:
+    """A query of too many fields is refused by name, as readers' is."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    with pytest.raises(InvalidStatus) as refused:
+        await desk_line(amal, query="&".join(f"f{number}=1" for number in range(65)))
+    assert refused.value.response.status_code == 422
+    assert b"query" in refused.value.response.body
+
+
 async def test_a_desk_sees_its_drill(service: Running) -> None:
     """What no reader is served stands on the desk's own line."""
     await hire(service, "amal")
@@ -88,6 +103,54 @@ async def test_who_is_logged_out_sees_nothing_more(service: Running) -> None:
     amal = await log_in(service, "amal")
     desk = await desk_line(amal)
     await until(desk, "hello")
+    await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
+    with pytest.raises(ConnectionClosed) as closed:
+        await until(desk, "nothing")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
+async def _failed(log: pytest.LogCaptureFixture) -> None:
+    await asyncio.to_thread(nodes.until, lambda: "job desks failed" in log.text, "it failed")
+
+
+async def test_the_desks_doorbell_is_heard_again(
+    service: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a message that nobody can read, an open desk still sees at once what others do."""
+    monkeypatch.setattr("ticker.desks._LOOK_SECONDS", 3600)
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    channel = Keys("en").desk
+    with redis.Redis.from_url(service.settings.redis_url) as client:
+
+        def is_heard() -> bool:
+            return bool(client.pubsub_numsub(channel)[0][1])
+
+        async with await desk_line(amal) as desk:
+            await until(desk, "queue")
+            await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
+            client.publish(channel, b"\xff")
+            await _failed(caplog)
+            await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
+            await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
+            assert (await until(desk, "queue"))["queue"][0]["flash"]["headline"] == "A draft"
+
+
+async def test_sessions_are_watched_again(
+    service: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a record that nobody can read, an open desk still ends with its session."""
+    monkeypatch.setattr("ticker.desks._SESSIONS_SECONDS", 0.05)
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    desk = await desk_line(amal)
+    await until(desk, "hello")
+    with redis.Redis.from_url(service.settings.redis_url) as client:
+        record = client.hget(USERS, "amal")
+        client.hset(USERS, "amal", "no record")
+        await _failed(caplog)
+        client.hset(USERS, "amal", record)
     await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
     with pytest.raises(ConnectionClosed) as closed:
         await until(desk, "nothing")

@@ -24,7 +24,7 @@ COVERED = {
     "ops/demo": "ops/test_demo", "__main__": "test_cli", "web/html": "web/test_pages",
     "releases": "web/test_widget", "topics": "test_desks", "web/desk_live": "test_desks",
     "newsroom": "test_settings", "cluster": "test_topology", "sentinel": "test_topology",
-    "backup": "ops/test_backup", "ops/backups": "ops/test_export", "ops/unfinished": "ops/test_restore",
+    "backup": "ops/test_backup", "ops/backups": "ops/test_export", "unfinished": "ops/test_restore",
     "request": "test_stages", "rights": "test_stages", "web/body": "web/test_editors",
     "web/meter": "test_landing", "ops/options": "test_cli", "ops/staff": "ops/test_users",
     "ops/door": "ops/test_http_wire", "ops/http": "ops/test_http_wire",

@@ -21,6 +21,7 @@ from ticker.relay import Relay
 from ticker.settings import Settings
 from ticker.store import Store
 from ticker.subscription import Subscription
+from ticker.unfinished import Mark
 from ticker.wire import Once, Wire
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ async def relayed(url: str, **settings: Any) -> AsyncIterator[Hub]:
     """A hub that is fed from this store, loaded."""
     configured = replace(Settings(), **settings)
     store, hub = Store(url), Hub(configured, Metrics())
-    task = asyncio.create_task(Relay(Wire(store), Archive(store), hub, configured).run())
+    task = asyncio.create_task(
+        Relay(Wire(store), Archive(store), Mark(store), hub, configured).run()
+    )
     try:
         await hub.until_loaded(30)
         yield hub

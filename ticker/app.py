@@ -43,6 +43,7 @@ from ticker.settings import static_dir
 from ticker.siblings import Siblings
 from ticker.store import Store, StoreUnavailableError
 from ticker.topics import topics
+from ticker.unfinished import Mark
 from ticker.users import Users
 from ticker.web.blackbox import Blackbox
 from ticker.web.builder import Builder
@@ -118,7 +119,7 @@ class _Core:
         }
         lanes["outbox"] = partial(Direct, self.receipts)
         self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
-        self.relay = Relay(wire, self.archive, self.hub, settings)
+        self.relay = Relay(wire, self.archive, Mark(self.store), self.hub, settings)
         # What this process is called where hubs are told apart.
         name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
         self.landing = Landing(self.store, self.receipts, name)
@@ -147,14 +148,18 @@ def build(settings: Settings) -> Service:
     jobs: Jobs = {
         "relay": core.relay.run,
         "beats": partial(_beats, core.hub, settings.beat),
-        "releases": partial(_releases, core.intake, list(settings.newsroom.all_editions)),
+        "releases": partial(
+            _once_loaded,
+            core.hub,
+            partial(_releases, core.intake, list(settings.newsroom.all_editions)),
+        ),
         "clicks": core.clicks.run,
         "desks": core.desks.run,
         "load": core.load.run,
         "buffers": core.buffers.run,
         "receipts": core.receipts.run,
         "landing": core.landing.run,
-        "census": core.census.run,
+        "census": partial(_once_loaded, core.hub, core.census.run),
         "widget": widget.keep,
     }
     asgi = Starlette(
@@ -221,6 +226,12 @@ async def _kept(name: str, job: Callable[[], Coroutine[None, None, None]]) -> No
             await asyncio.sleep(_AGAIN_SECONDS)
         else:
             return
+
+
+async def _once_loaded(hub: Hub, job: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Leave a store alone that may be half of a backup, so that its import can be finished."""
+    await hub.until_loaded(None)
+    await job()
 
 
 async def _beats(hub: Hub, seconds: float) -> None:

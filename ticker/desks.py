@@ -59,20 +59,22 @@ class Desks:
             self._somebody.clear()
 
     async def run(self) -> None:
-        """Look and tell for as long as this is not cancelled."""
-        listening = asyncio.create_task(self._listen())
-        watching = asyncio.create_task(self._watch_sessions())
-        try:
-            while True:
-                await self._somebody.wait()
-                self._doorbell.clear()
-                for edition in list(self._open):
-                    await self._survey(edition)
-                await self._next()
-        finally:
-            listening.cancel()
-            watching.cancel()
-            await asyncio.gather(listening, watching, return_exceptions=True)
+        """Look and tell for as long as this is not cancelled.
+
+        Raises:
+            ExceptionGroup: A fault of ours; desks stay open, and hear on when this is run again.
+        """
+        async with asyncio.TaskGroup() as parts:
+            for part in (self._look(), self._listen(), self._watch_sessions()):
+                parts.create_task(part)
+
+    async def _look(self) -> None:
+        while True:
+            await self._somebody.wait()
+            self._doorbell.clear()
+            for edition in list(self._open):
+                await self._survey(edition)
+            await self._next()
 
     async def _next(self) -> None:
         try:

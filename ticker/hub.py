@@ -188,8 +188,8 @@ class Hub:
             async with asyncio.timeout(seconds):
                 await self._rooms[flash.edition].shown(flash)
 
-    async def until_loaded(self, seconds: float) -> None:
-        """Wait until every board is loaded, for so long at most."""
+    async def until_loaded(self, seconds: float | None) -> None:
+        """Wait until every board is loaded, for so long at most; None: for ever."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._loaded.wait()

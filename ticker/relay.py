@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.hub import utcnow
 from ticker.store import StoreUnavailableError
+from ticker.unfinished import UnfinishedImportError
 from ticker.wire import HistoryReplacedError
 
 if TYPE_CHECKING:
     from ticker.archive import Archive
     from ticker.hub import Hub
     from ticker.settings import Settings
+    from ticker.unfinished import Mark
     from ticker.wire import Wire
 
 _log = logging.getLogger(__name__)
@@ -27,12 +29,16 @@ _HELD: Final = 1000
 class Relay:
     """Feeds the hub from the wire for as long as `run` is not cancelled."""
 
-    def __init__(self, wire: Wire, archive: Archive, hub: Hub, settings: Settings) -> None:
+    def __init__(
+        self, wire: Wire, archive: Archive, mark: Mark, hub: Hub, settings: Settings
+    ) -> None:
         self._wire = wire
         self._archive = archive
+        self._mark = mark
         self._hub = hub
         self._settings = settings
         self._failures = 0
+        self._refused = False
 
     async def run(self) -> None:
         """Load boards, follow, and begin again after every fault."""
@@ -43,6 +49,11 @@ class Relay:
                 edition = str(replaced)
                 _log.error("history of edition %s was replaced; readers get a fresh board", edition)
                 self._hub.forget(edition)
+            except UnfinishedImportError as unfinished:
+                if not self._refused:
+                    _log.error("boards are not loaded: %s", unfinished)
+                self._refused = True
+                await self._back_off()
             except StoreUnavailableError as error:
                 level = logging.DEBUG if self._failures else logging.WARNING
                 _log.log(level, "store is away: %s", error)
@@ -63,10 +74,13 @@ class Relay:
         # Lines first, then the log: what changes in between is in the log too, and newer wins.
         flashes = await self._archive.recent(edition, since, _HELD)
         position, tail = await self._wire.tail(edition, self._settings.memory)
+        # Last: an import that ended since we began to read is in the log behind `position`.
+        await self._mark.refuse()
         self._hub.load(edition, flashes, position, tail)
 
     def _caught_up(self) -> None:
         self._failures = 0
+        self._refused = False
         self._hub.mark_fresh()
 
     async def _back_off(self) -> None:

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from ticker.address import Address
 
 _TIMEOUT: Final = 2.0
-_SENTINEL_TIMEOUT: Final = 1.0
 _RETRIES: Final = 2
-_SENTINEL_OPTIONS: Final = frozenset({"sentinel_username", "sentinel_password"})
 PATIENCE: Final[Mapping[str, Any]] = {
     "decode_responses": True,
     "socket_timeout": _TIMEOUT,

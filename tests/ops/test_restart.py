@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sys
 from collections import Counter
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.balancer import balancing
 from tests.support.followers import Follower, Publisher, following
-from tests.support.process import Serving, serving, store_of, workers_of
+from tests.support.nodes import until
+from tests.support.process import Serving, command, serving, store_of, workers_of
 from tests.support.service import Remote, receive, running
 from ticker.ops.drain import Drain
 
@@ -256,6 +258,98 @@ async def test_no_restart_without_new_workers(tmp_path: Path) -> None:
                 pass
             assert message["flash"]["id"] == posted["id"]
         assert old <= workers_of(service.process.pid)
+
+
+# `ticker` whose restarts wait for a second where they would wait for a minute.
+IMPATIENT = """
+import sys
+import ticker.ops.workers as workers
+from ticker.cli import main
+if __name__ == "__main__":
+    workers._START_SECONDS = 5.0
+    workers.longest_stop = lambda _: 1.0
+    sys.exit(main())
+"""
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """A service of two workers, which are not waited for long."""
+    monkeypatch.setattr(
+        "tests.support.process.command", lambda *args: [sys.executable, "-c", IMPATIENT, *args]
+    )
+    with serving(tmp_path / "data", "--workers", "2", token=False) as service:
+        yield service
+
+
+def _await_others(service: Serving, old: set[int]) -> None:
+    """Until there are two workers, none of whom is one of the old ones."""
+
+    def are_others() -> bool:
+        assert service.process.poll() is None
+        workers = workers_of(service.process.pid)
+        return len(workers) == 2 and not workers & old
+
+    until(are_others, "all workers are new ones")
+
+
+def test_a_worker_that_does_not_stop_is_killed(impatient: Serving) -> None:
+    """A worker that hangs holds no restart up: it is killed, the log says so, and all are new."""
+    old = workers_of(impatient.process.pid)
+    hung = min(old)
+    os.kill(hung, signal.SIGSTOP)
+    impatient.process.send_signal(signal.SIGHUP)
+    _await_others(impatient, old)
+    assert f"worker {hung} did not stop; killing it" in impatient.log
+
+
+def test_a_new_worker_that_hangs_is_given_up(impatient: Serving) -> None:
+    """A new worker that never gets ready ends the restart, not all later ones."""
+    pid = impatient.process.pid
+    old = workers_of(pid)
+    impatient.process.send_signal(signal.SIGHUP)
+    until(lambda: workers_of(pid) - old, "there is a new worker")
+    (hung,) = workers_of(pid) - old
+    os.kill(hung, signal.SIGSTOP)
+    until(lambda: workers_of(pid) == old, "the new worker is gone")
+    assert f"worker {hung} did not get ready; no restart" in impatient.log
+    impatient.process.send_signal(signal.SIGHUP)
+    _await_others(impatient, old)
+
+
+def test_a_hang_up_of_all_is_a_restart(tmp_path: Path) -> None:
+    """SIGHUP to the whole process group, also while workers load, has them replaced; none dies of it."""
+    with serving(tmp_path / "data", "--workers", "2", token=False) as service:
+        old = workers_of(service.process.pid)
+        for pid in (service.process.pid, *old):
+            os.kill(pid, signal.SIGHUP)
+        until(lambda: workers_of(service.process.pid) - old, "there is a new worker")
+        for pid in workers_of(service.process.pid):
+            os.kill(pid, signal.SIGHUP)
+        _await_others(service, old)
+    assert "died with" not in service.log
+
+
+async def test_a_closed_terminal(tmp_path: Path) -> None:
+    """SIGHUP to a single process sees its readers off as SIGTERM does."""
+    with serving(tmp_path / "data", token=False) as service:
+        async with service.remote.live("en") as reader:
+            assert (await receive(reader))["type"] == "hello"
+            service.process.send_signal(signal.SIGHUP)
+            assert await _code(reader) == 1012
+            assert await asyncio.to_thread(service.process.wait, 60) == 0
+    assert "Traceback" not in service.log
+
+
+async def test_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under nohup a closed terminal is nothing."""
+    monkeypatch.setattr("tests.support.process.command", lambda *args: ["nohup", *command(*args)])
+    with serving(tmp_path / "data") as service:
+        async with service.remote.live("en") as reader:
+            assert (await receive(reader))["type"] == "hello"
+            service.process.send_signal(signal.SIGHUP)
+            posted = await service.remote.post("en", "Still here")
+            assert (await receive(reader))["flash"]["id"] == posted["id"]
 
 
 async def test_rolling_restart(tmp_path: Path, store_url: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings as examples
 
 from tests.support.flashes import NOON
 from tests.support.newsroom import EVERYTHING, at, empty, kept, play, run, steps
+from tests.support.nodes import until
 from tests.support.process import PATIENCE, command, environment, serving, ticker
 from tests.support.replicated import server
 from tests.support.service import receive, running
@@ -187,6 +188,28 @@ def test_half_a_backup_is_not_served(
     assert ticker("import", tmp_path / "other", "--redis", target).refusal.startswith(why)
     assert subprocess.run(import_it, env=environment(), check=False).returncode == 0
     assert kept(target) == kept(source)
+
+
+def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> None:
+    """A hub that began while the store was away shows no half of it, and lets the import go on."""
+    node = server(tmp_path, "node")
+    address = f"redis://tester:tester@127.0.0.1:{node.port}"
+    node.start()
+    try:
+        asyncio.run(import_half(address, backup, backup.count(b"\n") // 2))
+        node.stop()
+        with serving(tmp_path / "data", redis=address, token=False, ready=False) as hub:
+            until(lambda: "store is away" in hub.log, "the hub misses its store")
+            node.start()
+            until(lambda: "boards are not loaded: an import into" in hub.log, "the hub says why")
+            assert hub.log.count("boards are not loaded") == 1
+            assert not hub.client.is_ready()
+            imported = ticker("import", tmp_path / "whole", "--redis", address)
+            assert imported.code == 0, imported.err
+            hub.await_ready()
+        assert ticker("verify", "--redis", address).code == 0
+    finally:
+        node.stop()
 
 
 async def test_readers_go_on_where_they_were(tmp_path: Path) -> None:

@@ -79,9 +79,11 @@ async def log_in(service: Running, name: str, edition: str = "en") -> Editor:
     return Editor(service, cookie, json.loads(html.unescape(about[1].decode()))["csrf"])
 
 
-async def desk_line(editor: Editor, edition: str = "en", **headers: str) -> ClientConnection:
+async def desk_line(
+    editor: Editor, edition: str = "en", query: str = "", **headers: str
+) -> ClientConnection:
     """The desk's WebSocket."""
-    url = f"ws://127.0.0.1:{editor.service.port}/desk/{edition}/live"
+    url = f"ws://127.0.0.1:{editor.service.port}/desk/{edition}/live?{query}"
     sent = {"Cookie": editor.cookie, **headers}
     return await connect(url, proxy=None, additional_headers=sent)
 

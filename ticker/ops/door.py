@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 REQUEST_SECONDS: Final = 10.0
 GOODBYE_SECONDS: Final = 2.0
-_SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
+SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
 _GOODBYES_MOST: Final = 1000
+_GOODBYES_LEAST: Final = 8
+_GOODBYES_SHARE: Final = 4
 _COARSENESS: Final = 10  # deadlines are looked at this many times within their time
 
 
@@ -86,11 +88,13 @@ class Door:
     """
 
     __slots__ = (
-        "_addresses", "_exempt", "_most", "_open", "_per_address", "goodbyes", "requests",
+        "_addresses", "_exempt", "_linger_most", "_most", "_open", "_per_address", "goodbyes",
+        "requests",
     )  # fmt: skip
 
     def __init__(self, most: int, readers: int, per_address: int, exempt: str) -> None:
-        self._most = most or readers + _SPARE
+        self._most = most or readers + SPARE
+        self._linger_most = lingering(self._most)
         self._per_address = per_address
         self._exempt = _networks(exempt)
         self._addresses: dict[asyncio.BaseTransport, str] = {}
@@ -124,7 +128,7 @@ class Door:
 
     def may_linger(self) -> bool:
         """Whether there is room for one more that was turned away and hears why."""
-        return len(self.goodbyes) < _GOODBYES_MOST
+        return len(self.goodbyes) < self._linger_most
 
     def _count(self, transport: asyncio.Transport) -> bool:
         peer = transport.get_extra_info("peername")
@@ -138,6 +142,11 @@ class Door:
 
     def _is_exempt(self, address: str) -> bool:
         return any(ip_address(address) in network for network in self._exempt)
+
+
+def lingering(most: int) -> int:
+    """How many that were turned away may hear why at once, beside so many that are let in."""
+    return min(_GOODBYES_MOST, _GOODBYES_LEAST + most // _GOODBYES_SHARE)
 
 
 def _networks(text: str) -> list[IPv4Network | IPv6Network]:

@@ -28,9 +28,9 @@ from ticker.event import GENESIS, Cursor, Record
 from ticker.flash import PubStatus
 from ticker.history import History
 from ticker.ops.launch import store_url
-from ticker.ops.unfinished import Mark, UnfinishedImportError
 from ticker.releases import Releases
 from ticker.store import Keys, Store, guard
+from ticker.unfinished import Mark, UnfinishedImportError
 from ticker.users import USERS
 
 if TYPE_CHECKING:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ticker.ops.files import fit
 from ticker.ops.server import bind, run
-from ticker.ops.unfinished import refuse_unfinished
 from ticker.ops.valkey import EmbeddedValkey, is_running, url
 from ticker.ops.workers import Workers, hold
+from ticker.store import Store, StoreUnavailableError
+from ticker.unfinished import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +36,9 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         UnfinishedImportError: The store holds half of a backup.
     """
     signal.signal(signal.SIGTERM, _leave)
+    # Under nohup it is ignored, and stays so.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
     with ExitStack() as stack:
         if settings.workers == 1:
             listener = stack.enter_context(bind(settings.host, settings.port))
@@ -45,7 +51,8 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
-        refuse_unfinished(settings.redis_url)
+        asyncio.run(_refuse_unfinished(settings.redis_url))
+        settings = fit(settings)
         on_ready(settings)
         if settings.workers == 1:
             run(settings, listener)
@@ -56,6 +63,22 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
 def _leave(number: int, frame: FrameType | None) -> None:
     """Have SIGTERM unwind the stack, so that the store is stopped in good order."""
     sys.exit(0)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """Have SIGHUP, which a terminal sends when it closes, be SIGTERM."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _refuse_unfinished(url: str) -> None:
+    """Check that a store is not half of a backup; of one that is away the relay finds out."""
+    store = Store(url)
+    try:
+        await Mark(store).refuse()
+    except StoreUnavailableError:
+        return
+    finally:
+        await store.close()
 
 
 @contextmanager

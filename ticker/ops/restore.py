@@ -24,9 +24,9 @@ from ticker.census import living
 from ticker.event import GENESIS
 from ticker.history import History
 from ticker.ops.launch import store_url
-from ticker.ops.unfinished import Mark, UnfinishedImportError
 from ticker.releases import Releases
 from ticker.store import Keys, Store, StoreUnavailableError, guard
+from ticker.unfinished import Mark, UnfinishedImportError
 from ticker.users import USERS
 from ticker.wire import Once, VersionConflictError, Wire
 

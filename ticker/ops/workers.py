@@ -6,6 +6,7 @@ SIGHUP has them all replaced, one after the other, with the code as it is on dis
 from __future__ import annotations
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
@@ -30,19 +31,30 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _RESPAWN_SECONDS: Final = 0.5
+_START_SECONDS: Final = 60.0
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process of ours, and where it says once whether it is ready."""
+    """A process of ours, and where it says once whether it is ready.
+
+    Attributes:
+        deadline: Until when a restart waits for its word, or its end (`time.monotonic`).
+    """
 
     process: SpawnProcess
     news: Connection
+    deadline: float = math.inf
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it was waited for long enough."""
+        return time.monotonic() >= self.deadline
 
     def is_ready(self) -> bool:
-        """What it says; no if it died before."""
+        """What it says; no if it died before, or says nothing."""
         try:
-            return bool(self.news.recv())
+            return self.news.poll() and bool(self.news.recv())
         except EOFError:
             return False
 
@@ -94,9 +106,11 @@ class Workers:
         self._wakeup[1].send(b"\0")
 
     def _wait(self) -> None:
-        """Wait for a signal, for a worker's end, or for a newcomer's word."""
+        """Wait for a signal, for a worker's end, or for a newcomer's word; not past a deadline."""
         news = [] if self._newcomer is None else [self._newcomer.news]
-        wait([self._wakeup[0], *(it.process.sentinel for it in self._everybody), *news])
+        deadline = min(worker.deadline for worker in self._everybody)
+        patience = None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+        wait([self._wakeup[0], *(it.process.sentinel for it in self._everybody), *news], patience)
         with suppress(BlockingIOError):
             self._wakeup[0].recv(4096)
 
@@ -105,7 +119,10 @@ class Workers:
         process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid(), tell))
         # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # SIGHUP is for us alone, all its life: a child keeps what is blocked when it is started.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         signal.signal(signal.SIGINT, handler)
         tell.close()
         return _Worker(process, news)
@@ -122,17 +139,28 @@ class Workers:
 
     def _go_on_restarting(self) -> None:
         """One worker after the other: the new one is ready, the old one goes, the next."""
-        if self._leaving is not None and not self._leaving.process.is_alive():
-            self._leaving = None
-        if self._newcomer is not None and self._newcomer.news.poll():
-            self._let_in(self._newcomer)
+        if self._leaving is not None:
+            self._see_off(self._leaving)
+        newcomer = self._newcomer
+        if newcomer is not None and (newcomer.news.poll() or newcomer.is_overdue):
+            self._let_in(newcomer)
         self._due = [worker for worker in self._due if worker in self._workers]
         if self._due and self._newcomer is None and self._leaving is None:
             self._newcomer = self._spawn()
+            self._newcomer.deadline = time.monotonic() + _START_SECONDS
+
+    def _see_off(self, leaving: _Worker) -> None:
+        """Forget who is gone; kill who should be."""
+        if not leaving.process.is_alive():
+            self._leaving = None
+        elif leaving.is_overdue:
+            _log.error("worker %s did not stop; killing it", leaving.process.pid)
+            leaving.process.kill()
+            leaving.deadline = math.inf
 
     def _let_in(self, newcomer: _Worker) -> None:
         """Have a new worker take the place of an old one, if it can and the place is there."""
-        self._newcomer = None
+        self._newcomer, newcomer.deadline = None, math.inf
         ready = newcomer.is_ready()
         old = next((worker for worker in self._due if worker in self._workers), None)
         if ready and old is not None:
@@ -144,6 +172,7 @@ class Workers:
             _log.error("worker %s did not get ready; no restart", newcomer.process.pid)
             self._due.clear()
         self._leaving.process.terminate()
+        self._leaving.deadline = time.monotonic() + longest_stop(self._settings)
 
     def _tell_all(self) -> None:
         for worker in self._everybody:

@@ -40,10 +40,10 @@ class DeskLive:
             if session is None:
                 raise at(401, "Cookie", "Nobody is logged in.")
             edition = self._desk.edition_of(websocket, session.principal)
+            position = parameters(websocket.url.query).get("cursor", [""])[-1]
         except ProblemError as problem:
             await websocket.send_denial_response(problem.response())
             return
-        position = parameters(websocket.url.query).get("cursor", [""])[-1]
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
         outbox = Outbox(DESK, _BUFFER)
         self._desks.join(edition.code, outbox, session)

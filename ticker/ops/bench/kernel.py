@@ -16,7 +16,7 @@ from ticker.ops.bench.errors import BenchError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_SPARE_FILES: Final = 300  # what a server has open besides its readers
+_SPARE_FILES: Final = 2200  # what a server keeps for others than its readers
 _TWO_CORES: Final = 2
 _CALM_SECONDS: Final = 0.25
 _CALM_SECONDS_MOST: Final = 10.0

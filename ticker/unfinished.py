@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ticker.backup import BackupError
-from ticker.store import Store, StoreUnavailableError, guard
+from ticker.store import guard
+
+if TYPE_CHECKING:
+    from ticker.store import Store
 
 _KEY: Final = "{ticker}:import"
 
@@ -33,6 +35,15 @@ class Mark:
             found: str | None = await self._commands.get(_KEY)
         return found
 
+    async def refuse(self) -> None:
+        """Check that the store is not half of a backup.
+
+        Raises:
+            UnfinishedImportError: It is.
+        """
+        if await self.get() is not None:
+            raise UnfinishedImportError
+
     async def set(self, backup: str) -> None:
         """Begin."""
         with guard():
@@ -42,23 +53,3 @@ class Mark:
         """All of it is there."""
         with guard():
             await self._commands.delete(_KEY)
-
-
-def refuse_unfinished(url: str) -> None:
-    """Check that a store is not half of a backup; one that is away is not known to be.
-
-    Raises:
-        UnfinishedImportError: It is.
-    """
-
-    async def run() -> str | None:
-        store = Store(url)
-        try:
-            return await Mark(store).get()
-        except StoreUnavailableError:
-            return None
-        finally:
-            await store.close()
-
-    if asyncio.run(run()) is not None:
-        raise UnfinishedImportError
