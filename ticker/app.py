@@ -222,6 +222,9 @@ async def _kept(name: str, job: Callable[[], Coroutine[None, None, None]]) -> No
         try:
             await job()
         except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                return  # a fault on the way out, as of a store that is away, is no new beginning
             _log.exception("job %s failed; starting it again", name)
             await asyncio.sleep(_AGAIN_SECONDS)
         else:

@@ -115,6 +115,11 @@ class Hub:
         """Whether an edition can be shown."""
         return self._rooms[edition].loaded
 
+    @property
+    def was_loaded(self) -> bool:
+        """Whether all boards were loaded once, so that the store is known to be whole."""
+        return self._loaded.is_set()
+
     def load(
         self, edition: str, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]
     ) -> None:

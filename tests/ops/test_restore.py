@@ -204,6 +204,9 @@ def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> 
             until(lambda: "boards are not loaded: an import into" in hub.log, "the hub says why")
             assert hub.log.count("boards are not loaded") == 1
             assert not hub.client.is_ready()
+            posting = hub.remote.request("POST", "/v1/en/flashes", body={"headline": "Too early"})
+            posted = asyncio.run(posting)
+            assert (posted.status, posted.headers["retry-after"]) == (503, "2")
             imported = ticker("import", tmp_path / "whole", "--redis", address)
             assert imported.code == 0, imported.err
             hub.await_ready()

@@ -15,7 +15,7 @@ from ticker.settings import HOLD_MOST
 from ticker.stages import Wish
 from ticker.web.admission import parameters
 from ticker.web.body import json_object
-from ticker.web.problems import EXPECTED, at, problem_of
+from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, at, problem_of
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -130,6 +130,10 @@ class Editors:
 
     async def _ask(self, request: Request) -> Asked:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        if not self._hub.was_loaded:
+            raise ProblemError(
+                503, "The boards are not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+            )
         return Asked(
             principal=await self._guard.admit(request),
             edition=edition.code,
