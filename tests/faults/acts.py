@@ -208,7 +208,7 @@ async def backup_restored(stage: Stage, chance: Random) -> None:
 async def memory_full(stage: Stage, chance: Random) -> None:
     """The store has no memory left (`noeviction`): it reads and does not write."""
     await stage.store.command("CONFIG", "SET", "maxmemory", "1")
-    await _refused(stage, "OOM")
+    await _refused(stage, "OOM|maxmemory")
     await _a_while(chance)
     await stage.store.command("CONFIG", "SET", "maxmemory", "0")
 
