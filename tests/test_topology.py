@@ -15,11 +15,12 @@ from tests.support.flashes import flash, record
 from tests.support.nodes import until
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
+from ticker.cluster import _closed_is_broken
 from ticker.confirmation import Confirmation, Policy, UnconfirmedError
 from ticker.doorbell import Doorbell
 from ticker.event import GENESIS
 from ticker.settings import Settings
-from ticker.store import Keys, Store, StoreUnavailableError
+from ticker.store import Keys, Store, StoreUnavailableError, guard
 from ticker.wire import HistoryReplacedError, Once, Wire
 
 if TYPE_CHECKING:
@@ -279,3 +280,10 @@ async def test_a_slot_that_moves_takes_its_readers_along(moving: Replicated) -> 
     positions = {**dict.fromkeys(EDITIONS, GENESIS), "en": heard[0].cursor}
     assert [event.flash.id for event in await follow_on(wire, positions, 1)] == ["b"]
     await store.close()
+
+
+@pytest.mark.parametrize("error", [AttributeError("writelines"), RuntimeError("handler is closed")])
+def test_a_connection_that_another_command_closed_is_broken(error: Exception) -> None:
+    """An editor whose command met a closing connection is told that the store is away, no more."""
+    with pytest.raises(StoreUnavailableError), guard(), _closed_is_broken():
+        raise error

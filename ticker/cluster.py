@@ -56,10 +56,13 @@ class _Pipeline(ClusterPipeline):
 
 @contextmanager
 def _closed_is_broken() -> Iterator[None]:
-    """Another command that failed may have closed this one's connection at the same moment."""
+    """Another command that failed may have closed this one's connection at the same moment.
+
+    What that looks like depends on how far this one was, and on the event loop.
+    """
     try:
         yield
-    except AttributeError as error:
+    except (AttributeError, RuntimeError) as error:
         raise BrokenConnectionError(f"closed: {error}") from error
 
 
