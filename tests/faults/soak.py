@@ -33,6 +33,8 @@ _LINES = 24  # which, with the fault and the judging, take a minute
 _SAMPLE_SECONDS = 10.0
 _WARM_MINUTES = 10.0
 _BEAT = 5.0
+# So that a hub remembers after ten minutes all that it ever will, and its memory can be compared.
+_SETTINGS = {"TICKER_MEMORY": "200"}
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ async def soak(stage: Stage, minutes: float, seed: str, churn: Churn, watch: Mem
 async def _main(options: argparse.Namespace) -> int:
     allow_files(4 * options.readers)
     folder = Path(tempfile.mkdtemp(prefix="ticker-soak-"))
-    async with plain(folder, options.seed, readers=0, beat=_BEAT) as stage:
+    async with plain(folder, options.seed, readers=0, beat=_BEAT, settings=_SETTINGS) as stage:
         await let_in(stage, options.readers)
         stage.mortal = stage.hubs[1:]
         churn, watch = Churn(stage, options.churn / 100), Memory(stage)

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from redis.exceptions import RedisClusterException, RedisError
+
 from tests.faults.child import spawn
 from tests.faults.hub import EDITION, PATIENCE
 from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
@@ -197,11 +199,17 @@ class Stage:
         return bool(ack.line in self._gone or during or before)
 
     async def log(self) -> list[Entry]:
-        """The whole log, its chain verified."""
-        store = Store(self.url)
+        """The whole log, its chain verified, as soon as it can be read."""
+        store, deadline = Store(self.url), time.monotonic() + PATIENCE
         commands: Any = store.commands
         try:
-            return read_log(await commands.xrange(Keys(EDITION).wire))
+            while True:
+                try:
+                    return read_log(await commands.xrange(Keys(EDITION).wire))
+                except (RedisError, RedisClusterException, OSError):
+                    # Between two primaries there is none to ask.
+                    assert time.monotonic() < deadline
+                    await asyncio.sleep(0.05)
         finally:
             await store.close()
 
@@ -216,10 +224,10 @@ class Stage:
 
     async def lose(self) -> None:
         """A fault has destroyed what the log does not have any more of what was remembered."""
+        log, kept = await self.log(), self._kept
         await self.restore_accounts()
         if not self.may_lose:
             return
-        log, kept = await self.log(), self._kept
         same = next((n for n, it in enumerate(kept) if it not in log[n : n + 1]), len(kept))
         self._gone |= {entry.line for entry in kept[same:]}
         self._losses.append((self._kept_at, time.monotonic()))
