@@ -110,8 +110,8 @@ async def test_who_is_logged_out_sees_nothing_more(service: Running) -> None:
     assert closed.value.rcvd.code == 4401
 
 
-async def _failed(log: pytest.LogCaptureFixture) -> None:
-    await asyncio.to_thread(nodes.until, lambda: "job desks failed" in log.text, "it failed")
+async def _failed(log: pytest.LogCaptureFixture, job: str) -> None:
+    await asyncio.to_thread(nodes.until, lambda: f"job {job} failed" in log.text, "it failed")
 
 
 async def test_the_desks_doorbell_is_heard_again(
@@ -131,7 +131,7 @@ async def test_the_desks_doorbell_is_heard_again(
             await until(desk, "queue")
             await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
             client.publish(channel, b"\xff")
-            await _failed(caplog)
+            await _failed(caplog, "doorbell")
             await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
             await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
             assert (await until(desk, "queue"))["queue"][0]["flash"]["headline"] == "A draft"
@@ -149,7 +149,7 @@ async def test_sessions_are_watched_again(
     with redis.Redis.from_url(service.settings.redis_url) as client:
         record = client.hget(USERS, "amal")
         client.hset(USERS, "amal", "no record")
-        await _failed(caplog)
+        await _failed(caplog, "sessions")
         client.hset(USERS, "amal", record)
     await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
     with pytest.raises(ConnectionClosed) as closed:

@@ -154,7 +154,9 @@ def build(settings: Settings) -> Service:
             partial(_releases, core.intake, list(settings.newsroom.all_editions)),
         ),
         "clicks": core.clicks.run,
-        "desks": core.desks.run,
+        "desks": core.desks.look,
+        "doorbell": core.desks.listen,
+        "sessions": core.desks.watch_sessions,
         "load": core.load.run,
         "buffers": core.buffers.run,
         "receipts": core.receipts.run,
@@ -206,25 +208,28 @@ def _faces(core: _Core, live: Live, html: Html, widget: Widget, settings: Settin
 @asynccontextmanager
 async def _life(hub: Hub, store: Store, jobs: Jobs, _: Starlette) -> AsyncIterator[None]:
     """From the first job's start to the store's end."""
-    tasks = [asyncio.create_task(_kept(name, job), name=name) for name, job in jobs.items()]
+    ending = asyncio.Event()
+    tasks = [asyncio.create_task(_kept(name, job, ending), name=name) for name, job in jobs.items()]
     # Whoever comes first finds the boards, unless the store is away.
     await hub.until_loaded(_LOAD_SECONDS)
     yield
+    ending.set()
     for task in reversed(tasks):
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await store.close()
 
 
-async def _kept(name: str, job: Callable[[], Coroutine[None, None, None]]) -> None:
+async def _kept(
+    name: str, job: Callable[[], Coroutine[None, None, None]], ending: asyncio.Event
+) -> None:
     """Begin a job again that a fault of ours has ended; one that is done is done."""
-    while True:
+    while not ending.is_set():
         try:
             await job()
         except Exception:  # noqa: BLE001 - a supervisor outlives every fault
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                return  # a fault on the way out, as of a store that is away, is no new beginning
+            if ending.is_set():
+                return  # on the way out, as of a store that is away
             _log.exception("job %s failed; starting it again", name)
             await asyncio.sleep(_AGAIN_SECONDS)
         else:

@@ -58,17 +58,8 @@ class Desks:
         if not self._open:
             self._somebody.clear()
 
-    async def run(self) -> None:
-        """Look and tell for as long as this is not cancelled.
-
-        Raises:
-            ExceptionGroup: A fault of ours; desks stay open, and hear on when this is run again.
-        """
-        async with asyncio.TaskGroup() as parts:
-            for part in (self._look(), self._listen(), self._watch_sessions()):
-                parts.create_task(part)
-
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Tell desks what is new to them, for as long as this is not cancelled."""
         while True:
             await self._somebody.wait()
             self._doorbell.clear()
@@ -99,8 +90,8 @@ class Desks:
                 for outbox in list(self._open[edition]):
                     outbox.send(frame)
 
-    async def _listen(self) -> None:
-        """Ring the doorbell when any process changes anything; `run` looks anyway if we miss it."""
+    async def listen(self) -> None:
+        """Ring the doorbell when any process changes anything; `look` does anyway if we miss it."""
         while True:
             await self._somebody.wait()
             try:
@@ -115,7 +106,7 @@ class Desks:
                 if await channel.hear(_LOOK_SECONDS) is not None:
                     self._doorbell.set()
 
-    async def _watch_sessions(self) -> None:
+    async def watch_sessions(self) -> None:
         """Whoever was logged out, or has other rights now, has no open desk."""
         while True:
             await asyncio.sleep(_SESSIONS_SECONDS)
