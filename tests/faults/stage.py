@@ -199,15 +199,17 @@ class Stage:
         return bool(ack.line in self._gone or during or before)
 
     async def log(self) -> list[Entry]:
-        """The whole log, its chain verified, as soon as it can be read."""
+        """The whole log, its chain verified."""
+        return read_log(await self._ask("xrange", Keys(EDITION).wire))
+
+    async def _ask(self, command: str, *args: Any, **named: Any) -> Any:
+        """The store's answer, as soon as there is one: between two primaries there is none."""
         store, deadline = Store(self.url), time.monotonic() + PATIENCE
-        commands: Any = store.commands
         try:
             while True:
                 try:
-                    return read_log(await commands.xrange(Keys(EDITION).wire))
+                    return await getattr(store.commands, command)(*args, **named)
                 except (RedisError, RedisClusterException, OSError):
-                    # Between two primaries there is none to ask.
                     assert time.monotonic() < deadline
                     await asyncio.sleep(0.05)
         finally:
@@ -243,11 +245,8 @@ class Stage:
 
     async def restore_accounts(self) -> None:
         """Let the editors in again, where the store lost that it knew them."""
-        store = Store(self.url)
-        commands: Any = store.commands
         for key, mapping in self._accounts.items():
-            await commands.hset(key, mapping=mapping)
-        await store.close()
+            await self._ask("hset", key, mapping=mapping)
 
     def _said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
