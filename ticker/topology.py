@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as BrokenConnectionError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ PATIENCE: Final[Mapping[str, Any]] = {
     "decode_responses": True,
     "socket_timeout": _TIMEOUT,
     "socket_connect_timeout": _TIMEOUT,
+    # Else each connection, of hundreds after a fault, reads the client's version from disk.
+    "driver_info": DriverInfo(),
 }
 
 
