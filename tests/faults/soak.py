@@ -118,7 +118,9 @@ async def soak(stage: Stage, minutes: float, seed: str, churn: Churn, watch: Mem
     acts = [act for act in ACTS.values() if act.on == "plain" and not act.loses]
     while watch.minutes < minutes:
         begun = time.monotonic()
-        round_ = Round(f"{seed}.{number}", (chance.choice(acts),))
+        # First of all the hub that is watched carries all readers, so that it has its full size.
+        act = chance.choice(acts) if number else ACTS["hub_killed"]
+        round_ = Round(f"{seed}.{number}", (act,))
         await play(stage, round_, _LINES, _PACE, churn.stop)
         churn.go_on()
         number += 1

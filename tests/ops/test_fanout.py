@@ -7,15 +7,21 @@ import gc
 import json
 import socket
 import struct
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from httptools import HttpRequestParser
+from websockets.server import ServerProtocol
 
 from tests.support.service import Running, receive, running
 from tests.test_rfc6455 import masked, read_as_client
 from ticker.lean import DeflatedWebSocket, LeanReader, LeanSse, LeanWebSocket
+from ticker.ops.fanout import Gate
+from ticker.ops.http import BoundedHttp
+from ticker.ops.websocket import BoundedWebSocket
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -311,29 +317,41 @@ def _closed(service: Running) -> bool:
     return any(reader.subscription is None for reader in lean_readers(service))
 
 
-async def test_nothing_is_left_of_readers_that_are_gone(service: Running) -> None:
-    """Readers that come and go leave no object behind, without the garbage collector's help."""
-    async with raw(service):
+@pytest.mark.parametrize("more", ["", "Sec-WebSocket-Protocol: none\r\n"])
+async def test_nothing_is_left_of_readers_that_are_gone(service: Running, more: str) -> None:
+    """Readers that come and go leave no object behind, without the garbage collector's help.
+
+    Also those whom ASGI serves, since their handshake is not a plain one.
+    """
+    async with raw(service, more=more):
         pass
-    await all_gone(service)
+    await nobody_left(service)
     gc.collect()
     gc.disable()
     try:
         before = _live_objects()
         for _ in range(30):
-            async with raw(service) as reader:
+            async with raw(service, more=more) as reader:
                 reader.outgoing.write(masked(0x88, b""))
                 await reader.incoming.read()
+            async with raw(service, more=more) as reader:
+                reader.outgoing.transport.abort()
             async with service.sse("en") as stream:
                 await stream.message()
-        await all_gone(service)
+        await nobody_left(service)
         assert _live_objects() == before
     finally:
         gc.enable()
 
 
-def _live_objects() -> int:
-    return sum(
-        isinstance(item, LeanReader) or type(item).__name__ in {"Gate", "HttpRequestParser"}
-        for item in gc.get_objects()
-    )
+async def nobody_left(service: Running) -> None:
+    """Wait until nobody is connected and nothing runs for anybody."""
+    state = service.server.server_state
+    while state.connections or state.tasks:
+        await service.get("/healthz")
+
+
+def _live_objects() -> Counter[str]:
+    """How many there are of what makes up a connection."""
+    kinds = (LeanReader, Gate, BoundedHttp, BoundedWebSocket, ServerProtocol, HttpRequestParser)
+    return Counter(type(item).__name__ for item in gc.get_objects() if isinstance(item, kinds))

@@ -138,6 +138,8 @@ class BoundedHttp(HttpToolsProtocol):
         """The connection becomes a WebSocket."""
         self._door.requests.stop(self.transport)
         super().handle_websocket_upgrade()
+        # Nobody tells us that it is lost, and parser and protocol would hold each other.
+        self.parser = None  # type: ignore[assignment]
 
     def _stop(self, status: int) -> NoReturn:
         self._status = status

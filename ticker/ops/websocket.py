@@ -52,6 +52,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """The peer is gone."""
         self._door.leave(self.transport)
         super().connection_lost(exc)
+        # A parser that waits for more holds its connection, which holds the parser.
+        self.conn.parser.close()
 
     def data_received(self, data: bytes) -> None:
         """First the handshake, from the HTTP protocol; then what the peer says."""
