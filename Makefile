@@ -1,6 +1,8 @@
 # make run: the whole service with sample lines. make test: everything the tests need, and the tests.
 PYTHON ?= python3
 BIN := .venv/bin
+# The tests start hundreds of processes, which need not compile everything each time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test lint fix faults storm soak bench clean
 .DEFAULT_GOAL := run
