@@ -266,7 +266,7 @@ import sys
 import ticker.ops.workers as workers
 from ticker.cli import main
 if __name__ == "__main__":
-    workers._START_SECONDS = 5.0
+    workers._START_SECONDS = 15.0
     workers.longest_stop = lambda _: 1.0
     sys.exit(main())
 """
