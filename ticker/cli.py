@@ -13,10 +13,9 @@ from ticker import __version__
 from ticker.accounts import NameTakenError
 from ticker.backup import BackupError
 from ticker.ops import backups, logs, staff, tokens, users
-from ticker.ops.bench import commands as bench
+from ticker.ops.bench.errors import BenchError
 from ticker.ops.client import Client, ClientError
 from ticker.ops.demo import Newsroom
-from ticker.ops.launch import serve
 from ticker.ops.options import add_store, settings_of
 from ticker.ops.tail import TailError, as_json, as_text, follow
 from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
@@ -25,10 +24,11 @@ from ticker.settings import Settings, SettingsError
 from ticker.store import StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _FAILURES = (
     BackupError,
+    BenchError,
     BrokenLogError,
     ClientError,
     DataDirInUseError,
@@ -38,13 +38,13 @@ _FAILURES = (
     SettingsError,
     StoreUnavailableError,
     TailError,
-    bench.BenchError,
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    options = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    options = _parser(with_bench="bench" in given).parse_args(given)
     logs.set_up()
     try:
         options.run(options)
@@ -66,7 +66,7 @@ def _sentence(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, with_bench: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ticker", description=__doc__)
     parser.add_argument("--version", action="version", version=f"ticker {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -75,8 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_desk(commands)
     _add_verify(commands)
     backups.add(commands)
-    bench.add(commands)
+    _add_bench(commands, whole=with_bench)
     return parser
+
+
+def _add_bench(commands: Any, *, whole: bool) -> None:
+    """Its kinds only where they are asked for: they load every server there is."""
+    bench = commands.add_parser("bench", help="measure this service on this machine")
+    if whole:
+        from ticker.ops.bench.commands import add  # noqa: PLC0415
+
+        add(bench)
 
 
 def _add_service(commands: Any) -> None:
@@ -137,11 +146,18 @@ def _add_fields(command: argparse.ArgumentParser) -> None:
     command.add_argument("--expires", metavar="TIME", help="leave the board then (RFC 3339)")
 
 
+def _launch(options: argparse.Namespace, on_ready: Callable[[Settings], None]) -> None:
+    """Serve; only now is the server loaded, which is most of what there is to load."""
+    from ticker.ops.launch import serve  # noqa: PLC0415
+
+    serve(settings_of(options), on_ready)
+
+
 def _serve(options: argparse.Namespace) -> None:
     def announce(settings: Settings) -> None:
         print(f"Ticker listens on {_address(settings)}", file=sys.stderr, flush=True)
 
-    serve(settings_of(options), announce)
+    _launch(options, announce)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -156,7 +172,7 @@ def _demo(options: argparse.Namespace) -> None:
         print(text, flush=True)
         Newsroom(Client(address, token)).start()
 
-    serve(settings_of(options), open_newsroom)
+    _launch(options, open_newsroom)
 
 
 _DEMO_TEXT = """

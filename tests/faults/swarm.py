@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MISSED_BEATS: Final = 2.5
 _WATCH_SECONDS: Final = 0.25
 _CONNECT_SECONDS: Final = 3.0
+# As P31 of the protocol says, but for its end, which is sooner: a round must not take minutes.
+_BACKOFF_SECONDS: Final = 4.0
 _HEAD_END: Final = b"\r\n\r\n"
 _EVENT_END: Final = b"\n\n"
 _TEXT, _CLOSE, _PING, _COMPRESSED = 0x1, 0x8, 0x9, 0x40
@@ -151,6 +153,7 @@ class Seat:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._heard = 0.0
+        self._failures = 0
 
     @property
     def is_connected(self) -> bool:
@@ -169,9 +172,16 @@ class Seat:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 await loop.create_connection(lambda: Connection(self, host), host, port)
         except (OSError, TimeoutError):
-            self._swarm.call_later(self)
+            self._come_back(after_failure=True)
         finally:
             self._task = None
+
+    def _come_back(self, *, after_failure: bool) -> None:
+        """Come again within a limit that doubles with each failure in a row."""
+        self._failures = self._failures + 1 if after_failure else 0
+        limit = min(self._swarm.pause * 2**self._failures, _BACKOFF_SECONDS)
+        # Not yet: who could not come is still coming.
+        asyncio.get_running_loop().call_soon(self.come, limit)
 
     def leave(self) -> None:
         """Go at once and without a word."""
@@ -230,8 +240,8 @@ class Seat:
     def lost(self, connection: Connection) -> None:
         if self._connection is connection:
             self._connection = None
-            self.reader.greeted = False
-            self._swarm.call_later(self)
+            greeted, self.reader.greeted = self.reader.greeted, False
+            self._come_back(after_failure=not greeted)
 
     def watch(self, now: float, patience: float) -> None:
         """A connection can be dead and say nothing (P27 of the protocol)."""
@@ -250,7 +260,7 @@ class Swarm:
 
     Attributes:
         beat: Seconds between two beats.
-        pause: Seconds within which one who lost a connection comes back.
+        pause: Seconds within which one who lost a good connection comes back.
         seats: Every reader.
         notes: Refusals and goodbyes → how often.
     """
@@ -293,10 +303,6 @@ class Swarm:
 
     def a_hub(self) -> tuple[str, int]:
         return random.choice(self.hubs)
-
-    def call_later(self, seat: Seat) -> None:
-        """It comes back, within a moment of its own."""
-        asyncio.get_running_loop().call_soon(seat.come, self.pause)
 
     def decode(self, payload: bytes) -> dict[str, Any]:
         """The message; many readers get the same bytes one after another."""

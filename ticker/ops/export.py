@@ -27,7 +27,7 @@ from ticker.document import format_time
 from ticker.event import GENESIS, Cursor, Record
 from ticker.flash import PubStatus
 from ticker.history import History
-from ticker.ops.launch import store_url
+from ticker.ops.stores import store_url
 from ticker.releases import Releases
 from ticker.store import Keys, Store, guard
 from ticker.unfinished import Mark, UnfinishedImportError

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ticker.ops.files import fit
 from ticker.ops.server import bind, run
-from ticker.ops.valkey import EmbeddedValkey, is_running, url
+from ticker.ops.valkey import EmbeddedValkey
 from ticker.ops.workers import Workers, hold
 from ticker.store import Store, StoreUnavailableError
 from ticker.unfinished import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import FrameType
 
     from ticker.settings import Settings
@@ -79,27 +79,3 @@ async def _refuse_unfinished(url: str) -> None:
         return
     finally:
         await store.close()
-
-
-@contextmanager
-def store_url(settings: Settings, *, must_exist: bool = False) -> Iterator[str]:
-    """The store that `serve` would use, running for as long as the context does.
-
-    Args:
-        settings: As `serve` would have them.
-        must_exist: Whether to refuse a data directory that never had a store, rather than make one.
-
-    Raises:
-        FileNotFoundError: There never was a store, and there must be one.
-        DataDirInUseError, EmbeddedStartError: The embedded store cannot be reached or started.
-    """
-    if settings.redis_url:
-        yield settings.redis_url
-        return
-    if is_running(settings.data_dir):
-        yield url(settings.data_dir)
-        return
-    if must_exist and not (settings.data_dir / "appendonlydir").is_dir():
-        raise FileNotFoundError(f"there is no store in {settings.data_dir}: is it the right one?")
-    with EmbeddedValkey(settings.data_dir) as store:
-        yield store.url

@@ -23,7 +23,7 @@ from ticker.backup import BackupError, Kept, check, read
 from ticker.census import living
 from ticker.event import GENESIS
 from ticker.history import History
-from ticker.ops.launch import store_url
+from ticker.ops.stores import store_url
 from ticker.releases import Releases
 from ticker.store import Keys, Store, StoreUnavailableError, guard
 from ticker.unfinished import Mark, UnfinishedImportError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from ticker import text
 from ticker.accounts import Accounts, Principal, Role
 from ticker.audit import COMMAND_LINE, Audit
-from ticker.ops.launch import store_url
+from ticker.ops.stores import store_url
 from ticker.settings import SettingsError
 from ticker.store import Store
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ticker.accounts import Principal, Role
-from ticker.ops.launch import store_url
+from ticker.ops.stores import store_url
 from ticker.ops.tokens import clean_name, known_editions, note
 from ticker.passwords import Passwords, WeakPasswordError, generate
 from ticker.sessions import Sessions

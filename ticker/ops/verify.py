@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ticker.audit import Audit
 from ticker.history import History
-from ticker.ops.launch import store_url
+from ticker.ops.stores import store_url
 from ticker.ops.tokens import known_editions
 from ticker.store import Store
 

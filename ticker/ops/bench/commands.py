@@ -26,16 +26,13 @@ if TYPE_CHECKING:
     from ticker.ops.bench.kernel import Cores
     from ticker.ops.bench.subject import Subject
 
-__all__ = ["BenchError", "add"]
-
 _READERS: Final = 10_000
 _QUICK_READERS: Final = 50
 _LATENCY_READERS_MOST: Final = 10_000
 
 
-def add(commands: Any) -> None:
-    """Add the benchmarks to the command line."""
-    bench = commands.add_parser("bench", help="measure this service on this machine")
+def add(bench: argparse.ArgumentParser) -> None:
+    """Add the kinds of benchmarks to their command."""
     kinds = bench.add_subparsers(required=True, metavar="KIND")
     latency = kinds.add_parser("latency", help="from an editor's post to a reader's screen")
     latency.add_argument("--readers", type=_latency_count, default=100)
