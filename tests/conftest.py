@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from argon2.profiles import CHEAPEST
 
 from tests.support.service import Running, running
 from ticker.accounts import Accounts
@@ -26,6 +27,12 @@ from ticker.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash is meant to be dear, and the tests make hundreds; the real ones have their own test."""
+    monkeypatch.setattr("ticker.passwords.RFC_9106_LOW_MEMORY", CHEAPEST)
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,14 @@ def test_connections_leave_no_files_behind() -> None:
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
-@pytest.mark.parametrize("kind", ["fanout", "storm", "connections"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "fanout",
+        pytest.param("storm", marks=pytest.mark.slow),
+        pytest.param("connections", marks=pytest.mark.slow),
+    ],
+)
 def test_other_servers_are_measured_alike(kind: str) -> None:
     """`--compare` measures the other servers in the same run, ours first, losing no line either."""
     servers = bench(kind, "--compare")["servers"]
