@@ -18,7 +18,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.support.balancer import balancing
 from tests.support.followers import Follower, Publisher, following
 from tests.support.nodes import until
-from tests.support.process import Serving, command, serving, store_of, workers_of
+from tests.support.process import (
+    Serving,
+    command,
+    connections_of,
+    serving,
+    store_of,
+    workers_of,
+)
 from tests.support.service import Remote, receive, running
 from ticker.ops.drain import Drain
 
@@ -104,6 +111,19 @@ async def test_workers_are_hurried_too(tmp_path: Path, number: int) -> None:
             assert await _code_after(service, number, reader) == 1012
             assert await asyncio.to_thread(service.process.wait, 60) in {0, 130}
     assert "Traceback" not in service.log
+
+
+async def test_who_was_late_is_hurried_too(tmp_path: Path) -> None:
+    """A worker to which the second signal was the first is not waited for for hours."""
+    with serving(tmp_path / "data", "--workers", "2", settings=LONG) as service:
+        async with service.remote.live("en") as reader:
+            assert (await receive(reader))["type"] == "hello"
+            workers = workers_of(service.process.pid)
+            (late,) = [pid for pid in workers if not connections_of(pid, service.port)]
+            os.kill(late, signal.SIGSTOP)
+            assert await _code_after(service, signal.SIGTERM, reader) == 1012
+            os.kill(late, signal.SIGCONT)
+            assert await asyncio.to_thread(service.process.wait, 50) == 0
 
 
 async def _begin_post(service: Serving, body: bytes) -> Any:

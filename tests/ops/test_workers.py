@@ -14,6 +14,7 @@ from tests.support.process import (
     Serving,
     await_end,
     children,
+    connections_of,
     serving,
     store_of,
     ticker,
@@ -26,20 +27,6 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 _READERS = 40
-_ESTABLISHED = "01"
-
-
-def _connections(pid: int, port: int) -> int:
-    """How many connections on a port a process has."""
-    descriptors = {
-        str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()
-    }
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    local = f":{port:04X}"
-    return sum(
-        row[1].endswith(local) and row[3] == _ESTABLISHED and f"socket:[{row[9]}]" in descriptors
-        for row in rows
-    )
 
 
 async def _arrive(service: Serving, edition: str = "en") -> tuple[ClientConnection, Any]:
@@ -62,7 +49,7 @@ async def test_every_worker_delivers(pair: Serving) -> None:
     """With two workers on one port a posted line reaches the readers of both."""
     async with AsyncExitStack() as stack:
         readers = await _join(stack, pair)
-        seats = [_connections(pid, pair.port) for pid in workers_of(pair.process.pid)]
+        seats = [connections_of(pid, pair.port) for pid in workers_of(pair.process.pid)]
         assert len(seats) == 2
         assert sum(seats) == _READERS
         assert min(seats) > 0
@@ -91,7 +78,7 @@ async def test_dead_worker_is_replaced(pair: Serving) -> None:
     async with AsyncExitStack() as stack:
         readers = await _join(stack, pair)
         victim, survivor = workers_of(pair.process.pid)
-        kept = _connections(survivor, pair.port)
+        kept = connections_of(survivor, pair.port)
         os.kill(victim, signal.SIGKILL)
         while len(workers := workers_of(pair.process.pid) - {victim}) < 2:
             assert pair.process.poll() is None, pair.log
@@ -108,7 +95,7 @@ async def test_dead_worker_is_replaced(pair: Serving) -> None:
     while True:
         async with AsyncExitStack() as stack:
             await _join(stack, pair)
-            if _connections(newcomer, pair.port):
+            if connections_of(newcomer, pair.port):
                 break
 
 

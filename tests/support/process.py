@@ -10,18 +10,23 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.service import Remote
+from ticker.ops import tokens
 from ticker.ops.client import Client
+from ticker.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
 PATIENCE = 60.0
+_ESTABLISHED, _LISTEN = "01", "0A"
 _PORTS = range(18_000, 30_000)  # below the ephemeral ones, so that nobody connects to itself
 
 
@@ -99,6 +104,26 @@ def store_of(pid: int) -> int:
 def workers_of(pid: int) -> set[int]:
     """The worker processes of a service."""
     return {child for child, line in children(pid).items() if "spawn_main" in line}
+
+
+def connections_of(pid: int, port: int) -> int:
+    """How many connections on a port a process has."""
+    descriptors = {
+        str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()
+    }
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    local = f":{port:04X}"
+    return sum(
+        row[1].endswith(local) and row[3] == _ESTABLISHED and f"socket:[{row[9]}]" in descriptors
+        for row in rows
+    )
+
+
+def listeners_on(port: int) -> int:
+    """How many sockets listen on a port of 127.0.0.1, as each worker does for itself."""
+    here = f"0100007F:{port:04X}"
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
+    return sum(row[1] == here and row[3] == _LISTEN for row in rows)
 
 
 @contextmanager
@@ -187,16 +212,19 @@ class Serving:
             self.await_ready()
 
     def await_ready(self) -> None:
+        """Wait until it is ready, each worker of it."""
         deadline = time.monotonic() + PATIENCE
-        while not self.client.is_ready():
+        workers = int(dict(pairwise(self.args)).get("--workers", "1"))
+        while not self.client.is_ready() or listeners_on(self.port) < workers:
             assert self.process.poll() is None, self.log
             assert time.monotonic() < deadline, self.log
             time.sleep(0.02)
 
     def make_token(self, name: str = "tester", role: str = "editor") -> str:
-        made = ticker("token", "create", name, "--role", role, *self.store)
-        assert made.code == 0, made.err
-        self.token = made.out.strip()
+        """What `ticker token create` does, without a process; the loop of a test may run here."""
+        settings = replace(Settings(), redis_url=self.redis, data_dir=self.data)
+        with ThreadPoolExecutor(1) as thread:
+            self.token = thread.submit(tokens.create, settings, name, role, (), None).result()
         return self.token
 
     def kill(self) -> None:

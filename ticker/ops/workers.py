@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _RESPAWN_SECONDS: Final = 0.5
 _START_SECONDS: Final = 60.0
+_AGAIN_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +71,7 @@ class Workers:
         self._settings = settings
         self._workers: list[_Worker] = []
         self._stopping = False
+        self._in_a_hurry = False
         self._wakeup = socket.socketpair()
         self._wakeup[0].setblocking(False)
         # Of a restart: who is to be replaced, who is to replace the first of them, and who goes.
@@ -97,6 +99,7 @@ class Workers:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._stopping:
+            self._in_a_hurry = True
             self._tell_all()
         self._stopping = True
         self._wakeup[1].send(b"\0")
@@ -179,12 +182,22 @@ class Workers:
             worker.process.terminate()
 
     def _end(self) -> None:
+        """Tell all to stop, and wait until they have, but not for ever.
+
+        To a worker that was late the second signal was the first, or an echo of it: in a hurry all
+        are told until they are gone.
+        """
         self._tell_all()
         deadline = time.monotonic() + longest_stop(self._settings)
-        for worker in self._everybody:
-            worker.process.join(max(0.0, deadline - time.monotonic()))
-            if worker.process.is_alive():
-                worker.process.kill()
+        while alive := [it.process for it in self._everybody if it.process.is_alive()]:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                for process in alive:
+                    process.kill()
+                break
+            wait([process.sentinel for process in alive], min(left, _AGAIN_SECONDS))
+            if self._in_a_hurry:
+                self._tell_all()
 
 
 def hold(host: str, port: int) -> tuple[socket.socket, int]:
