@@ -11,7 +11,7 @@ run: .venv/run
 	$(BIN)/ticker demo
 
 test: .venv/browser
-	$(BIN)/pytest -m "not slow" --numprocesses auto --dist worksteal
+	$(BIN)/pytest -m "not slow" --numprocesses auto --dist worksteal $(PYTEST)
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
