@@ -36,8 +36,7 @@ async def live(page: Page) -> FrameLocator:
 
 
 async def snippet(page: Page, title: str) -> str:
-    """The text of a snippet of the builder, as it is when the service has answered."""
-    await page.wait_for_load_state("networkidle")
+    """The text of a snippet of the builder, as it is now."""
     return await page.get_by_role("group", name=title, exact=True).inner_text()
 
 
