@@ -44,7 +44,7 @@ from tests.support.topologies import PRIMARIES, SERVICE, Sentinels, Slots, Topol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_DOCUMENT = Path(__file__).parents[2] / "docs" / "stores.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "stores.md"
 # Everybody logs in as a user of their own, so that a link can be cut by taking the user's rights.
 _NODE = """\
 port {port}
@@ -266,7 +266,7 @@ def server(folder: Path, name: str, directives: Sequence[str] = ()) -> Node:
 
 def documented_rights() -> str:
     """What a user of the store must be allowed, as operators are told."""
-    text = _DOCUMENT.read_text(encoding="utf-8")
+    text = DOCUMENT.read_text(encoding="utf-8")
     (rights,) = re.findall(r"^user ticker on >SECRET (.*)$", text, re.MULTILINE)
     return str(rights)
 
