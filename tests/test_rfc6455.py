@@ -180,6 +180,14 @@ def test_a_malformed_close_is_refused(payload: bytes, code: int) -> None:
     assert refused.value.code == code
 
 
+def test_after_a_goodbye_nobody_listens() -> None:
+    """However much a peer sends with its goodbye, it is one goodbye, and nothing of it is kept."""
+    ear = rfc6455.Ear(deflate=False)
+    sent = masked(0x89, b"last") + masked(0x88, b"") * 20_000 + b"\x88"
+    assert [it.opcode for it in ear.hear(sent, 0.0)] == [Opcode.PING, Opcode.CLOSE]
+    assert [it.opcode for it in ear.hear(masked(0x88, b""), 0.0)] == [Opcode.CLOSE]
+
+
 def test_a_close_frame_fits_however_long_the_reason() -> None:
     """A reason is cut so that the close frame stays a control frame."""
     frame = read_as_client(rfc6455.close_frame(1008, "r" * 300))

@@ -13,7 +13,6 @@ from socket import gethostname
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from ticker.accounts import Accounts
 from ticker.archive import Archive
@@ -88,7 +87,7 @@ Jobs: TypeAlias = "Mapping[str, Callable[[], Coroutine[None, None, None]]]"
 class Service:
     """One process's service: the ASGI application, and the parts that its server works with."""
 
-    asgi: Starlette
+    asgi: SecurityHeaders
     hub: Hub
     live: Live
     metrics: Metrics
@@ -164,14 +163,13 @@ def build(settings: Settings) -> Service:
         "census": partial(_once_loaded, core.hub, core.census.run),
         "widget": widget.keep,
     }
-    asgi = Starlette(
+    app = Starlette(
         routes=routes(_faces(core, live, html, widget, settings)),
-        middleware=[
-            Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
-        ],
         exception_handlers=handlers(People(html, settings.newsroom).respond),
         lifespan=partial(_life, core.hub, core.store, jobs),
     )
+    # Around all of it: what Starlette answers to a fault of ours is outside of its middleware.
+    asgi = SecurityHeaders(app, https=settings.public_url.startswith("https:"))
     return Service(asgi, core.hub, live, core.metrics, core.buffers)
 
 

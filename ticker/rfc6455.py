@@ -198,7 +198,7 @@ class Ear:
         self._free = 0.0
 
     def hear(self, data: bytes, now: float) -> Iterator[Control]:
-        """The control frames that are whole now.
+        """The control frames that are whole now, up to a goodbye: after it nobody listens (§5.5.1).
 
         Args:
             data: What has come.
@@ -214,9 +214,11 @@ class Ear:
             if control is None:
                 self._check(now)
                 break
-            if control.opcode is not Opcode.CLOSE:  # a goodbye is always heard
-                self._spend(1, now)
-                self._check(now)
+            if control.opcode is Opcode.CLOSE:
+                yield control
+                return
+            self._spend(1, now)
+            self._check(now)
             data = data[taken:]
             yield control
         self._received = data

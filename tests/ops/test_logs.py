@@ -111,6 +111,20 @@ async def test_no_secrets(tmp_path: Path) -> None:
     assert service.token not in service.log
 
 
+async def test_who_reads_too_slowly_fills_no_log(tmp_path: Path) -> None:
+    """A stream that ASGI serves and nobody reads is closed as too slow, without a word."""
+    small = {"TICKER_READER_BUFFER": "4096", "TICKER_POSTS_BURST": "5000"}
+    with serving(tmp_path / "data", settings=small) as service:
+        before, remote = service.log, service.remote
+        async with remote.sse("en", Content_Length="0") as reader:
+            reader.incoming._transport.pause_reading()  # type: ignore[attr-defined]
+            while b'code="4008"' not in (await remote.get("/metrics")).body:
+                await remote.post("en", "x" * 280, tags=[f"{n:064d}" for n in range(20)])
+        while b'transport="sse"} 1' in (await remote.get("/metrics")).body:
+            pass
+        assert service.log == before
+
+
 async def test_strangers_cannot_fill_the_log(tmp_path: Path) -> None:
     """Readers that are refused and requests that are none leave no line behind."""
     with serving(tmp_path / "data") as service:

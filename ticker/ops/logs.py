@@ -30,6 +30,7 @@ class _JsonFormatter(logging.Formatter):
 _OF_STRANGERS: Final = frozenset(
     {
         "ASGI callable returned without completing handshake.",
+        "ASGI callable returned without completing response.",
         "Invalid HTTP request received.",
         "Unsupported upgrade request.",
     }

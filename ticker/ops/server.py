@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from ticker.settings import Settings
 
@@ -174,7 +174,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def configure(
-    app: Starlette,
+    app: ASGIApp,
     http: Callable[..., Gate],
     websocket: Callable[..., BoundedWebSocket],
     trusted_proxies: str = "",

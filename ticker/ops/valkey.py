@@ -160,10 +160,23 @@ class EmbeddedValkey:
     def _revive(self) -> None:
         while (process := self._process) is not None and self._lock is not None:
             status = process.wait()
-            if self._stopping.wait(_REVIVE_SECONDS):
+            if self._stopping.is_set():
                 return
             _log.error("the embedded store ended with %s; starting it again", status)
-            self._process = self._spawn(self._lock)
+            self._respawn(self._lock)
+
+    def _respawn(self, lock: IO[str]) -> None:
+        """Try until it starts: what ended it, as want of memory, may keep it from starting."""
+        refused = False
+        while not self._stopping.wait(_REVIVE_SECONDS):
+            try:
+                self._process = self._spawn(lock)
+            except (OSError, EmbeddedStartError) as error:
+                if not refused:
+                    _log.error("the embedded store does not start: %s", error)
+                refused = True
+            else:
+                return
 
     def stop(self) -> None:
         """End the server in good order and unlock the directory."""

@@ -63,16 +63,19 @@ class SecurityHeaders:
     Args:
         app: What answers.
         https: Whether readers know us by an address of TLS, and by no other (RFC 6797).
+
+    Attributes:
+        app: What answers, its last resort for faults of ours too.
     """
 
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
-        self._app = app
+        self.app = app
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; a WebSocket passes untouched."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -88,7 +91,7 @@ class SecurityHeaders:
                     headers["Strict-Transport-Security"] = _HSTS
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)
 
 
 def edition_of(newsroom: Newsroom, code: str) -> Edition:
