@@ -343,6 +343,30 @@ async def test_too_many_from_one_address(settings: Settings, kind: str) -> None:
                     break
 
 
+async def test_a_trusted_proxy_is_known_on_an_ipv6_socket_too(settings: Settings) -> None:
+    """Where one socket serves both protocols, an IPv4 network means the same addresses."""
+    bounded = replace(settings, host="::", max_per_address=1, trusted_proxies="127.0.0.0/30")
+    async with running(bounded) as service, connected(service), connected(service):
+        assert (await service.get("/healthz")).status == 200
+
+
+async def test_an_ipv6_network_is_one_household() -> None:
+    """Whoever has a network of 64 bits has no more places than whoever has an address."""
+    judge = door.Door(0, 10, 1, "")
+    came: list[asyncio.Transport] = []
+
+    def enter(address: str) -> int:
+        came.append(asyncio.Transport({"peername": (address, 1)}))
+        return judge.enter(came[-1], 0)
+
+    near = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
+    assert [enter(address) for address in near] == [0, 429, 0]
+    mapped = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "::ffff:192.0.2.1"]
+    assert [enter(address) for address in mapped] == [0, 0, 429]
+    for transport in came:
+        judge.leave(transport)
+
+
 async def test_a_trusted_proxy_stands_for_many(settings: Settings) -> None:
     """The share of an address doesn't hold for the proxies that all readers come through."""
     bounded = replace(settings, max_per_address=1, trusted_proxies="10.0.0.1, 127.0.0.0/30")

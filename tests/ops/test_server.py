@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,8 +52,21 @@ def test_shared_port() -> None:
         port = first.getsockname()[1]
         with bind("127.0.0.1", port, shared=True) as second:
             assert second.getsockname()[1] == port
+        first.listen()
         with pytest.raises(OSError, match="in use"):
             bind("127.0.0.1", port)
+
+
+def test_a_worker_that_loads_takes_nobody() -> None:
+    """Until a worker is served, all who come are for those that are."""
+    with bind("127.0.0.1", 0, shared=True) as serving_:
+        port = serving_.getsockname()[1]
+        with bind("127.0.0.1", port, shared=True), ExitStack() as stack:
+            serving_.listen(50)
+            for _ in range(50):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for _ in range(50):
+                stack.enter_context(serving_.accept()[0])
 
 
 def test_unknown_host() -> None:

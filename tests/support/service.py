@@ -194,7 +194,7 @@ async def running(settings: Settings, *, portable: bool = False) -> AsyncIterato
     `portable` leaves the fast path out, as any other ASGI server would.
     """
     token = await _make_token(settings, "tester", Role.EDITOR)
-    with bind("127.0.0.1", settings.port) as listener:
+    with bind(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
         server = new_server(settings)
         if portable:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Network, IPv6Network
+    from ipaddress import IPv4Network
 
 REQUEST_SECONDS: Final = 10.0
 GOODBYE_SECONDS: Final = 2.0
 SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
+_MAPPED_BITS: Final = 96
+_SUBSCRIBER_BITS: Final = 64
 _GOODBYES_MOST: Final = 1000
 _GOODBYES_LEAST: Final = 8
 _GOODBYES_SHARE: Final = 4
@@ -79,7 +81,7 @@ class Door:
     Args:
         most: Connections of the process; 0: as many as there may be readers, and some more.
         readers: Readers of the process.
-        per_address: Connections of one address; 0: no limit.
+        per_address: Connections of one address, or of one IPv6 network of 64 bits; 0: no limit.
         exempt: Addresses and networks, with commas, that stand for many: trusted proxies.
 
     Attributes:
@@ -134,19 +136,38 @@ class Door:
         peer = transport.get_extra_info("peername")
         if peer is None or self._is_exempt(peer[0]):
             return True
-        if self._open[peer[0]] >= self._per_address:
+        household = _household(peer[0])
+        if self._open[household] >= self._per_address:
             return False
-        self._open[peer[0]] += 1
-        self._addresses[transport] = peer[0]
+        self._open[household] += 1
+        self._addresses[transport] = household
         return True
 
     def _is_exempt(self, address: str) -> bool:
         return any(ip_address(address) in network for network in self._exempt)
 
 
+def with_mapped(proxies: str) -> str:
+    """The same list, with each IPv4 network also as an IPv6 socket sees it (RFC 4291 §2.5.5.2)."""
+    mapped = [
+        f"::ffff:{it.network_address}/{_MAPPED_BITS + it.prefixlen}"
+        for it in _networks(proxies)
+        if it.version == 4 and it.prefixlen  # noqa: PLR2004 - of the protocol
+    ]
+    return ",".join(filter(None, [proxies, *mapped]))
+
+
 def lingering(most: int) -> int:
     """How many that were turned away may hear why at once, beside so many that are let in."""
     return min(_GOODBYES_MOST, _GOODBYES_LEAST + most // _GOODBYES_SHARE)
+
+
+def _household(address: str) -> str:
+    """What belongs to one subscriber: an IPv4 address, or 64 bits of an IPv6 one (RFC 6177)."""
+    found = ip_address(address)
+    if isinstance(found, IPv4Address) or found.ipv4_mapped is not None:
+        return address
+    return str(IPv6Network((int(found), _SUBSCRIBER_BITS), strict=False))
 
 
 def _networks(text: str) -> list[IPv4Network | IPv6Network]:

@@ -16,7 +16,7 @@ import uvicorn
 
 from ticker.app import Service, build
 from ticker.lean import Home
-from ticker.ops.door import Door
+from ticker.ops.door import Door, with_mapped
 from ticker.ops.drain import Drain
 from ticker.ops.fanout import Gate
 from ticker.ops.websocket import BoundedWebSocket
@@ -57,18 +57,16 @@ class Server(uvicorn.Server):
         service: Service,
         on_start: Callable[[bool], None] = lambda _: None,
     ) -> None:
+        proxies = with_mapped(settings.trusted_proxies)
         door = Door(
-            settings.max_connections,
-            settings.max_readers,
-            settings.max_per_address,
-            settings.trusted_proxies,
+            settings.max_connections, settings.max_readers, settings.max_per_address, proxies
         )
         home = Home(
             service.hub, service.metrics, settings.reader_buffer, service.buffers, door.leave
         )
         gate = partial(Gate, service.live, home, door)
         websocket = partial(BoundedWebSocket, door, service.metrics)
-        super().__init__(configure(service.asgi, gate, websocket, settings.trusted_proxies))
+        super().__init__(configure(service.asgi, gate, websocket, proxies))
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = home.connections
         self._service = service
@@ -149,7 +147,8 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
     Args:
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
-        shared: Whether other processes of ours listen on the same port (SO_REUSEPORT).
+        shared: Whether other processes of ours listen on the same port (SO_REUSEPORT). Then it
+            listens only once it is served: whoever comes before is for the others.
 
     Raises:
         OSError: The address is not ours or is taken.
@@ -166,7 +165,8 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
-        listener.listen(_BACKLOG)
+        if not shared:
+            listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from error
