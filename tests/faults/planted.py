@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 from ticker import document
 from ticker.board import Board
 from ticker.cli import main
+from ticker.frames import Encoder
 from ticker.room import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from ticker.event import Cursor, Event
     from ticker.flash import Flash
+    from ticker.frames import Frame
+    from ticker.room import _Group
 
 _SELDOM = 7
 _publish, _since = Room.publish, Board.since
+_replay, _send = Encoder.replay, Room._send
 _numbers = count(1)
 
 
@@ -104,6 +109,22 @@ def shuffles() -> None:
     Board.since = since  # type: ignore[method-assign]
 
 
+def keeps() -> None:
+    """A line that a reader does not watch any more stays on their screen."""
+
+    def replay(
+        self: Encoder, cursor: Cursor, missed: Iterable[Flash], drops: list[str], now: datetime
+    ) -> Frame:
+        del drops
+        return _replay(self, cursor, missed, [], now)
+
+    def send(self: Room, group: _Group, frame: Frame, urgency: int) -> None:
+        if '"type":"drop"' not in frame.text:
+            _send(self, group, frame, urgency)
+
+    Encoder.replay, Room._send = replay, send  # type: ignore[method-assign]
+
+
 def whispers() -> None:
     """A killed line keeps its link."""
     document.TOMBSTONE = (*document.TOMBSTONE, "url")  # type: ignore[misc, assignment]
@@ -118,6 +139,7 @@ BUGS: dict[Callable[[], None], str] = {
     revives: "missing",
     forgets: "a place that was known",
     shuffles: "in another order",
+    keeps: "shows other lines",
     whispers: "says more than that",
 }
 

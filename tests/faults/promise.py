@@ -264,17 +264,22 @@ class Promise:
 
     def _judge_log(self, log: Sequence[Entry]) -> None:
         versions: dict[str, int] = defaultdict(int)
-        first: set[str | None] = set()
+        said: set[str] = set()
+        dead: set[str] = set()
         for entry in log:
             line = entry.line
             # A line that was withheld comes on the log with its release, its second version.
             if line.version != versions[line.id] + 1 + (entry.action == "release"):
                 self.blame("log", f"{line.id} version {line.version} follows {versions[line.id]}")
             versions[line.id] = line.version
-            if entry.action in {"publish", "release"}:
-                if line.headline in first:
-                    self.blame("log", f"{line.headline!r} was published twice")
-                first.add(line.headline)
+            if line.id in dead:
+                self.blame("log", f"{line.id} version {line.version} follows its kill")
+            if line.headline is None:
+                dead.add(line.id)
+            elif line.headline in said:  # each request has words of its own
+                self.blame("log", f"{line.headline!r} is there twice")
+            else:
+                said.add(line.headline)
             if entry.is_early and self.trusts_clocks:
                 self.blame("log", f"{line.id} came out before its embargo ended")
 

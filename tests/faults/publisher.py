@@ -109,11 +109,10 @@ class Newsroom:
         elif self._alive and (number % 5 == 2 or chance.random() < _CORRECTED):
             verb, flash_id = "correct", chance.choice(sorted(self._alive))
         key = f"{self._seed}-{number}"
-        fields: dict[str, Any] = {"headline": f"{verb} {key}"}
-        if verb == "publish":
-            fields["urgency"] = chance.randint(1, 5)
-            if chance.random() < _EMBARGOED:
-                fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
+        # A correction may take a line out of what a reader watches, or into it.
+        fields: dict[str, Any] = {"headline": f"{verb} {key}", "urgency": chance.randint(1, 5)}
+        if verb == "publish" and chance.random() < _EMBARGOED:
+            fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
         self._journal.note(verb=verb, id=flash_id, key=key, fields=fields)
         self._asked = self._journal.entries[-1]
 

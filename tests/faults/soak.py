@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _PACE = 2.0
 _LINES = 24  # which, with the fault and the judging, take a minute
 _SAMPLE_SECONDS = 10.0
+_GROWTH_MOST = 0.05
+_JUDGED_FROM = 30.0  # minutes: before, there is too little to compare
 _WARM_MINUTES = 10.0
 _BEAT = 5.0
 # So that a hub remembers after ten minutes all that it ever will, and its memory can be compared.
@@ -100,10 +102,20 @@ class Memory:
             statistics.median([hub for at, hub, _ in self.samples if start <= at < end] or [0])
         )
 
-    def report(self) -> str:
+    @property
+    def is_flat(self) -> bool:
+        """Whether the hub is no bigger at the end than when it had seen everything once."""
+        early, late = self._early_and_late()
+        return self.minutes < _JUDGED_FROM or late <= early * (1 + _GROWTH_MOST)
+
+    def _early_and_late(self) -> tuple[int, int]:
         end = self.minutes
         warm = min(_WARM_MINUTES, end / 2)
-        early, late = self.between(warm, warm + 10), self.between(end - 10, end)
+        return self.between(warm, warm + 10), self.between(end - 10, end)
+
+    def report(self) -> str:
+        warm = min(_WARM_MINUTES, self.minutes / 2)
+        early, late = self._early_and_late()
         most = max((hub for at, hub, _ in self.samples if at >= warm), default=0)
         return (
             f"hub memory: {early} kB in the ten minutes after minute {warm:.0f}, "
@@ -153,9 +165,12 @@ async def _main(options: argparse.Namespace) -> int:
         print(
             f"{watch.minutes:.0f} minutes, {options.readers} readers, {len(stage.acks)} lines "
             f"acknowledged, {faults} faults, {churn.count} readers came or went, "
-            f"{stage.promise.messages} messages judged, 0 violations\n{watch.report()}\nrefused and dismissed: {stage.swarm.notes}"
+            f"{stage.promise.messages} messages judged, 0 violations\n{watch.report()}\n"
+            f"refused and dismissed: {stage.swarm.notes}"
         )
-    return 0
+    if not watch.is_flat:
+        print("the hub has grown", flush=True)
+    return 0 if watch.is_flat else 1
 
 
 def main() -> int:

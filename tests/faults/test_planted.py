@@ -30,7 +30,7 @@ _QUICK = {drops, resumes_late, whispers}
 async def test_a_hub_with_a_bug_is_found_out(bug: Callable[[], None], tmp_path: Path) -> None:
     """A hub that drops, repeats or resumes from the wrong place is caught in less than a minute."""
     launcher = ("tests.faults.planted", bug.__name__)
-    async with plain(tmp_path, bug.__name__, launchers=(launcher, ())) as playing:
+    async with plain(tmp_path, bug.__name__, launchers=(launcher, launcher)) as playing:
         with pytest.raises(BrokenPromiseError, match=BUGS[bug]):
             await play(
                 playing, Round(bug.__name__, (ACTS["readers_away"], ACTS["readers_dropped"]))

@@ -156,6 +156,9 @@ def test_a_reader_who_walks_into_another_history() -> None:
         pytest.param(LOG, [Ack("publish", Line("c", 1, "late"), 1.0, withheld=True)], "is gone",
                      id="an embargo that never ended"),
         pytest.param(history([A1, Line("c", 1, "one")]), [], "twice", id="published twice"),
+        pytest.param(history([A1, A2, A2._replace(version=3)]), [], "twice", id="corrected twice"),
+        pytest.param(history([A1, A2, A3, A2._replace(version=4)]), [], "follows its kill",
+                     id="a killed line comes back"),
         pytest.param(history([A1, A3]), [], "version 3 follows 1", id="a version is left out"),
     ],
 )  # fmt: skip
