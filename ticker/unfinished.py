@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ticker.store import Store
 
-_KEY: Final = "{ticker}:import"
+KEY: Final = "{ticker}:import"
 
 
 class UnfinishedImportError(BackupError):
@@ -34,7 +34,7 @@ class Mark:
     async def get(self) -> str | None:
         """Sum of the backup that is being put in."""
         with guard():
-            found: str | None = await self._commands.get(_KEY)
+            found: str | None = await self._commands.get(KEY)
         return found
 
     async def refuse(self) -> None:
@@ -52,7 +52,7 @@ class Mark:
         Each log has a mark of its own, where the append script sees it on a Cluster too.
         """
         with guard():
-            await self._commands.set(_KEY, backup)
+            await self._commands.set(KEY, backup)
             for edition in editions:
                 await self._commands.hset(Keys(edition).head, "import", backup)
 
@@ -61,4 +61,4 @@ class Mark:
         with guard():
             for edition in editions:
                 await self._commands.hdel(Keys(edition).head, "import")
-            await self._commands.delete(_KEY)
+            await self._commands.delete(KEY)

@@ -16,7 +16,7 @@ import redis
 from hypothesis import HealthCheck, example, given, settings as examples
 
 from tests.support.flashes import NOON
-from tests.support.newsroom import EVERYTHING, at, empty, kept, play, run, steps
+from tests.support.newsroom import EVERYTHING, Newsroom, at, empty, kept, play, run, steps
 from tests.support.nodes import until
 from tests.support.process import PATIENCE, command, environment, serving, ticker
 from tests.support.replicated import server
@@ -33,7 +33,8 @@ from ticker.ops.restore import Restorer, restore
 from ticker.passwords import Passwords
 from ticker.releases import Releases
 from ticker.settings import Settings
-from ticker.store import Keys, Store
+from ticker.store import Keys, Store, StoreUnavailableError
+from ticker.unfinished import Mark
 from ticker.users import Users
 from ticker.wire import Wire
 
@@ -283,6 +284,40 @@ async def until_status(remote: Remote, status: int) -> None:
 
 async def headlines(remote: Remote) -> list[str]:
     return [item["headline"] for item in (await greeting(remote))["flashes"]]
+
+
+def test_a_line_that_came_just_before_the_mark_stays(
+    backup: bytes, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was acknowledged: the import leaves its store as it is, and others can go on to write."""
+    mark_it = Mark.set
+
+    async def late(mark: Mark, name: str, editions: list[str]) -> None:
+        store = Store(target)
+        await Newsroom(store).do("publish", "en", 1)
+        await store.close()
+        await mark_it(mark, name, editions)
+
+    monkeypatch.setattr(Mark, "set", late)
+    with pytest.raises(BackupError, match="the store is not empty, it has lines of en"):
+        restore(at(target), str(tmp_path / "whole"), [])
+    play(target, [("publish", "en", 1)])
+    with redis.Redis.from_url(target) as client:
+        assert client.xlen(Keys("en").wire) == 2
+
+
+async def test_nobody_gets_into_the_audit_log_of_half_a_backup(target: str) -> None:
+    """Who logs in while an import goes on would end it: they are told to come back."""
+    store = Store(target)
+    mark, audit = Mark(store), Audit(store)
+    await mark.set("sum", [])
+    with pytest.raises(StoreUnavailableError, match="half of a backup"):
+        await audit.note("x", "login")
+    await audit.append("{}", 1)
+    await mark.clear([])
+    await audit.note("x", "login")
+    assert await audit.verify() == (2, None)
+    await store.close()
 
 
 async def test_readers_go_on_where_they_were(tmp_path: Path) -> None:
