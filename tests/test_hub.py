@@ -230,6 +230,32 @@ def test_a_lost_store_is_said_at_once_and_so_is_its_return(hub: Hub, clock: Cloc
     assert len(reader.frames) == 4
 
 
+def test_half_a_backup_is_no_news(hub: Hub) -> None:
+    """While an import goes on readers keep what they have; who has nothing gets a whole board."""
+    hub.publish(chain([flash("a")])[0])
+    reader = join(hub)
+    hub.mark_half()
+    assert (hub.is_ready, hub.is_whole) == (False, False)
+    assert "stale" in reader.last
+    assert [line.id for line in hub.lines(ALL)[1]] == ["a"]
+    assert hub.unloaded == [code for code in hub.editions if code != "en"]
+    hub.mark_fresh()
+    assert not hub.is_whole
+    for edition in hub.unloaded:
+        hub.load(edition, [], GENESIS, [])
+    assert (hub.is_ready, hub.is_whole) == (True, True)
+
+
+def test_a_hub_goes_on_where_it_was_when_the_backup_is_whole(hub: Hub) -> None:
+    """Where nothing must be loaded again, to be followed again is enough."""
+    for edition in hub.editions:
+        hub.publish(chain([flash("a", edition=edition)])[0])
+    hub.mark_half()
+    assert hub.unloaded == []
+    hub.mark_fresh()
+    assert (hub.is_ready, hub.is_whole) == (True, True)
+
+
 def test_a_replaced_history_resets_everybody(hub: Hub, metrics: Metrics) -> None:
     """When an edition's history turns out to be another, all its readers get the board anew (P16)."""
     hub.publish(chain([flash("old")])[0])

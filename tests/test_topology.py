@@ -12,6 +12,7 @@ import pytest
 from redis.crc import key_slot
 
 from tests.support.flashes import flash, record
+from tests.support.newsroom import EVERYTHING, at, faults, play, run
 from tests.support.nodes import until
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
@@ -19,8 +20,11 @@ from ticker.cluster import _closed_is_broken
 from ticker.confirmation import Confirmation, Policy, UnconfirmedError
 from ticker.doorbell import Doorbell
 from ticker.event import GENESIS
+from ticker.ops.export import export
+from ticker.ops.restore import restore
 from ticker.settings import Settings
 from ticker.store import Keys, Store, StoreUnavailableError, guard
+from ticker.unfinished import Mark, UnfinishedImportError
 from ticker.wire import HistoryReplacedError, Once, Wire
 
 if TYPE_CHECKING:
@@ -102,6 +106,39 @@ async def test_every_edition_is_heard(store: Store) -> None:
         assert not done, "a follower gave up though nothing was wrong"
         await append(wire, "en2")
         assert [event.flash.id for event in await pending] == ["en2"]
+
+
+async def test_an_import_has_every_shard_for_itself(store: Store) -> None:
+    """No other line gets in, wherever its edition is, until the backup is whole."""
+    mark, wire, ours = Mark(store), Wire(store), Wire(store, backup="sum")
+    await mark.set("sum", EDITIONS)
+    for edition in EDITIONS:
+        with pytest.raises(StoreUnavailableError, match="half of a backup"):
+            await append(wire, "early", edition)
+        await append(ours, edition, edition)
+        with pytest.raises(UnfinishedImportError):
+            async with aclosing(wire.follow({edition: GENESIS})) as events:
+                await anext(events)
+    await mark.clear(EDITIONS)
+    for edition in EDITIONS:
+        await append(wire, "late", edition)
+        heard = await follow_on(wire, {edition: GENESIS}, 2)
+        assert [event.flash.id for event in heard] == [edition, "late"]
+
+
+def test_a_backup_comes_back(replicated: Replicated, store_url: str, tmp_path: Path) -> None:
+    """A Sentinel's primary and a Cluster take what one server had, and give it back."""
+    play(store_url, EVERYTHING)
+    path, again = str(tmp_path / "one"), str(tmp_path / "again")
+    said = export(at(store_url), path, [], force=False)
+    assert restore(at(replicated.url), path, []) == said
+    assert export(at(replicated.url), again, [], force=False) == said
+    run(replicated.url, whole)
+
+
+async def whole(store: Store) -> None:
+    assert await Mark(store).get() is None
+    assert set((await faults(store)).values()) == {None}
 
 
 async def test_the_doorbell_rings_for_readers_and_desks(store: Store) -> None:

@@ -21,6 +21,7 @@ from ticker.flash import Flash, PubStatus
 from ticker.ops.valkey import EmbeddedValkey
 from ticker.store import Keys, Store, StoreUnavailableError
 from ticker.topology import Single
+from ticker.unfinished import Mark, UnfinishedImportError
 from ticker.wire import HistoryReplacedError, KeyReusedError, Once, VersionConflictError, Wire
 
 if TYPE_CHECKING:
@@ -277,6 +278,43 @@ async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_pat
                 broken += link.was_cut
         assert broken > 10
         assert (await Wire(there).tail("en", 100))[1] == chain(items)
+
+
+async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None:
+    """An import has the log for itself, and followers hear of it when it is whole."""
+    async with hearing(wire) as heard:
+        mark, ours = Mark(store), Wire(store, backup="sum")
+        with pytest.raises(StoreUnavailableError, match="half of a backup"):
+            await append(ours, flash("a"))
+        await append(wire, flash("a"))
+        assert await heard.get() == "a"
+        await mark.set("sum", ["en"])
+        before = await contents(store)
+        for mode, item in MODES.items():
+            with pytest.raises(StoreUnavailableError, match="half of a backup"):
+                await append(wire, item, mode, "again")
+        assert await contents(store) == before
+        for where in (GENESIS, (await wire.tail("en", 0))[0], Cursor(7, "0" * 16)):
+            async with aclosing(wire.follow({"en": where})) as events:
+                with pytest.raises(UnfinishedImportError):
+                    await anext(events)
+        await append(ours, flash("b"))
+        await mark.clear(["en"])
+        await append(wire, flash("c"))
+        assert [await heard.get() for _ in range(2)] == ["b", "c"]
+    assert [event.flash.id for event in (await wire.tail("en", 9))[1]] == ["a", "b", "c"]
+
+
+async def test_a_follower_that_waits_notices_an_import(store: Store, wire: Wire) -> None:
+    """Though the import announces nothing, and has written nothing yet."""
+    caught_up = asyncio.Event()
+    async with aclosing(wire.follow({"en": GENESIS}, caught_up.set)) as events:
+        pending = asyncio.ensure_future(anext(events))
+        await caught_up.wait()
+        await Mark(store).set("sum", ["en"])
+        with pytest.raises(UnfinishedImportError):
+            async with asyncio.timeout(30):
+                await pending
 
 
 async def test_followers_hear_every_event_in_order(store: Store, wire: Wire) -> None:

@@ -147,11 +147,7 @@ def build(settings: Settings) -> Service:
     jobs: Jobs = {
         "relay": core.relay.run,
         "beats": partial(_beats, core.hub, settings.beat),
-        "releases": partial(
-            _once_loaded,
-            core.hub,
-            partial(_releases, core.intake, list(settings.newsroom.all_editions)),
-        ),
+        "releases": partial(_releases, core.hub, core.intake, list(settings.newsroom.all_editions)),
         "clicks": core.clicks.run,
         "desks": core.desks.look,
         "doorbell": core.desks.listen,
@@ -160,7 +156,7 @@ def build(settings: Settings) -> Service:
         "buffers": core.buffers.run,
         "receipts": core.receipts.run,
         "landing": core.landing.run,
-        "census": partial(_once_loaded, core.hub, core.census.run),
+        "census": core.census.run,
         "widget": widget.keep,
     }
     app = Starlette(
@@ -234,23 +230,18 @@ async def _kept(
             return
 
 
-async def _once_loaded(hub: Hub, job: Callable[[], Coroutine[None, None, None]]) -> None:
-    """Leave a store alone that may be half of a backup, so that its import can be finished."""
-    await hub.until_loaded(None)
-    await job()
-
-
 async def _beats(hub: Hub, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds)
         hub.beat()
 
 
-async def _releases(intake: Intake, editions: list[str]) -> None:
+async def _releases(hub: Hub, intake: Intake, editions: list[str]) -> None:
     """Release withheld lines when they are due; the wire lets only one process win."""
     pause = _RELEASE_EVERY
     while True:
         await asyncio.sleep(pause)
+        await hub.until_loaded(None)
         pause = _RELEASE_EVERY
         try:
             await intake.release_due(editions)

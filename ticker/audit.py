@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.document import dumps, format_time
 from ticker.event import GENESIS, TAG_LENGTH, Cursor
-from ticker.store import Store, guard
+from ticker.store import Store, StoreUnavailableError, guard
+from ticker.unfinished import KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -59,7 +60,9 @@ class Audit:
         """Add an entry as it is; with an offset, only if that is the one that it gets."""
         args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
         with guard():
-            await self._append([_LOG, _HEAD], args)
+            added = await self._append([_LOG, _HEAD, KEY], args)
+        if added < 0:
+            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
 
     async def head(self) -> Cursor:
         """Where the log ends."""

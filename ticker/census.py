@@ -52,6 +52,8 @@ class Census:
         """Tell for as long as this is not cancelled, and sign off at the end."""
         try:
             while True:
+                # An import goes on only while it counts no hub.
+                await self._hub.until_loaded(None)
                 try:
                     await self.tell()
                 except StoreUnavailableError as error:

@@ -16,6 +16,7 @@ from ticker import document
 from ticker.flash import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ticker.flash import Flash
@@ -116,3 +117,17 @@ class Event:
 
     cursor: Cursor
     flash: Flash
+
+    @staticmethod
+    def stored(entry: tuple[str, Mapping[str, str]]) -> Event:
+        """The event of an entry of the log, by its id and fields."""
+        entry_id, fields = entry
+        cursor = Cursor(int(entry_id.partition("-")[0]), fields["tag"])
+        return Event(cursor, Record.decode(fields["record"]).flash)
+
+    @staticmethod
+    def announced(message: str, after: Cursor) -> Event | None:
+        """The event of a doorbell, if it is the very next one."""
+        position, _, record = message.partition(" ")
+        cursor = after.follows(record)
+        return Event(cursor, Record.decode(record).flash) if str(cursor) == position else None

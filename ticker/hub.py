@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.audience import DESK, OTHER
 from ticker.board import Board
+from ticker.event import GENESIS
 from ticker.flash import PubStatus
 from ticker.frames import Encoder
 from ticker.load import Load
@@ -64,7 +65,7 @@ class Hub:
             for code in settings.newsroom.all_editions
         }
         self._draining = False
-        self._loaded = asyncio.Event()
+        self._whole = asyncio.Event()
         self._register(metrics)
 
     def _register(self, metrics: Metrics) -> None:
@@ -116,9 +117,9 @@ class Hub:
         return self._rooms[edition].loaded
 
     @property
-    def was_loaded(self) -> bool:
-        """Whether all boards were loaded once, so that the store is known to be whole."""
-        return self._loaded.is_set()
+    def is_whole(self) -> bool:
+        """Whether all boards were loaded, and the store was not found to be half a backup since."""
+        return self._whole.is_set()
 
     def load(
         self, edition: str, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]
@@ -128,7 +129,7 @@ class Hub:
         room.board.load(flashes, since, tail)
         room.loaded = True
         if not self.unloaded:
-            self._loaded.set()
+            self._whole.set()
         room.reset(self._clock())
 
     def forget(self, edition: str) -> None:
@@ -194,10 +195,10 @@ class Hub:
                 await self._rooms[flash.edition].shown(flash)
 
     async def until_loaded(self, seconds: float | None) -> None:
-        """Wait until every board is loaded, for so long at most; None: for ever."""
+        """Wait until the hub `is_whole`, for so long at most; None: for ever."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._loaded.wait()
+                await self._whole.wait()
 
     def beat(self) -> None:
         """Send every reader a beat."""
@@ -212,8 +213,20 @@ class Hub:
             self._encoder.stale = self._clock()
             self.beat()
 
+    def mark_half(self) -> None:
+        """An import goes on: nothing else may be written, and what is shown is old.
+
+        An empty board is loaded again, so that no reader gets the backup as news.
+        """
+        self._whole.clear()
+        for room in self._rooms.values():
+            room.loaded = room.loaded and room.board.cursor != GENESIS
+        self.mark_stale()
+
     def mark_fresh(self) -> None:
         """The store is followed again."""
+        if not self.unloaded:
+            self._whole.set()
         if self._encoder.stale is not None:
             self._encoder.stale = None
             self.beat()

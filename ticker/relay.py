@@ -51,8 +51,9 @@ class Relay:
                 self._hub.forget(edition)
             except UnfinishedImportError as unfinished:
                 if not self._refused:
-                    _log.error("boards are not loaded: %s", unfinished)
+                    _log.error("hub waits: %s", unfinished)
                 self._refused = True
+                self._hub.mark_half()
                 await self._back_off()
             except StoreUnavailableError as error:
                 level = logging.DEBUG if self._failures else logging.WARNING
@@ -63,6 +64,7 @@ class Relay:
                 await self._back_off()
 
     async def _follow(self) -> None:
+        await self._mark.refuse()
         for edition in self._hub.unloaded:
             await self._load(edition)
         async with aclosing(self._wire.follow(self._hub.positions, self._caught_up)) as events:

@@ -54,7 +54,7 @@ class Keys:
 
     @property
     def head(self) -> str:
-        """Hash: offset and tag of the newest entry."""
+        """Hash: offset and tag of the newest entry, and the import that goes on."""
         return self._name("head")
 
     @property

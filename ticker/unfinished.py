@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.backup import BackupError
-from ticker.store import guard
+from ticker.store import Keys, guard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ticker.store import Store
 
-_KEY: Final = "{ticker}:import"
+KEY: Final = "{ticker}:import"
 
 
 class UnfinishedImportError(BackupError):
@@ -32,7 +34,7 @@ class Mark:
     async def get(self) -> str | None:
         """Sum of the backup that is being put in."""
         with guard():
-            found: str | None = await self._commands.get(_KEY)
+            found: str | None = await self._commands.get(KEY)
         return found
 
     async def refuse(self) -> None:
@@ -44,12 +46,19 @@ class Mark:
         if await self.get() is not None:
             raise UnfinishedImportError
 
-    async def set(self, backup: str) -> None:
-        """Begin."""
-        with guard():
-            await self._commands.set(_KEY, backup)
+    async def set(self, backup: str, editions: Iterable[str]) -> None:
+        """Begin, or go on; from now on nobody else can append to these editions' logs.
 
-    async def clear(self) -> None:
-        """All of it is there."""
+        Each log has a mark of its own, where the append script sees it on a Cluster too.
+        """
         with guard():
-            await self._commands.delete(_KEY)
+            await self._commands.set(KEY, backup)
+            for edition in editions:
+                await self._commands.hset(Keys(edition).head, "import", backup)
+
+    async def clear(self, editions: Iterable[str]) -> None:
+        """All of it is there. The store's own mark goes last: with it, this can be done again."""
+        with guard():
+            for edition in editions:
+                await self._commands.hdel(Keys(edition).head, "import")
+            await self._commands.delete(KEY)

@@ -9,10 +9,16 @@
 --     11 channel             12 length of a tag          13 tag before the first entry
 --     14 in a coverage ('1' or '')                       15 the desks' channel
 --     16 story key or ''      17 'PUBLISH', or 'SPUBLISH' on a Cluster
+--     18 the import that this is a part of, or ''
 --
--- Returns {'ok', offset, tag}, {'conflict'}, {'reused'} or {'repeat', record}.
+-- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record} or
+-- {'unfinished'}: an import goes on, and this is no part of it.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
 
+local head = redis.call('HMGET', KEYS[1], 'offset', 'tag', 'import')
+if (head[3] or '') ~= ARGV[18] then
+  return {'unfinished'}
+end
 local seen = redis.call('HMGET', KEYS[8], 'fingerprint', 'record')
 if seen[1] then
   if seen[1] ~= ARGV[9] then
@@ -27,7 +33,6 @@ end
 local id, record, first = ARGV[2], ARGV[4], ARGV[5]
 local offset, tag = 0, ''
 if ARGV[1] == 'announce' then
-  local head = redis.call('HMGET', KEYS[1], 'offset', 'tag')
   offset = tonumber(head[1] or 0) + 1
   tag = string.sub(redis.sha1hex((head[2] or ARGV[13]) .. record), 1, tonumber(ARGV[12]))
   redis.call('XADD', KEYS[2], string.format('%.0f-0', offset), 'tag', tag, 'record', record)
@@ -63,6 +68,10 @@ elseif ARGV[6] == 'withheld' then
   if ARGV[8] ~= '' then
     redis.call('ZADD', KEYS[6], ARGV[8], id)
   end
+end
+-- Nobody is to hear a backup line by line: whoever follows reads it when it is whole.
+if ARGV[18] ~= '' then
+  return {'ok', offset, tag}
 end
 redis.call(ARGV[17], ARGV[15], id)
 if ARGV[1] == 'announce' then

@@ -16,6 +16,7 @@ from ticker.document import milliseconds
 from ticker.doorbell import Doorbell
 from ticker.event import GENESIS, TAG_LENGTH, Cursor, Event, Record
 from ticker.store import Keys, Store, StoreUnavailableError, guard
+from ticker.unfinished import UnfinishedImportError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -64,13 +65,15 @@ class Wire:
     Args:
         store: Where they are.
         policy: What must be so before `append` returns.
+        backup: The import that appends, by its mark; "": no import, and it may not go on.
     """
 
-    def __init__(self, store: Store, policy: Policy = NOTHING_MORE) -> None:
+    def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
         self._store = store
         self._confirmation = Confirmation(store, policy)
         self._commands: Any = store.commands
         self._append = store.script(_SCRIPT)
+        self._backup = backup
 
     async def append(
         self,
@@ -102,7 +105,7 @@ class Wire:
         with guard():
             reply = await self._append(
                 _keys(keys, flash, once, leaves),
-                [*_arguments(keys, record, mode, once), self._store.announce],
+                [*_arguments(keys, record, mode, once), self._store.announce, self._backup],
             )
         stands = _outcome(reply, flash)
         if confirmed:
@@ -140,7 +143,7 @@ class Wire:
         """
         with guard():
             entries = await self._commands.xrevrange(Keys(edition).wire, count=count + 1)
-        events = [_event(entry) for entry in reversed(entries)]
+        events = [Event.stored(entry) for entry in reversed(entries)]
         if len(events) <= count:
             return GENESIS, events
         return events[0].cursor, events[1:]
@@ -158,6 +161,7 @@ class Wire:
             StoreUnavailableError: The store is away or our subscription is deaf; call again with
                 the positions reached.
             HistoryReplacedError: A position is not on the log any more.
+            UnfinishedImportError: What is on a log may be half of it.
         """
         reached = dict(positions)
         async with Doorbell(self._store, (Keys(edition).live for edition in reached)) as doorbell:
@@ -176,7 +180,7 @@ class Wire:
             if heard is not None:
                 channel, message = heard
                 unheard, edition = 0, editions[channel]
-                event = _announced(message, reached[edition])
+                event = Event.announced(message, reached[edition])
                 if event is not None:
                     reached[edition] = event.cursor
                     yield event
@@ -199,11 +203,13 @@ class Wire:
         with guard():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in reached:
-                    pipe.hmget(Keys(edition).head, ["offset", "tag"])
+                    pipe.hmget(Keys(edition).head, ["offset", "tag", "import"])
                 heads = await pipe.execute()
+        if any(backup for *_, backup in heads):
+            raise UnfinishedImportError
         return {
             edition: cursor
-            for (edition, cursor), (offset, tag) in zip(reached.items(), heads, strict=True)
+            for (edition, cursor), (offset, tag, _) in zip(reached.items(), heads, strict=True)
             if cursor != (Cursor(int(offset), tag) if offset else GENESIS)
         }
 
@@ -221,15 +227,19 @@ class Wire:
             entries = await self._commands.xrange(
                 Keys(edition).wire, min=f"{after.offset}-0", count=_PAGE
             )
+            # Last: an import that has ended since then has more on the log, behind this page.
+            unfinished = await self._commands.hexists(Keys(edition).head, "import")
+        if unfinished:
+            raise UnfinishedImportError
         if after != GENESIS:
-            if not entries or _event(entries[0]).cursor != after:
+            if not entries or Event.stored(entries[0]).cursor != after:
                 raise HistoryReplacedError(edition)
             entries = entries[1:]
         events = []
         for _, fields in entries:
             after = after.follows(fields["record"])
             events.append(Event(after, Record.decode(fields["record"]).flash))
-        if entries and events[-1].cursor != _event(entries[-1]).cursor:
+        if entries and events[-1].cursor != Event.stored(entries[-1]).cursor:
             raise HistoryReplacedError(edition)
         return events
 
@@ -283,18 +293,7 @@ def _outcome(reply: list[Any], flash: Flash) -> Flash:
             return Record.decode(cast("str", reply[1])).flash
         case "reused":
             raise KeyReusedError
+        case "unfinished":
+            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
         case _:
             raise VersionConflictError
-
-
-def _event(entry: tuple[str, Mapping[str, str]]) -> Event:
-    entry_id, fields = entry
-    cursor = Cursor(int(entry_id.partition("-")[0]), fields["tag"])
-    return Event(cursor, Record.decode(fields["record"]).flash)
-
-
-def _announced(message: str, after: Cursor) -> Event | None:
-    """The event of a doorbell, if it is the very next one."""
-    position, _, record = message.partition(" ")
-    cursor = after.follows(record)
-    return Event(cursor, Record.decode(record).flash) if str(cursor) == position else None

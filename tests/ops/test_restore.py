@@ -8,6 +8,7 @@ import json
 import subprocess
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,21 +16,27 @@ import redis
 from hypothesis import HealthCheck, example, given, settings as examples
 
 from tests.support.flashes import NOON
-from tests.support.newsroom import EVERYTHING, at, empty, kept, play, run, steps
+from tests.support.newsroom import EVERYTHING, Newsroom, at, empty, kept, play, run, steps
 from tests.support.nodes import until
 from tests.support.process import PATIENCE, command, environment, serving, ticker
 from tests.support.replicated import server
 from tests.support.service import receive, running
+from tests.test_intake import RULES, ask
 from ticker.accounts import Accounts, Principal, Role
+from ticker.archive import Archive
 from ticker.audit import Audit
 from ticker.backup import BackupError, check
+from ticker.document import format_time
+from ticker.intake import Intake, now_ms
 from ticker.ops.export import export
 from ticker.ops.restore import Restorer, restore
 from ticker.passwords import Passwords
 from ticker.releases import Releases
 from ticker.settings import Settings
-from ticker.store import Keys, Store
+from ticker.store import Keys, Store, StoreUnavailableError
+from ticker.unfinished import Mark
 from ticker.users import Users
+from ticker.wire import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,11 +146,11 @@ async def import_half(url: str, backup: bytes, lines: int) -> None:
     """What an import has done when it is killed after so many lines."""
     store = Store(url)
     try:
-        restorer = Restorer(store)
-        await restorer.begin(check(io.BytesIO(backup)).sum, [])
+        restorer = Restorer(store, check(io.BytesIO(backup)), [])
+        await restorer.begin()
         half = b"".join(backup.splitlines(keepends=True)[:lines])
         with pytest.raises(BackupError, match="the file ends here"):
-            await restorer.write(io.BytesIO(half), [])
+            await restorer.write(io.BytesIO(half))
     finally:
         await store.close()
 
@@ -201,8 +208,8 @@ def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> 
         with serving(tmp_path / "data", redis=address, token=False, ready=False) as hub:
             until(lambda: "store is away" in hub.log, "the hub misses its store")
             node.start()
-            until(lambda: "boards are not loaded: an import into" in hub.log, "the hub says why")
-            assert hub.log.count("boards are not loaded") == 1
+            until(lambda: "hub waits: an import into" in hub.log, "the hub says why")
+            assert hub.log.count("hub waits") == 1
             assert not hub.client.is_ready()
             posting = hub.remote.request("POST", "/v1/en/flashes", body={"headline": "Too early"})
             posted = asyncio.run(posting)
@@ -213,6 +220,104 @@ def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> 
         assert ticker("verify", "--redis", address).code == 0
     finally:
         node.stop()
+
+
+@pytest.mark.parametrize("past", [[], ["Lost"]], ids=["no line", "a line"])
+async def test_a_hub_that_outlived_its_store_waits_too(
+    past: list[str], source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows nothing of the half, releases nothing into it, and takes no line before the end."""
+    path = tmp_path / "whole"
+    token = await asyncio.to_thread(backed_up, source, path)
+    backup = path.read_bytes()
+    monkeypatch.setattr("ticker.ops.restore.living", no_hubs)
+    async with running(replace(at(target), port=0)) as service:
+        for line in past:
+            await service.post("en", line)
+        empty(target)
+        await import_half(target, backup, backup.count(b"\n") - 1)
+
+        async def post(headline: str) -> Any:
+            body = {"headline": headline}
+            return await service.request("POST", "/v1/en/flashes", body=body, token=token)
+
+        early = [await post("Too early")]
+        await until_status(service, 503)
+        early.append(await post("Still too early"))
+        assert [(it.status, it.headers["retry-after"]) for it in early] == [(503, "2")] * 2
+        assert b"From the backup" not in (await service.get("/v1/en/flashes")).body
+        await asyncio.to_thread(restore, at(target), str(path), [])
+        await until_status(service, 200)
+        assert (await post("At last")).status == 201
+        board = {"At last", "From the backup", "Embargoed"}
+        async with asyncio.timeout(PATIENCE):
+            while board != set(await headlines(service)):
+                pass
+    assert (await asyncio.to_thread(ticker, "verify", "--redis", target)).code == 0
+
+
+def backed_up(url: str, path: Path) -> str:
+    """A line, another whose embargo has ended, and a program's token, in a backup."""
+
+    async def job(store: Store) -> str:
+        intake = Intake(Wire(store), Archive(store), RULES, lambda: now_ms() - timedelta(hours=2))
+        await intake.publish(ask(), {"headline": "From the backup"})
+        end = format_time(now_ms() - timedelta(hours=1))
+        await intake.publish(ask(), {"headline": "Embargoed", "embargoed": end})
+        return await Accounts(store).create(Principal("x", Role.EDITOR, frozenset(), NOON, None))
+
+    token: str = run(url, job)
+    export(at(url), str(path), [], force=False)
+    return token
+
+
+async def no_hubs(_: Store) -> list[str]:
+    """As in the half minute after the hubs' names went with all else."""
+    return []
+
+
+async def until_status(remote: Remote, status: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while (await remote.get("/readyz")).status != status:
+            pass
+
+
+async def headlines(remote: Remote) -> list[str]:
+    return [item["headline"] for item in (await greeting(remote))["flashes"]]
+
+
+def test_a_line_that_came_just_before_the_mark_stays(
+    backup: bytes, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was acknowledged: the import leaves its store as it is, and others can go on to write."""
+    mark_it = Mark.set
+
+    async def late(mark: Mark, name: str, editions: list[str]) -> None:
+        store = Store(target)
+        await Newsroom(store).do("publish", "en", 1)
+        await store.close()
+        await mark_it(mark, name, editions)
+
+    monkeypatch.setattr(Mark, "set", late)
+    with pytest.raises(BackupError, match="the store is not empty, it has lines of en"):
+        restore(at(target), str(tmp_path / "whole"), [])
+    play(target, [("publish", "en", 1)])
+    with redis.Redis.from_url(target) as client:
+        assert client.xlen(Keys("en").wire) == 2
+
+
+async def test_nobody_gets_into_the_audit_log_of_half_a_backup(target: str) -> None:
+    """Who logs in while an import goes on would end it: they are told to come back."""
+    store = Store(target)
+    mark, audit = Mark(store), Audit(store)
+    await mark.set("sum", [])
+    with pytest.raises(StoreUnavailableError, match="half of a backup"):
+        await audit.note("x", "login")
+    await audit.append("{}", 1)
+    await mark.clear([])
+    await audit.note("x", "login")
+    assert await audit.verify() == (2, None)
+    await store.close()
 
 
 async def test_readers_go_on_where_they_were(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from ticker.users import USERS
 from ticker.wire import Once, VersionConflictError, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ticker.backup import Contents, Line
     from ticker.settings import Settings
@@ -86,20 +86,32 @@ async def _restore(
 ) -> list[str]:
     store = Store(url)
     try:
-        restorer = Restorer(store)
-        await restorer.begin(contents.sum, editions)
-        await restorer.write(file, editions)
-        await restorer.end(contents, editions)
+        restorer = Restorer(store, contents, editions)
+        await restorer.begin()
+        await restorer.write(file)
+        await restorer.end()
     finally:
         await store.close()
-    chosen = editions or [edition for edition in contents.heads if edition]
-    return [f"{edition}: {contents.heads[edition].offset} entries" for edition in chosen]
+    return [f"{code}: {contents.heads[code].offset} entries" for code in restorer.editions]
 
 
 class Restorer:
-    """Writes a backup that was checked into a store. Raises `StoreUnavailableError`."""
+    """Writes a backup that was checked into a store. Raises `StoreUnavailableError`.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: Where to.
+        contents: Of the backup.
+        editions: Those to write; empty: everything.
+
+    Attributes:
+        editions: Whose lines are written.
+    """
+
+    def __init__(self, store: Store, contents: Contents, editions: Sequence[str]) -> None:
+        self.editions = list(editions) or [code for code in contents.heads if code]
+        self._heads = contents.heads
+        self._chosen = frozenset(editions)
+        self._name = " ".join([contents.sum, *sorted(editions)])
         self._store = store
         self._commands: Any = store.commands
         self._archive = Archive(store)
@@ -107,14 +119,10 @@ class Restorer:
         self._history = History(store, 1, timedelta(0))
         self._mark = Mark(store)
         self._releases = Releases(store)
-        self._wire = Wire(store)
+        self._wire = Wire(store, backup=self._name)
 
-    async def begin(self, backup: str, editions: Collection[str]) -> None:
+    async def begin(self) -> None:
         """Mark the store, if nobody uses it and nothing is in it but a part of this backup.
-
-        Args:
-            backup: Sum of the backup.
-            editions: Those to write; empty: everything.
 
         Raises:
             BackupError: It cannot take the backup.
@@ -124,16 +132,16 @@ class Restorer:
                 f"a service runs on this store, or did half a minute ago ({', '.join(hubs)}): "
                 "stop it first"
             )
-        name = " ".join([backup, *sorted(editions)])
         marked = await self._mark.get()
-        if marked is None:
-            if found := await self._found(editions):
-                raise BackupError(f"the store is not empty, it has {found}: take an empty one")
-            await self._mark.set(name)
-        elif marked != name:
+        if marked not in {None, self._name}:
             raise UnfinishedImportError
+        if marked is None:
+            await self._refuse_full()
+        await self._mark.set(self._name, self.editions)
+        if marked is None:
+            await self._refuse_late()
 
-    async def write(self, file: IO[bytes], editions: Collection[str]) -> None:
+    async def write(self, file: IO[bytes]) -> None:
         """Write every line; what was written before stays as it is.
 
         Raises:
@@ -143,7 +151,7 @@ class Restorer:
         try:
             for line in read(file):
                 number = line.number
-                if not editions or line.values.get("edition") in editions:
+                if not self._chosen or line.values.get("edition") in self._chosen:
                     await self._put(line)
         except StoreUnavailableError as error:
             raise BackupError(
@@ -151,14 +159,14 @@ class Restorer:
                 "run it again with the same file, and it goes on there"
             ) from error
 
-    async def end(self, contents: Contents, editions: Collection[str]) -> None:
+    async def end(self) -> None:
         """Take the mark away, if the store now is what the backup says.
 
         Raises:
             BackupError: It is not.
         """
-        for edition, head in contents.heads.items():
-            if editions and edition not in editions:
+        for edition, head in self._heads.items():
+            if self._chosen and edition not in self._chosen:
                 continue
             reached = await (self._history.head(edition) if edition else self._audit.head())
             if reached != head:
@@ -166,15 +174,27 @@ class Restorer:
                     f"{edition or 'audit'}: the log ends at {reached}, not at {head}: "
                     "somebody else wrote to the store; begin with an empty one"
                 )
-        await self._mark.clear()
+        await self._mark.clear(self.editions)
 
-    async def _found(self, editions: Collection[str]) -> str:
+    async def _refuse_full(self) -> None:
+        if found := await self._found():
+            raise BackupError(f"the store is not empty, it has {found}: take an empty one")
+
+    async def _refuse_late(self) -> None:
+        """A line that was taken just before the mark was there stays, and can be served."""
+        try:
+            await self._refuse_full()
+        except BackupError:
+            await self._mark.clear(self.editions)
+            raise
+
+    async def _found(self) -> str:
         """What is in the way, in words."""
         found = await self._archive.editions()
-        if editions:
-            found = [edition for edition in found if edition in editions]
+        if self._chosen:
+            found = [edition for edition in found if edition in self._chosen]
         things = [f"lines of {' and '.join(found)}"] if found else []
-        if not editions:
+        if not self._chosen:
             with guard():
                 for key, what in ((USERS, "users"), (DIGESTS, "tokens")):
                     if await self._commands.exists(key):

@@ -130,9 +130,11 @@ class Editors:
 
     async def _ask(self, request: Request) -> Asked:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        if not self._hub.was_loaded:
+        if not self._hub.is_whole:
             raise ProblemError(
-                503, "The boards are not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+                503,
+                "The boards are not loaded, or a backup is being put into the store.",
+                headers={"Retry-After": RETRY_SECONDS},
             )
         return Asked(
             principal=await self._guard.admit(request),
