@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,9 +13,12 @@ from tests.support.service import running
 from ticker.buffers import Buffers
 from ticker.frames import Frame
 from ticker.metrics import Metrics
+from ticker.ops.http import BoundedHttp
+from ticker.ops.websocket import BoundedWebSocket
+from ticker.web import live
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from tests.support.service import Running
     from ticker.settings import Settings
@@ -77,18 +80,22 @@ def stuck() -> Iterator[list[socket.socket]]:
         each.close()
 
 
-async def _join(service: Running, readers: list[socket.socket]) -> None:
-    """Three readers, one after the other; none will read."""
+_ASKS = {
+    "plain": b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+    "stream": b"Content-Length: 0\r\n",
+}
+_ASKS["websocket"] = _ASKS["plain"] + b"Sec-WebSocket-Protocol: none\r\n"
+
+
+async def _join(service: Running, readers: list[socket.socket], ask: bytes) -> None:
+    """Readers, one after the other; none will read."""
     hub = service.server._service.hub
     for number, reader in enumerate(readers, 1):
         reader.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(reader, ("127.0.0.1", service.port))
-        await loop.sock_sendall(
-            reader,
-            b"GET /v1/en/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        )
+        await loop.sock_sendall(reader, b"GET /v1/en/live HTTP/1.1\r\nHost: x\r\n" + ask + b"\r\n")
         while len(hub.readers) < number:
             await service.get("/healthz")
 
@@ -102,7 +109,7 @@ async def test_slow_readers_cannot_fill_the_memory(
     async with running(settings, portable=portable) as service:
         hub, buffers = service.server._service.hub, service.server._service.buffers
         metrics = service.server._service.metrics
-        await _join(service, stuck)
+        await _join(service, stuck, _ASKS["plain"])
         near, far, one = hub.readers
         for reader in (near, far, one) * 2 + (far, one, far):
             reader.send(_BIG)
@@ -120,3 +127,86 @@ async def test_slow_readers_cannot_fill_the_memory(
             each.close()
         while buffers.behind:
             await service.get("/healthz")
+
+
+@pytest.fixture(params=["websocket", "stream"])
+async def behind(
+    request: pytest.FixtureRequest, settings: Settings, stuck: list[socket.socket]
+) -> AsyncIterator[Running]:
+    """A service with one reader whom ASGI serves, and who takes nothing of what is sent."""
+    async with running(replace(settings, buffers=100_000)) as service:
+        await _join(service, stuck[:1], _ASKS[request.param])
+        service.server._service.hub.readers[0].send(_BIG)
+        while not _unsent(service):
+            await service.get("/healthz")
+        yield service
+
+
+def _unsent(service: Running) -> int:
+    """Bytes that the transports of a service hold."""
+    connections: set[Any] = {*service.server.server_state.connections}
+    return sum(
+        it.transport.get_write_buffer_size()
+        for it in connections
+        if isinstance(it, BoundedHttp | BoundedWebSocket)
+    )
+
+
+async def test_what_a_transport_holds_is_seen(behind: Running) -> None:
+    """What was written and not sent waits too, for the operator and for the sweep."""
+    buffers, metrics = behind.server._service.buffers, behind.server._service.metrics
+    assert buffers.waiting >= _unsent(behind) > 100_000
+    assert metrics.value("ticker_waiting_bytes") == buffers.waiting
+    buffers.sweep()
+    while behind.server._service.hub.readers:
+        await behind.get("/healthz")
+    assert metrics.value("ticker_closed_total", code="4008") == 1
+
+
+async def test_who_is_too_slow_has_a_little_time(
+    behind: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader who reads not even the goodbye is gone after a while, with all that waited."""
+    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 0.2)
+    behind.server._service.buffers.sweep()
+    await _gone(behind)
+
+
+async def test_who_lingers_is_dropped_for_others(
+    behind: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it is gone it counts, and where there is too much yet it has no more time."""
+    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 1000)
+    buffers = behind.server._service.buffers
+    buffers.sweep()
+    while behind.server._service.hub.readers:
+        await behind.get("/healthz")
+    assert buffers.waiting > 100_000
+    buffers.sweep()
+    await _gone(behind)
+
+
+async def test_a_stop_does_not_wait_for_who_takes_nothing(
+    behind: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reader who is behind has its little time when the service stops, and nothing is cut off."""
+    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 0.2)
+    behind.server.should_exit = True
+    behind.server.wake()
+    await asyncio.wait(set(behind.server.server_state.tasks))
+    assert not caplog.messages
+
+
+async def test_who_leaves_is_not_waited_for(behind: Running, stuck: list[socket.socket]) -> None:
+    """A reader who goes away while something waits leaves nothing behind."""
+    stuck[0].close()
+    await _gone(behind)
+
+
+async def _gone(service: Running) -> None:
+    """Wait until nobody is there; sooner than the kernel gives up a peer that takes nothing."""
+    state = service.server.server_state
+    async with asyncio.timeout(5):
+        while state.connections or state.tasks:
+            await service.get("/healthz")
+    assert not service.server._service.buffers.behind

@@ -33,6 +33,7 @@ class Outbox:
         "_buffers",
         "_changed",
         "_closed",
+        "_dropped",
         "_frames",
         "_limit",
         "_size",
@@ -57,6 +58,7 @@ class Outbox:
         self._buffers = buffers
         self._changed = asyncio.Event()
         self._closed = asyncio.Event()
+        self._dropped = asyncio.Event()
 
     @property
     def lane(self) -> str:
@@ -74,16 +76,18 @@ class Outbox:
         return not self.is_open
 
     def shed(self) -> None:
-        """Close as too slow, and let go of what waits."""
+        """Close as too slow, and let go of what waits; who lingers is dropped."""
         self._frames.clear()
         self._size = 0
+        if not self.is_open:
+            self._dropped.set()
         self.close(CloseCode.TOO_SLOW)
 
     def send(self, frame: Frame) -> None:
         """Take a frame, or close as too slow."""
         if not self.is_open:
             return
-        if self._size + frame.size > self._limit and self._frames:
+        if self.waiting and self.waiting + frame.size > self._limit:
             self.shed()
             return
         self._frames.append(frame)
@@ -121,3 +125,7 @@ class Outbox:
     async def closed(self) -> None:
         """Wait until it is closed."""
         await self._closed.wait()
+
+    async def dropped(self) -> None:
+        """Wait until not even a goodbye may keep it."""
+        await self._dropped.wait()

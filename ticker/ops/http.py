@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -17,6 +18,13 @@ from ticker.ops.refusal import turn_away
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn._types import (
+        ASGI3Application,
+        ASGIReceiveCallable,
+        ASGISendCallable,
+        ASGISendEvent,
+        Scope,
+    )
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from ticker.ops.door import Door
@@ -59,6 +67,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._came = 0  # bytes of the head, or of the body, that is awaited
         self._head = 0
         self._fields = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody is there, and not writable as long as a byte waits for them."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone."""
@@ -138,8 +151,30 @@ class BoundedHttp(HttpToolsProtocol):
         """The connection becomes a WebSocket."""
         self._door.requests.stop(self.transport)
         super().handle_websocket_upgrade()
-        # Nobody tells us that it is lost, and parser and protocol would hold each other.
-        self.parser = None  # type: ignore[assignment]
+        # To us it is lost: nobody tells us when it is, nor when it is writable.
+        super().connection_lost(ConnectionAbortedError())
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, partial(self._serve, app))
+
+    async def _serve(
+        self,
+        app: ASGI3Application,
+        scope: Scope,
+        receive: ASGIReceiveCallable,
+        send: ASGISendCallable,
+    ) -> None:
+        """Serve; a peer for whom something waits when the application gives it up is dropped."""
+
+        async def send_all(message: ASGISendEvent) -> None:
+            await send(message)
+            # The application counts what it sends as waiting until this is over.
+            await self.flow.drain()
+
+        await app(scope, receive, send_all)
+        if self.flow.write_paused:
+            self.transport.abort()
+            await self.flow.drain()  # it is, once the connection is lost
 
     def _stop(self, status: int) -> NoReturn:
         self._status = status

@@ -14,6 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from ticker.rfc6455 import Ear, Opcode, ViolationError, close_code
 
 if TYPE_CHECKING:
+    from asyncio import BaseTransport
+
     from uvicorn._types import ASGISendEvent
     from websockets.http11 import Request
 
@@ -47,6 +49,14 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._metrics = metrics
         self._ear = Ear(deflate=False)
         self._failed = False
+        self._lingers = False
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Somebody is there, and not writable as long as a byte waits for them."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(0)
+        if self.transport.get_write_buffer_size():  # of an answer that came before
+            self.writable.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone."""
@@ -78,11 +88,25 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if not self.transport.is_closing():
             self.transport.pause_reading()
 
+    async def run_asgi(self) -> None:
+        """Serve; a peer for whom something waits when the application gives it up is dropped."""
+        await super().run_asgi()
+        if not self.writable.is_set() and not self._lingers:
+            self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The server stops (uvicorn calls this)."""
+        if not self.transport.is_closing():
+            super().shutdown()
+            self._linger()
+
     async def send(self, message: ASGISendEvent) -> None:
-        """Send what the application says; once it accepts, the peer is heard."""
+        """Send what the application says, all of it; once it accepts, the peer is heard."""
         await super().send(message)
         if message["type"] == "websocket.accept" and not self.transport.is_closing():
             self.transport.resume_reading()
+        # The application counts what it sends as waiting until this is over.
+        await self.writable.wait()
 
     def _refuse_handshake(self, answer: bytes) -> None:
         self.handshake_complete = True
@@ -96,6 +120,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             if self._failed:
                 self.transport.close()
                 return
+            if not self.close_sent:
+                self._linger()
+        elif control.opcode is Opcode.PING and not self.writable.is_set():
+            return  # pongs must not pile up for a peer that doesn't read
         head = bytes((_FINAL | control.opcode, _MASKED | len(control.payload)))
         super().data_received(head + _NO_MASK + control.payload)
 
@@ -110,4 +138,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         code, reason = int(violation.code), violation.reason
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self._linger()
+
+    def _linger(self) -> None:
+        self._lingers = True
         self.close_timer = self.loop.call_later(_GOODBYE_SECONDS, self.transport.abort)

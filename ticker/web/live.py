@@ -76,11 +76,11 @@ class Live:
             gone = message["type"] == "websocket.disconnect"
             outbox.close(None if gone else CloseCode.POLICY_VIOLATION)
 
-        await self._converse(outbox, admission, write, listen)
-        if outbox.code is not None:
-            with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-                async with asyncio.timeout(_GOODBYE_SECONDS):
-                    await websocket.close(outbox.code, outbox.code.name.lower())
+        async def part(code: CloseCode) -> None:
+            with suppress(RuntimeError):
+                await websocket.close(code, code.name.lower())
+
+        await self._converse(outbox, admission, write, listen, part)
 
     async def sse(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A reader over Server-Sent Events (HTML, 9.2); its `id` is the cursor.
@@ -111,9 +111,10 @@ class Live:
                 pass
             outbox.close(None)
 
-        await self._converse(outbox, admission, write, listen)
-        if outbox.code is CloseCode.SERVICE_RESTART:
+        async def part(_: CloseCode) -> None:
             await send({"type": "http.response.body", "body": b""})
+
+        await self._converse(outbox, admission, write, listen, part)
 
     def admit(
         self,
@@ -176,30 +177,57 @@ class Live:
         admission: Admission,
         write: Callable[[list[Frame]], Awaitable[None]],
         listen: Callable[[], Coroutine[None, None, None]],
+        part: Callable[[CloseCode], Awaitable[None]],
     ) -> None:
-        """Join, then write and listen until either side has had enough."""
-
-        async def pump() -> None:
-            while batch := await outbox.take():
-                await write(batch)
-                if outbox.transport != DESK:
-                    marks = [frame.mark for frame in batch if frame.mark is not None]
-                    self._receipts.wrote(marks, outbox.transport, 1)
-
+        """Join, write and listen until either side has had enough, and part."""
         self._hub.join(outbox, admission.subscription, admission.cursor)
-        writing, listening = asyncio.create_task(pump()), asyncio.create_task(listen())
+        writing = asyncio.create_task(self._pump(outbox, write))
+        listening = asyncio.create_task(listen())
         closing = asyncio.create_task(outbox.closed())
         try:
             await asyncio.wait({closing, writing}, return_when=asyncio.FIRST_COMPLETED)
-            if outbox.code not in {None, CloseCode.TOO_SLOW}:
-                await asyncio.wait({writing}, timeout=_GOODBYE_SECONDS)
         finally:
             self._hub.leave(outbox, admission.subscription)
             outbox.close(None)
-            outbox.forget()
+            listening.cancel()
+        try:
             if outbox.code is not None:
                 self._metrics.count("ticker_closed_total", code=str(int(outbox.code)))
+                await _part(outbox, outbox.code, writing, part)
+        finally:
+            outbox.forget()
             await _end(writing, listening, closing)
+
+    async def _pump(self, outbox: Outbox, write: Callable[[list[Frame]], Awaitable[None]]) -> None:
+        while batch := await outbox.take():
+            await write(batch)
+            if outbox.transport != DESK:
+                marks = [frame.mark for frame in batch if frame.mark is not None]
+                self._receipts.wrote(marks, outbox.transport, 1)
+
+
+async def _part(
+    outbox: Outbox,
+    code: CloseCode,
+    writing: asyncio.Task[None],
+    part: Callable[[CloseCode], Awaitable[None]],
+) -> None:
+    """Say goodbye after what is being written, unless that takes too long or its room is needed."""
+
+    async def say() -> None:
+        if code is CloseCode.TOO_SLOW:
+            writing.cancel()
+        await asyncio.wait({writing})
+        await part(code)
+
+    saying = asyncio.create_task(say())
+    dropping = asyncio.create_task(outbox.dropped())
+    try:
+        await asyncio.wait(
+            {saying, dropping}, timeout=_GOODBYE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        await _end(saying, dropping)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
