@@ -350,6 +350,15 @@ def test_a_hang_up_of_all_is_a_restart(tmp_path: Path) -> None:
     assert "died with" not in service.log
 
 
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Processes started now mind SIGHUP, also where the tests run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("terminal")
 async def test_a_closed_terminal(tmp_path: Path) -> None:
     """SIGHUP to a single process sees its readers off as SIGTERM does."""
     with serving(tmp_path / "data", token=False) as service:
