@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are cores: a test waits for processes, clocks and browsers half the time."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)
