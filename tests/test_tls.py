@@ -71,19 +71,23 @@ def node(tmp_path: Path) -> Iterator[Node]:
     started.stop()
 
 
+async def _is_used(url: str, shown: Certificate, more: str = "") -> None:
+    url = f"{url}?ssl_ca_certs={shown.file}{more}"
+    settings = replace(Settings(), redis_url=url, port=0)
+    async with running(settings) as service, service.live("en") as reader:
+        await receive(reader)
+        line = await service.post("en", "Safe")
+        assert (await receive(reader))["flash"]["headline"] == "Safe"
+        assert (await service.kill("en", line["id"])).status == 200
+
+
 async def test_the_service_runs_behind_tls_as_a_user_with_few_rights(
     node: Node, tmp_path: Path
 ) -> None:
     """With its authority, user and password in the URL, the store is used like any other."""
     shown = certificate(tmp_path, "store")
     async with tls_before(node.port, shown) as port:
-        url = f"rediss://ticker:ticker@127.0.0.1:{port}/0?ssl_ca_certs={shown.file}"
-        settings = replace(Settings(), redis_url=url, port=0)
-        async with running(settings) as service, service.live("en") as reader:
-            await receive(reader)
-            line = await service.post("en", "Safe")
-            assert (await receive(reader))["flash"]["headline"] == "Safe"
-            assert (await service.kill("en", line["id"])).status == 200
+        await _is_used(f"rediss://ticker:ticker@127.0.0.1:{port}/0", shown)
     assert node.ask("ACL", "LOG") == [], "docs/stores.md names too few rights"
 
 
@@ -170,16 +174,6 @@ def _sentinel_rights() -> str:
     """What the manual says that a sentinel's user needs."""
     (rights,) = re.findall(r"The sentinels' user needs `(.+?)`", DOCUMENT.read_text())
     return str(rights)
-
-
-async def _is_used(url: str, shown: Certificate, more: str = "") -> None:
-    url = f"{url}?ssl_ca_certs={shown.file}{more}"
-    settings = replace(Settings(), redis_url=url, port=0)
-    async with running(settings) as service, service.live("en") as reader:
-        await receive(reader)
-        line = await service.post("en", "Safe")
-        assert (await receive(reader))["flash"]["headline"] == "Safe"
-        assert (await service.kill("en", line["id"])).status == 200
 
 
 @_NEEDS_REDIS
