@@ -46,7 +46,7 @@ bench: .venv/run
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/run: pyproject.toml ticker/ops/bundle.py $(wildcard static/ticker/*.js)
+.venv/run: pyproject.toml ticker/web/embed/bundle.py $(wildcard static/ticker/*.js)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable .

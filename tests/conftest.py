@@ -14,17 +14,18 @@ import pytest
 import redis
 from argon2.profiles import CHEAPEST
 
+from tests.support.process import Serving, serving
 from tests.support.service import Running, running
-from ticker.accounts import Accounts
-from ticker.archive import Archive
-from ticker.hub import utcnow
-from ticker.ops.valkey import EmbeddedValkey
-from ticker.passwords import Passwords
-from ticker.sessions import Sessions
+from ticker.accounts.passwords import Passwords
+from ticker.accounts.sessions import Sessions
+from ticker.accounts.tokens import Accounts
+from ticker.accounts.users import Users
+from ticker.hub.hub import utcnow
+from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
-from ticker.store import Store
-from ticker.users import Users
-from ticker.wire import Wire
+from ticker.store.archive import Archive
+from ticker.store.client import Store
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -38,7 +39,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash is meant to be dear, and the tests make hundreds; the real ones have their own test."""
-    monkeypatch.setattr("ticker.passwords.RFC_9106_LOW_MEMORY", CHEAPEST)
+    monkeypatch.setattr("ticker.accounts.passwords.RFC_9106_LOW_MEMORY", CHEAPEST)
 
 
 @pytest.fixture(scope="session")
@@ -156,3 +157,17 @@ async def service(settings: Settings) -> AsyncIterator[Running]:
     """A running service with an editor's token."""
     async with running(settings) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A service that the tests of a file share; none of them may leave it broken."""
+    with serving(tmp_path_factory.mktemp("served") / "data") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A service of two workers that the tests of a file share."""
+    with serving(tmp_path_factory.mktemp("pair") / "data", "--workers", "2") as service:
+        yield service

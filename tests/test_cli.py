@@ -16,8 +16,8 @@ import pytest
 from tests.support.process import Ended, Serving, command, environment, free_port, serving, ticker
 from ticker import __version__
 from ticker.cli import main
-from ticker.ops.client import Client, ClientError
-from ticker.ops.valkey import is_running
+from ticker.commands.client import Client, ClientError
+from ticker.server.valkey import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ticker.newsroom import Newsroom
+from ticker.news.newsroom import Newsroom
 from ticker.settings import Settings, SettingsError, load, load_newsroom, static_dir
 
 

@@ -14,66 +14,66 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.applications import Starlette
 
-from ticker.accounts import Accounts
-from ticker.archive import Archive
-from ticker.audience import Direct
-from ticker.audit import Audit
-from ticker.buffers import Buffers
-from ticker.census import Census
-from ticker.clicks import Clicks
-from ticker.confirmation import Policy
-from ticker.crowd import Crowd, Pace
-from ticker.desks import Desks
-from ticker.draft import Rules
-from ticker.history import History
-from ticker.hub import Hub, utcnow
-from ticker.intake import Intake
-from ticker.landing import Landing
-from ticker.lean import KINDS
-from ticker.load import Load
-from ticker.logins import Logins
+from ticker.accounts.audit import Audit
+from ticker.accounts.login_limits import Logins
+from ticker.accounts.passwords import Passwords
+from ticker.accounts.sessions import Sessions
+from ticker.accounts.tokens import Accounts
+from ticker.accounts.users import Users
+from ticker.editing.intake import Intake
+from ticker.hub.audience import Direct
+from ticker.hub.backpressure import Buffers
+from ticker.hub.fanout import Crowd, Pace
+from ticker.hub.hub import Hub, utcnow
+from ticker.hub.load import Load
+from ticker.hub.receipts import Receipts
+from ticker.hub.sockets import KINDS
+from ticker.jobs.desk_feed import Desks
+from ticker.jobs.relay import Relay
+from ticker.jobs.topics import topics
 from ticker.metrics import Metrics
-from ticker.passwords import Passwords
-from ticker.receipts import Receipts
-from ticker.relay import Relay
-from ticker.releases import Releases
-from ticker.sessions import Sessions
+from ticker.news.draft import Rules
 from ticker.settings import static_dir
-from ticker.siblings import Siblings
-from ticker.store import Store, StoreUnavailableError
-from ticker.topics import topics
-from ticker.unfinished import Mark
-from ticker.users import Users
-from ticker.web.blackbox import Blackbox
-from ticker.web.builder import Builder
-from ticker.web.clicks import Clicked
-from ticker.web.coverage import Coverage
-from ticker.web.desk import Desk
-from ticker.web.desk_live import DeskLive
-from ticker.web.editors import Editors
-from ticker.web.embed import Embed
-from ticker.web.flashes import Flashes
-from ticker.web.guard import Guard
-from ticker.web.health import Health
-from ticker.web.html import Html
+from ticker.store.archive import Archive
+from ticker.store.clicks import Clicks
+from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.deliveries import Landing
+from ticker.store.history import History
+from ticker.store.import_lock import Mark
+from ticker.store.presence import Census
+from ticker.store.replication import Policy
+from ticker.store.stories import Siblings
+from ticker.store.widgets import Releases
+from ticker.store.wire import Wire
+from ticker.web.api.clicks import Clicked
+from ticker.web.api.editors import Editors
+from ticker.web.api.flashes import Flashes
+from ticker.web.api.health import Health
+from ticker.web.api.history import Blackbox
+from ticker.web.api.reach import Meter
+from ticker.web.authentication import Guard
+from ticker.web.desk.live import DeskLive
+from ticker.web.desk.login import Login
+from ticker.web.desk.page import Desk
+from ticker.web.desk.staff import Staff
+from ticker.web.embed.builder import Builder
+from ticker.web.embed.frame import Embed
+from ticker.web.embed.oembed import Oembed
+from ticker.web.embed.widget import Widget
+from ticker.web.error_pages import People
 from ticker.web.live import Live
-from ticker.web.login import Login
-from ticker.web.meter import Meter
-from ticker.web.oembed import Oembed
-from ticker.web.pages import Pages
-from ticker.web.people import People
-from ticker.web.permalinks import Permalinks
+from ticker.web.pages.board import Pages
+from ticker.web.pages.coverage import Coverage
+from ticker.web.pages.permalinks import Permalinks
 from ticker.web.problems import handlers
 from ticker.web.routes import Faces, routes
 from ticker.web.security import SecurityHeaders
-from ticker.web.staff import Staff
-from ticker.web.widget import Widget
-from ticker.wire import Wire
+from ticker.web.templating import Html
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 
-    from ticker.audience import Audience
+    from ticker.hub.audience import Audience
     from ticker.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -10,18 +10,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ticker import __version__
-from ticker.accounts import NameTakenError
-from ticker.backup import BackupError
-from ticker.ops import backups, logs, staff, tokens, users
-from ticker.ops.bench.errors import BenchError
-from ticker.ops.client import Client, ClientError
-from ticker.ops.demo import Newsroom
-from ticker.ops.options import add_store, settings_of
-from ticker.ops.tail import TailError, as_json, as_text, follow
-from ticker.ops.valkey import DataDirInUseError, EmbeddedStartError
-from ticker.ops.verify import BrokenLogError, verify
+from ticker.accounts.tokens import NameTakenError
+from ticker.backup.format import BackupError
+from ticker.bench.errors import BenchError
+from ticker.commands import backups, staff, tokens, users
+from ticker.commands.client import Client, ClientError
+from ticker.commands.demo import Newsroom
+from ticker.commands.options import add_store, settings_of
+from ticker.commands.tail import TailError, as_json, as_text, follow
+from ticker.commands.verify import BrokenLogError, verify
+from ticker.server import logs
+from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError
-from ticker.store import StoreUnavailableError
+from ticker.store.client import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +84,7 @@ def _add_bench(commands: Any, *, whole: bool) -> None:
     """Its kinds only where they are asked for: they load every server there is."""
     bench = commands.add_parser("bench", help="measure this service on this machine")
     if whole:
-        from ticker.ops.bench.commands import add  # noqa: PLC0415
+        from ticker.bench.commands import add  # noqa: PLC0415
 
         add(bench)
 
@@ -148,7 +149,7 @@ def _add_fields(command: argparse.ArgumentParser) -> None:
 
 def _launch(options: argparse.Namespace, on_ready: Callable[[Settings], None]) -> None:
     """Serve; only now is the server loaded, which is most of what there is to load."""
-    from ticker.ops.launch import serve  # noqa: PLC0415
+    from ticker.server.launch import serve  # noqa: PLC0415
 
     serve(settings_of(options), on_ready)
 

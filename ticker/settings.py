@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from ticker.newsroom import ORIGIN, Newsroom, NewsroomError, newsroom_of
+from ticker.news.newsroom import ORIGIN, Newsroom, NewsroomError, newsroom_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

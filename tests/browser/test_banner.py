@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from tests.browser.support import elsewhere
 from tests.support.service import Running, running
-from ticker.ops.server import bind
+from ticker.server.server import bind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

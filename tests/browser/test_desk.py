@@ -12,10 +12,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import violations
+from tests.support.desk import PASSWORD, hire, hire_at
 from tests.support.process import serving
 from tests.support.service import receive, running
-from tests.web.desk import PASSWORD, hire, hire_at
-from ticker.hub import utcnow
+from ticker.hub.hub import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

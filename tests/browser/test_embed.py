@@ -11,8 +11,8 @@ from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, violations
 from tests.support.service import Running, running
-from ticker.ops.server import bind
-from ticker.web.banner import iframe
+from ticker.server.server import bind
+from ticker.web.embed.banner import iframe
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, FrameLocator, Page

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, embed, violations
-from ticker.document import format_time
+from ticker.news.document import format_time
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,9 +10,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.flashes import flash, record
-from ticker.hub import utcnow
-from ticker.store import Store
-from ticker.wire import Once, Wire
+from ticker.hub.hub import utcnow
+from ticker.store.client import Store
+from ticker.store.wire import Once, Wire
 
 if TYPE_CHECKING:
     from playwright.async_api import Page

@@ -7,7 +7,7 @@ import subprocess
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ticker.ops.process import die_with_parent
+from ticker.server.process import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,20 +11,20 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING
 
-from ticker import document
-from ticker.board import Board
 from ticker.cli import main
-from ticker.frames import Encoder
-from ticker.room import Room
+from ticker.hub.room import Room
+from ticker.news import document
+from ticker.news.board import Board
+from ticker.protocol.frames import Encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from ticker.event import Cursor, Event
-    from ticker.flash import Flash
-    from ticker.frames import Frame
-    from ticker.room import _Group
+    from ticker.hub.room import _Group
+    from ticker.news.event import Cursor, Event
+    from ticker.news.flash import Flash
+    from ticker.protocol.frames import Frame
 
 _SELDOM = 7
 _publish, _since = Room.publish, Board.since

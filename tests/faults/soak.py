@@ -23,7 +23,7 @@ from tests.faults.acts import ACTS
 from tests.faults.campaign import BrokenPromiseError, Round, play
 from tests.faults.sets import let_in, plain
 from tests.faults.storm import allow_files
-from ticker.ops.bench.kernel import memory
+from ticker.bench.kernel import memory
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage

@@ -14,9 +14,9 @@ from tests.faults.child import spawn
 from tests.faults.hub import EDITION, PATIENCE
 from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
 from tests.faults.publisher import answers, read
-from ticker.accounts import Accounts, Principal, Role
-from ticker.hub import utcnow
-from ticker.store import Keys, Store
+from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.hub.hub import utcnow
+from ticker.store.client import Keys, Store
 
 if TYPE_CHECKING:
     import subprocess

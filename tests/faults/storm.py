@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.faults.sets import let_in, plain
-from ticker.ops.bench.kernel import Cpu
+from ticker.bench.kernel import Cpu
 
 if TYPE_CHECKING:
     from tests.faults.stage import Stage

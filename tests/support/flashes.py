@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ticker.event import GENESIS, Cursor, Event, Record
-from ticker.flash import Flash, PubStatus
+from ticker.news.event import GENESIS, Cursor, Event, Record
+from ticker.news.flash import Flash, PubStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

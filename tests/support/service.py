@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from ticker.accounts import Accounts, Principal, Role
-from ticker.ops.server import bind, new_server
-from ticker.store import Store
+from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.server.server import bind, new_server
+from ticker.store.client import Store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from ticker.ops.server import Server
+    from ticker.server.server import Server
     from ticker.settings import Settings
 
 

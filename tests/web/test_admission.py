@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ticker.event import GENESIS
-from ticker.hub import Hub
-from ticker.load import Load
+from ticker.hub.hub import Hub
+from ticker.hub.load import Load
 from ticker.metrics import Metrics
+from ticker.news.event import GENESIS
+from ticker.news.subscription import Subscription
 from ticker.settings import Settings
-from ticker.subscription import Subscription
 from ticker.web.admission import admit, parameters, subscribe
 from ticker.web.problems import ProblemError
 

@@ -8,8 +8,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from tests.web.desk import hire, log_in
-from ticker.accounts import Role
+from tests.support.desk import hire, log_in
+from ticker.accounts.tokens import Role
 from ticker.app import build
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 from hypothesis import HealthCheck, given, settings as trying, strategies as st
 
-from tests.test_rfc6455 import masked
-from tests.web.desk import hire, log_in
+from tests.protocol.test_rfc6455 import masked
+from tests.support.desk import hire, log_in
 from tests.web.test_every_route import EDITORIAL, PAGES, PUBLIC
-from ticker import rfc6455
-from ticker.accounts import Role
-from ticker.rfc6455 import MESSAGE_MOST, Ear, ViolationError
+from ticker.accounts.tokens import Role
+from ticker.protocol import rfc6455
+from ticker.protocol.rfc6455 import MESSAGE_MOST, Ear, ViolationError
 
 if TYPE_CHECKING:
     import pytest

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tests.support.desk import hire, log_in
 from tests.support.service import Running, receive, running
-from tests.web.desk import hire, log_in
-from ticker.accounts import Role
-from ticker.ops.tail import as_json, as_text
+from ticker.accounts.tokens import Role
+from ticker.commands.tail import as_json, as_text
 
 if TYPE_CHECKING:
     from ticker.settings import Settings

@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.service import Running, receive, running
-from ticker.hub import Hub
+from ticker.hub.hub import Hub
 
 if TYPE_CHECKING:
     from tests.web.conftest import Connect

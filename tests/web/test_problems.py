@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ticker.draft import Fault, InvalidError
-from ticker.store import StoreUnavailableError
+from ticker.news.draft import Fault, InvalidError
+from ticker.store.client import StoreUnavailableError
 from ticker.web.problems import ProblemError, at, problem_of
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.desk import hire, log_in
 from tests.support.service import running
-from tests.web.desk import hire, log_in
 from tests.web.test_every_route import BODIES, EDITORIAL, PAGES, PUBLIC, url
-from ticker.accounts import Role
-from ticker.newsroom import Edition
+from ticker.accounts.tokens import Role
+from ticker.news.newsroom import Edition
 from ticker.web.security import cors, is_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.support.desk import Editor
     from tests.support.service import Running
-    from tests.web.desk import Editor
     from ticker.settings import Settings
 
 STREAMS = {"GET /v1/{edition}/live", "WS /v1/{edition}/live"}

@@ -9,19 +9,19 @@ from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
-from ticker.audience import DIRECT, OTHER
-from ticker.draft import Fault
-from ticker.event import Cursor
-from ticker.flash import URGENCY_RANGE
-from ticker.subscription import Subscription
+from ticker.hub.audience import DIRECT, OTHER
+from ticker.news.draft import Fault
+from ticker.news.event import Cursor
+from ticker.news.flash import URGENCY_RANGE
+from ticker.news.subscription import Subscription
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
 from ticker.web.security import edition_of, is_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ticker.hub import Hub
-    from ticker.newsroom import Edition, Newsroom
+    from ticker.hub.hub import Hub
+    from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
 _FIELDS_MOST: Final = 64

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
 
-from ticker import frames
-from ticker.audience import DESK
-from ticker.connection import Outbox
-from ticker.frames import CloseCode
+from ticker.hub.audience import DESK
+from ticker.hub.outbox import Outbox
+from ticker.protocol import frames
+from ticker.protocol.frames import CloseCode
 from ticker.web.admission import Admission, admit
 from ticker.web.problems import ProblemError
 from ticker.web.security import API_HEADERS, cors
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
     from starlette.websockets import WebSocket
 
-    from ticker.buffers import Buffers
-    from ticker.frames import Frame
-    from ticker.hub import Hub
-    from ticker.lean import LeanReader
+    from ticker.hub.backpressure import Buffers
+    from ticker.hub.hub import Hub
+    from ticker.hub.receipts import Receipts
+    from ticker.hub.sockets import LeanReader
     from ticker.metrics import Metrics
-    from ticker.receipts import Receipts
+    from ticker.protocol.frames import Frame
     from ticker.settings import Settings
 
 _GOODBYE_SECONDS: Final = 5.0

@@ -11,13 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from ticker.confirmation import UnconfirmedError
-from ticker.draft import Fault, InvalidError
-from ticker.flash import IllegalChangeError
-from ticker.intake import NoSuchFlashError, PreconditionError
-from ticker.rights import ForbiddenError
-from ticker.store import StoreUnavailableError
-from ticker.wire import KeyReusedError, VersionConflictError
+from ticker.accounts.rights import ForbiddenError
+from ticker.editing.intake import NoSuchFlashError, PreconditionError
+from ticker.news.draft import Fault, InvalidError
+from ticker.news.flash import IllegalChangeError
+from ticker.store.client import StoreUnavailableError
+from ticker.store.replication import UnconfirmedError
+from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
-    from ticker.web.blackbox import Blackbox
-    from ticker.web.builder import Builder
-    from ticker.web.clicks import Clicked
-    from ticker.web.coverage import Coverage
-    from ticker.web.desk import Desk
-    from ticker.web.desk_live import DeskLive
-    from ticker.web.editors import Editors
-    from ticker.web.embed import Embed
-    from ticker.web.flashes import Flashes
-    from ticker.web.health import Health
+    from ticker.web.api.clicks import Clicked
+    from ticker.web.api.editors import Editors
+    from ticker.web.api.flashes import Flashes
+    from ticker.web.api.health import Health
+    from ticker.web.api.history import Blackbox
+    from ticker.web.api.reach import Meter
+    from ticker.web.desk.live import DeskLive
+    from ticker.web.desk.login import Login
+    from ticker.web.desk.page import Desk
+    from ticker.web.desk.staff import Staff
+    from ticker.web.embed.builder import Builder
+    from ticker.web.embed.frame import Embed
+    from ticker.web.embed.oembed import Oembed
+    from ticker.web.embed.widget import Widget
     from ticker.web.live import Live
-    from ticker.web.login import Login
-    from ticker.web.meter import Meter
-    from ticker.web.oembed import Oembed
-    from ticker.web.pages import Pages
-    from ticker.web.permalinks import Permalinks
-    from ticker.web.staff import Staff
-    from ticker.web.widget import Widget
+    from ticker.web.pages.board import Pages
+    from ticker.web.pages.coverage import Coverage
+    from ticker.web.pages.permalinks import Permalinks
 
 Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 

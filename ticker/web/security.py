@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ticker.newsroom import Edition, Newsroom
+    from ticker.news.newsroom import Edition, Newsroom
 
 ASSET_HEADERS: Final[Mapping[str, str]] = {
     "Access-Control-Allow-Origin": "*",

@@ -1,0 +1,76 @@
+"""Who is logged in, and for how long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.accounts.test_users import AMAL, PASSWORD
+from tests.editing.test_intake import Clock
+from tests.support.flashes import NOON
+from ticker.accounts.sessions import Sessions
+
+if TYPE_CHECKING:
+    from ticker.accounts.users import Users
+    from ticker.store.client import Store
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def sessions(store: Store, users: Users, clock: Clock) -> Sessions:
+    await users.add(AMAL, PASSWORD)
+    return Sessions(store, users, timedelta(hours=2), timedelta(hours=12), clock)
+
+
+async def test_a_session_is_found_by_its_secret_alone(sessions: Sessions, store: Store) -> None:
+    """The store keeps a digest; what somebody invents is no session."""
+    secret = await sessions.start("amal", "192.0.2.7", "Browser")
+    found = await sessions.find(secret)
+    assert found is not None
+    assert (found.principal, found.address, found.created) == (AMAL, "192.0.2.7", NOON)
+    assert await sessions.find("made up") is None
+    assert not [key for key in await store.commands.keys("*") if secret in key]
+
+
+async def test_idle_and_old_sessions_end(sessions: Sessions, clock: Clock) -> None:
+    """Doing something keeps a session alive, but not for ever."""
+    secret = await sessions.start("amal", "", "")
+    for _ in range(7):
+        clock.forward(100 * 60)
+        session = await sessions.find(secret)
+        assert session is not None
+        await sessions.touch(session)
+    clock.forward(100 * 60)
+    assert await sessions.find(secret) is None
+    idle = await sessions.start("amal", "", "")
+    clock.forward(2 * 3600)
+    assert await sessions.find(idle) is None
+
+
+async def test_an_ended_session_stays_ended(sessions: Sessions, clock: Clock) -> None:
+    """Ending works at once, and a request on its way does not bring it back."""
+    secret = await sessions.start("amal", "", "")
+    session = await sessions.find(secret)
+    assert session is not None
+    assert await sessions.is_open(session)
+    await sessions.end(session.digest, "amal")
+    clock.forward(120)
+    await sessions.touch(session)
+    assert await sessions.find(secret) is None
+    assert not await sessions.is_open(session)
+
+
+async def test_all_of_a_user_end_together(sessions: Sessions, users: Users) -> None:
+    """So that a lost telephone or a dismissal is one act; a removed user has no session."""
+    secrets = [await sessions.start("amal", "", "") for _ in range(3)]
+    await sessions.end_all("amal")
+    assert [await sessions.find(it) for it in secrets] == [None] * 3
+    secret = await sessions.start("amal", "", "")
+    await users.remove("amal")
+    assert await sessions.find(secret) is None

@@ -1,0 +1,335 @@
+"""What editors may do, and that each thing is done once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.flashes import NOON
+from ticker.accounts.rights import ForbiddenError
+from ticker.accounts.tokens import Principal, Role
+from ticker.editing.context import Request
+from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError, now_ms
+from ticker.news.document import format_time
+from ticker.news.draft import InvalidError, Rules
+from ticker.news.flash import Flash, IllegalChangeError, PubStatus
+from ticker.store.wire import KeyReusedError, VersionConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ticker.store.archive import Archive
+    from ticker.store.wire import Wire
+
+RULES = Rules(sections=("politics", "sports"), regions=("mena",))
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def intake(wire: Wire, archive: Archive, clock: Clock) -> Intake:
+    return Intake(wire, archive, RULES, clock)
+
+
+def ask(role: Role = Role.EDITOR, name: str = "", edition: str = "en", **more: Any) -> Request:
+    principal = Principal(name or role.word, role, frozenset(more.pop("editions", ())), NOON, None)
+    return Request(principal, edition, **more)
+
+
+async def on_wire(wire: Wire) -> list[tuple[str, int, str]]:
+    _, events = await wire.tail("en", 100)
+    return [(it.flash.headline, it.flash.version, it.flash.pubstatus.value) for it in events]
+
+
+async def test_a_line_is_published_corrected_and_killed(intake: Intake, wire: Wire) -> None:
+    """Each step of a line's life is one entry of the wire."""
+    made = await intake.publish(ask(), {"headline": "One"})
+    await intake.correct(ask(), made.id, {"headline": "Two", "correction": "It was two"})
+    await intake.kill(ask(), made.id, "wrong")
+    assert await on_wire(wire) == [
+        ("One", 1, "usable"),
+        ("Two", 2, "usable"),
+        ("Two", 3, "canceled"),
+    ]
+    records = await intake.versions(ask().principal, "en", made.id)
+    assert [(it.action, it.by, it.reason) for it in records] == [
+        ("publish", "editor", None),
+        ("correct", "editor", None),
+        ("kill", "editor", "wrong"),
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.REPORTER, Role.EDITOR, Role.ADMIN], ids=lambda it: it.word)
+@pytest.mark.parametrize("editions", [(), ("en",), ("ar",)], ids=["all", "this", "other"])
+async def test_who_may_do_what(intake: Intake, role: Role, editions: tuple[str, ...]) -> None:
+    """Role by edition by verb: a reporter's limits, an editor's rights, and nobody elsewhere."""
+    line = await intake.publish(ask(Role.EDITOR, "somebody"), {"headline": "Theirs"})
+    here = editions != ("ar",)
+    higher = here and role > Role.REPORTER
+
+    async def may(action: Any) -> bool:
+        try:
+            await action
+        except ForbiddenError:
+            return False
+        return True
+
+    me = ask(role, editions=editions)
+    assert await may(intake.publish(me, {"headline": "Mine", "urgency": 3})) is here
+    assert await may(intake.publish(me, {"headline": "Mine", "urgency": 2})) is higher
+    assert await may(intake.publish(me, {"headline": "Mine", "pinned": True})) is higher
+    assert await may(intake.correct(me, line.id, {"headline": "Changed"})) is higher
+    assert await may(intake.versions(me.principal, "en", line.id)) is here
+    assert await may(intake.kill(me, line.id, "why")) is higher
+    mine = await intake.publish(ask(Role.EDITOR, role.word), {"headline": "Mine"})
+    assert await may(intake.correct(me, mine.id, {"headline": "Mended"})) is here
+    assert await may(intake.correct(me, mine.id, {"urgency": 1})) is higher
+    assert await may(intake.correct(me, mine.id, {"pinned": True})) is higher
+    assert await may(intake.kill(me, mine.id, "why")) is higher
+
+
+async def test_a_reporter_corrects_their_own_line_within_limits(intake: Intake) -> None:
+    """A reporter mends their own line, though not its rank, even after an editor has touched it."""
+    me = ask(Role.REPORTER)
+    mine = await intake.publish(me, {"headline": "Mine"})
+    await intake.correct(ask(), mine.id, {"urgency": 1})
+    corrected = await intake.correct(me, mine.id, {"headline": "Mended"})
+    assert (corrected.headline, corrected.urgency) == ("Mended", 1)
+    with pytest.raises(ForbiddenError) as refused:
+        await intake.correct(me, mine.id, {"urgency": 2})
+    assert refused.value.field == "urgency"
+
+
+async def test_a_change_of_nothing_makes_no_version(intake: Intake, wire: Wire) -> None:
+    """Saving without a change, or killing twice, is answered and makes no event."""
+    line = await intake.publish(ask(), {"headline": "One", "tags": ["a"]})
+    assert await intake.correct(ask(), line.id, {"headline": " One ", "tags": ["a"]}) == line
+    assert await intake.correct(ask(), line.id, {}) == line
+    killed = await intake.kill(ask(), line.id, "wrong")
+    assert await intake.kill(ask(), line.id, "wrong again") == killed
+    assert len(await on_wire(wire)) == 2
+
+
+async def test_a_killed_line_stays_dead(intake: Intake) -> None:
+    """Nothing brings a killed line back."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    await intake.kill(ask(), line.id, "wrong")
+    with pytest.raises(IllegalChangeError):
+        await intake.correct(ask(), line.id, {"headline": "Two"})
+
+
+async def test_unknown_lines_and_reasons(intake: Intake) -> None:
+    """What is not there cannot be changed, and a kill says why."""
+    for action in (
+        intake.correct(ask(), "nowhere", {}),
+        intake.kill(ask(), "nowhere", "why"),
+        intake.versions(ask().principal, "en", "nowhere"),
+    ):
+        with pytest.raises(NoSuchFlashError):
+            await action
+    line = await intake.publish(ask(), {"headline": "One"})
+    with pytest.raises(InvalidError):
+        await intake.kill(ask(), line.id, "  ")
+
+
+async def test_if_match_protects_the_work_of_others(intake: Intake) -> None:
+    """Who corrects what they have not seen is told, and nothing is overwritten."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    await intake.correct(ask(if_match={"1"}), line.id, {"headline": "Two"})
+    for action in (
+        intake.correct(ask(if_match={"1"}), line.id, {"headline": "Three"}),
+        intake.kill(ask(if_match={"1", "7"}), line.id, "why"),
+    ):
+        with pytest.raises(PreconditionError):
+            await action
+    killed = await intake.kill(ask(if_match={"2"}), line.id, "why")
+    with pytest.raises(PreconditionError):
+        await intake.correct(ask(if_match={"2"}), killed.id, {"headline": "Late"})
+
+
+async def test_corrections_at_the_same_time_are_all_made(intake: Intake, wire: Wire) -> None:
+    """Editors who change different fields at once do not undo each other's work."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    await asyncio.gather(
+        intake.correct(ask(), line.id, {"headline": "Two"}),
+        intake.correct(ask(), line.id, {"source": "Agency"}),
+        intake.correct(ask(), line.id, {"section": "sports"}),
+    )
+    _, events = await wire.tail("en", 1)
+    last = events[0].flash
+    assert (last.version, last.headline, last.source, last.section) == (
+        4, "Two", "Agency", "sports",
+    )  # fmt: skip
+
+
+async def test_no_correction_is_lost_in_a_crowd(intake: Intake, wire: Wire) -> None:
+    """Of twenty corrections at once each is made or refused, and none is swallowed."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    results = await asyncio.gather(
+        *(intake.correct(ask(), line.id, {"headline": f"line {n}"}) for n in range(20)),
+        return_exceptions=True,
+    )
+    made = [it for it in results if isinstance(it, Flash)]
+    refused = [it for it in results if isinstance(it, VersionConflictError)]
+    assert len(made) + len(refused) == 20
+    assert sorted(it.version for it in made) == list(range(2, len(made) + 2))
+    _, events = await wire.tail("en", 50)
+    assert [it.flash for it in events[1:]] == sorted(made, key=lambda it: it.version)
+
+
+async def test_if_match_lets_one_of_many_through(intake: Intake) -> None:
+    """Of those who correct one version on condition, the first is heard and the rest are told."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    results = await asyncio.gather(
+        *(intake.correct(ask(if_match={"1"}), line.id, {"headline": f"{n}"}) for n in range(5)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(it, Flash) for it in results) == 1
+    assert sum(isinstance(it, PreconditionError) for it in results) == 4
+
+
+async def test_one_request_sent_many_times_at_once_is_done_once(intake: Intake, wire: Wire) -> None:
+    """A browser that sends one request over and over makes one line, one correction, one kill."""
+
+    async def many(verb: Callable[[], Awaitable[Flash]]) -> Flash:
+        answers = await asyncio.gather(*(verb() for _ in range(8)))
+        assert all(answer == answers[0] for answer in answers)
+        return answers[0]
+
+    line = await many(lambda: intake.publish(ask(key="p"), {"headline": "One"}))
+    await many(lambda: intake.correct(ask(key="c"), line.id, {"headline": "Two"}))
+    await many(lambda: intake.kill(ask(key="k"), line.id, "wrong"))
+    assert [version for _, version, _ in await on_wire(wire)] == [1, 2, 3]
+
+
+async def test_each_verb_is_done_once_for_one_key(intake: Intake, wire: Wire, clock: Clock) -> None:
+    """A request that is sent again gets the answer it got, whatever has happened since."""
+    made = await intake.publish(ask(key="p"), {"headline": "One"})
+    noop = await intake.correct(ask(key="n"), made.id, {"headline": "One"})
+    fixed = await intake.correct(ask(key="c", if_match={"1"}), made.id, {"headline": "Two"})
+    killed = await intake.kill(ask(key="k"), made.id, "wrong")
+    held = {"headline": "Held", "embargoed": format_time(NOON + timedelta(hours=1))}
+    waiting = await intake.publish(ask(key="e"), held)
+    brief = {"headline": "Brief", "expires": format_time(NOON + timedelta(minutes=5))}
+    shown = await intake.publish(ask(key="b"), brief)
+    before = await on_wire(wire)
+    clock.forward(600)
+    assert await intake.publish(ask(key="b"), brief) == shown
+    assert await intake.publish(ask(key="p"), {"headline": "One"}) == made
+    assert await intake.correct(ask(key="n"), made.id, {"headline": "One"}) == noop == made
+    again = ask(key="c", if_match={"1"})
+    assert await intake.correct(again, made.id, {"headline": "Two"}) == fixed
+    assert await intake.kill(ask(key="k"), made.id, "wrong") == killed
+    assert await intake.publish(ask(key="e"), held) == waiting
+    assert await on_wire(wire) == before
+
+
+async def test_a_key_belongs_to_one_request_of_one_token(intake: Intake) -> None:
+    """The same key with another request is refused; another token's key is its own."""
+    await intake.publish(ask(key="k"), {"headline": "One"})
+    line = await intake.publish(ask(name="other", key="k"), {"headline": "Two"})
+    for action in (
+        intake.publish(ask(key="k"), {"headline": "Other"}),
+        intake.correct(ask(key="k"), line.id, {"headline": "One"}),
+        intake.kill(ask(key="k"), line.id, "why"),
+    ):
+        with pytest.raises(KeyReusedError):
+            await action
+
+
+async def hold(intake: Intake, seconds: float = 60) -> Flash:
+    embargo = format_time(NOON + timedelta(seconds=seconds))
+    return await intake.publish(ask(), {"headline": "Held", "embargoed": embargo})
+
+
+async def test_an_embargoed_line_is_released_once_when_due(
+    intake: Intake, wire: Wire, archive: Archive, clock: Clock
+) -> None:
+    """Of two processes one releases the line, not before its time, as a line of that moment."""
+    held = await hold(intake)
+    assert held.pubstatus is PubStatus.WITHHELD
+    clock.forward(59.999)
+    assert await intake.release_due(["en", "ar"]) == []
+    assert await on_wire(wire) == []
+    clock.forward(0.001)
+    other = Intake(wire, archive, RULES, clock)
+    released = await asyncio.gather(intake.release_due(["en"]), other.release_due(["en"]))
+    assert sorted(len(some) for some in released) == [0, 1]
+    assert await on_wire(wire) == [("Held", 2, "usable")]
+    _, events = await wire.tail("en", 1)
+    assert events[0].flash.firstcreated == clock.now
+    assert await intake.release_due(["en"]) == []
+
+
+async def test_a_kill_wins_over_a_release(
+    intake: Intake, wire: Wire, archive: Archive, clock: Clock
+) -> None:
+    """A line that is killed in the moment of its release is dead in the end, on the wire too."""
+    held = [await hold(intake) for _ in range(10)]
+    clock.forward(60)
+    other = Intake(wire, archive, RULES, clock)
+    await asyncio.gather(
+        other.release_due(["en"]), *(intake.kill(ask(), it.id, "not true") for it in held)
+    )
+    for line in held:
+        stored = await archive.get("en", line.id)
+        assert stored is not None
+        assert stored.pubstatus is PubStatus.CANCELED
+    _, events = await wire.tail("en", 100)
+    last = {event.flash.id: event.flash.pubstatus for event in events}
+    assert set(last.values()) <= {PubStatus.CANCELED}
+    assert await intake.release_due(["en"]) == []
+
+
+async def test_a_held_line_can_be_worked_on_unseen(
+    intake: Intake, wire: Wire, clock: Clock
+) -> None:
+    """Before its release a line is edited, postponed or spiked, and readers never know."""
+    held = await hold(intake)
+    later = format_time(NOON + timedelta(seconds=120))
+    await intake.correct(ask(), held.id, {"headline": "Better", "embargoed": later})
+    clock.forward(60)
+    assert await intake.release_due(["en"]) == []
+    await intake.kill(ask(), held.id, "not true")
+    clock.forward(600)
+    assert await intake.release_due(["en"]) == []
+    assert await on_wire(wire) == []
+
+
+async def test_lifting_an_embargo_publishes_at_once(intake: Intake, wire: Wire) -> None:
+    """An editor who takes the embargo away has published the line."""
+    held = await hold(intake)
+    out = await intake.correct(ask(), held.id, {"embargoed": None})
+    assert out.pubstatus is PubStatus.USABLE
+    assert await on_wire(wire) == [("Held", 2, "usable")]
+
+
+async def test_a_published_line_cannot_be_withheld(intake: Intake) -> None:
+    """What is out is out: an embargo cannot take it back, a kill can."""
+    line = await intake.publish(ask(), {"headline": "One"})
+    with pytest.raises(IllegalChangeError):
+        await intake.correct(ask(), line.id, {"embargoed": "2099-01-01T00:00:00Z"})
+
+
+def test_the_clock_of_intake_counts_milliseconds() -> None:
+    """What is stored is what was answered: times have no more than milliseconds."""
+    assert now_ms().microsecond % 1000 == 0

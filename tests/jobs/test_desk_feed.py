@@ -1,0 +1,158 @@
+"""What open desks are told, and by whom."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.support import nodes
+from tests.support.desk import desk_line, form, hire, log_in, until
+from tests.support.service import receive
+from ticker.accounts.tokens import Role
+from ticker.accounts.users import USERS
+from ticker.store.client import Keys
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+
+
+async def test_all_desks_see_what_one_does(service: Running) -> None:
+    """The board, the queue, the stories, the landing and the readers, without asking."""
+    for name in ("amal", "ben"):
+        await hire(service, name)
+    amal, ben = await log_in(service, "amal"), await log_in(service, "ben")
+    async with await desk_line(ben) as desk:
+        assert (await until(desk, "hello"))["flashes"] == []
+        await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
+        while not (queue := (await until(desk, "queue"))["queue"]):
+            pass
+        assert (queue[0]["flash"]["headline"], queue[0]["stage"], queue[0]["by"]) == (
+            "A draft", "draft", "amal",
+        )  # fmt: skip
+        async with service.live("en") as reader:
+            await receive(reader)
+            while (await until(desk, "readers"))["readers"]["readers"] != 1:
+                pass
+            draft = queue[0]["flash"]
+            await amal.ask("POST", f"/v1/en/flashes/{draft['id']}/release")
+            assert (await until(desk, "flash"))["flash"]["headline"] == "A draft"
+            while not (landings := (await until(desk, "landings"))["landings"]):
+                pass
+            assert (landings[0]["id"], landings[0]["readers"]) == (draft["id"], 1)
+        await service.post("ar", "مسودة", story=draft["id"])
+        while draft["id"] not in (stories := (await until(desk, "stories"))["stories"]):
+            pass
+        assert set(stories[draft["id"]]) == {"en", "ar"}
+
+
+async def test_a_desk_opens_for_editors_of_ours_only(service: Running) -> None:
+    """No session, a foreign page, another's edition and no edition are turned away."""
+    await hire(service, "rosa", Role.REPORTER, "en")
+    rosa = await log_in(service, "rosa")
+    for edition, headers, status in (
+        ("en", {"Cookie": ""}, 401),
+        ("en", {"Origin": "https://evil.example"}, 403),
+        ("ar", {}, 403),
+        ("xx", {}, 404),
+    ):
+        with pytest.raises(InvalidStatus) as refused:
+            await desk_line(rosa, edition, **headers)
+        assert refused.value.response.status_code == status
+
+
+async def test_a_desk_asks_for_no_more_than_it_may(service: Running) -> None:
+    """A query of too many fields is refused by name, as readers' is."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    with pytest.raises(InvalidStatus) as refused:
+        await desk_line(amal, query="&".join(f"f{number}=1" for number in range(65)))
+    assert refused.value.response.status_code == 422
+    assert b"query" in refused.value.response.body
+
+
+async def test_a_desk_sees_its_drill(service: Running) -> None:
+    """What no reader is served stands on the desk's own line."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    async with await desk_line(amal, "drill-en") as desk:
+        await until(desk, "hello")
+        await amal.ask("POST", "/v1/drill-en/flashes", {"headline": "This is a drill"})
+        assert (await until(desk, "flash"))["flash"]["headline"] == "This is a drill"
+
+
+async def test_a_desk_is_no_reader(service: Running) -> None:
+    """Editors who watch do not count among those who were reached."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    async with await desk_line(amal) as desk, service.live("en") as reader:
+        await until(desk, "hello")
+        await receive(reader)
+        line = await service.post("en", "A line")
+        while not (landings := (await until(desk, "landings"))["landings"]):
+            pass
+        assert (landings[0]["id"], landings[0]["readers"]) == (line["id"], 1)
+
+
+async def test_who_is_logged_out_sees_nothing_more(service: Running) -> None:
+    """An open desk ends with its session."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    desk = await desk_line(amal)
+    await until(desk, "hello")
+    await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
+    with pytest.raises(ConnectionClosed) as closed:
+        await until(desk, "nothing")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
+async def _failed(log: pytest.LogCaptureFixture, job: str) -> None:
+    await asyncio.to_thread(nodes.until, lambda: f"job {job} failed" in log.text, "it failed")
+
+
+async def test_the_desks_doorbell_is_heard_again(
+    service: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a message that nobody can read, an open desk still sees at once what others do."""
+    monkeypatch.setattr("ticker.jobs.desk_feed._LOOK_SECONDS", 3600)
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    channel = Keys("en").desk
+    with redis.Redis.from_url(service.settings.redis_url) as client:
+
+        def is_heard() -> bool:
+            return bool(client.pubsub_numsub(channel)[0][1])
+
+        async with await desk_line(amal) as desk:
+            await until(desk, "queue")
+            await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
+            client.publish(channel, b"\xff")
+            await _failed(caplog, "doorbell")
+            await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
+            await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
+            assert (await until(desk, "queue"))["queue"][0]["flash"]["headline"] == "A draft"
+
+
+async def test_sessions_are_watched_again(
+    service: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a record that nobody can read, an open desk still ends with its session."""
+    monkeypatch.setattr("ticker.jobs.desk_feed._SESSIONS_SECONDS", 0.05)
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    desk = await desk_line(amal)
+    await until(desk, "hello")
+    with redis.Redis.from_url(service.settings.redis_url) as client:
+        record = client.hget(USERS, "amal")
+        client.hset(USERS, "amal", "no record")
+        await _failed(caplog, "sessions")
+        client.hset(USERS, "amal", record)
+    await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
+    with pytest.raises(ConnectionClosed) as closed:
+        await until(desk, "nothing")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401

@@ -1,0 +1,110 @@
+"""Clicks as hourly sums."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.flashes import NOON
+from ticker.store.clicks import Clicks
+from ticker.store.client import Keys, Store, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY_SECONDS = 24 * 3600
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def process(store: Store, clock: Clock) -> Callable[[], Clicks]:
+    """Makes one more process that counts."""
+    return lambda: Clicks(store, ["en", "ar"], clock, per_second=10)
+
+
+async def test_all_processes_count_together(process: Callable[[], Clicks]) -> None:
+    """What is most read is the sum of what every process has counted, for each edition."""
+    one, other = process(), process()
+    for clicks, flash_id in ((one, "a"), (one, "b"), (other, "b"), (other, "c"), (other, "b")):
+        assert clicks.count("en", flash_id)
+    assert one.count("ar", "z")
+    assert one.ranked("en") == []
+    await one.exchange()
+    await other.exchange()
+    await one.exchange()
+    assert one.ranked("en") == other.ranked("en") == ["b", "c", "a"]
+    assert other.ranked("ar") == ["z"]
+
+
+async def test_a_day_later_a_click_is_forgotten(
+    process: Callable[[], Clicks], clock: Clock, store: Store
+) -> None:
+    """Clicks count for 24 hours, and the store lets go of them by itself."""
+    clicks = process()
+    clicks.count("en", "old")
+    await clicks.exchange()
+    clock.move(hours=23)
+    clicks.count("en", "new")
+    await clicks.exchange()
+    assert set(clicks.ranked("en")) == {"old", "new"}
+    clock.move(hours=1)
+    await clicks.exchange()
+    assert clicks.ranked("en") == ["new"]
+    commands: Any = store.commands
+    names = await commands.keys("*")
+    assert sorted(names) == [Keys("en").clicks(hour) for hour in ("2026112312", "2026112411")]
+    for name in names:
+        assert DAY_SECONDS < await commands.ttl(name) <= DAY_SECONDS + 3600
+
+
+async def test_nothing_of_the_reader_is_stored(process: Callable[[], Clicks], store: Store) -> None:
+    """The store holds ids of lines and numbers, and nothing else."""
+    clicks = process()
+    for _ in range(3):
+        clicks.count("en", "a")
+    await clicks.exchange()
+    commands: Any = store.commands
+    (name,) = await commands.keys("*")
+    assert await commands.zrange(name, 0, -1) == ["a"]
+    assert await commands.zscore(name, "a") == 3
+
+
+async def test_a_flood_does_not_count(process: Callable[[], Clicks], clock: Clock) -> None:
+    """Above a bounded rate clicks are refused, and later they count again."""
+    clicks = process()
+    assert [clicks.count("en", "a") for _ in range(12)] == [True] * 10 + [False] * 2
+    clock.move(seconds=0.3)
+    assert [clicks.count("en", "a") for _ in range(4)] == [True] * 3 + [False]
+    clock.move(hours=-1)
+    assert not clicks.count("en", "a")
+    clock.move(seconds=1)
+    assert clicks.count("en", "a")
+
+
+async def test_without_the_store_only_the_counts_are_lost(clock: Clock) -> None:
+    """While the store is away readers' clicks are taken as ever."""
+    away = Store("unix:///nowhere/valkey.sock")
+    clicks = Clicks(away, ["en"], clock)
+    assert clicks.count("en", "a")
+    with pytest.raises(StoreUnavailableError):
+        await clicks.exchange()
+    assert clicks.count("en", "a")
+    assert clicks.ranked("en") == []
+    await away.close()

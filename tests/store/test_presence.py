@@ -1,0 +1,101 @@
+"""Who reads now: sums by edition, transport and site."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hub.test_hub import ALL, Reader
+from tests.support.flashes import NOON
+from tests.support.service import receive, running
+from ticker.hub.hub import Hub
+from ticker.metrics import Metrics
+from ticker.news.event import GENESIS
+from ticker.settings import Settings
+from ticker.store.client import StoreUnavailableError
+from ticker.store.presence import Census
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+    from ticker.store.client import Store
+
+
+@pytest.fixture
+def hub() -> Hub:
+    made = Hub(Settings(), Metrics())
+    for edition in made.editions:
+        made.load(edition, [], GENESIS, [])
+    return made
+
+
+def reader(origin: str, transport: str = "websocket") -> Reader:
+    made = Reader()
+    made.origin = origin
+    made.transport = transport
+    return made
+
+
+async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub) -> None:
+    """The sum is of all hubs that told of themselves lately."""
+    now = NOON
+    one, other = (Census(store, hub, name, lambda: now) for name in ("one", "other"))
+    guests = [reader("https://a.example"), reader("direct", "sse"), reader("direct", "desk")]
+    for guest in guests:
+        hub.join(guest, ALL, None)
+    await one.tell()
+    await other.tell()
+    assert (await one.read())["en"] == {
+        "readers": 4,
+        "transports": {"sse": 2, "websocket": 2},
+        "origins": {"direct": 2, "https://a.example": 2},
+        "hubs": {"one": 2, "other": 2},
+    }
+    now += timedelta(seconds=40)
+    hub.leave(guests[0], ALL)
+    await one.tell()
+    census = await one.read()
+    assert (census["en"]["readers"], census["en"]["origins"]) == (1, {"direct": 1})
+
+
+def test_strangers_cannot_fill_the_memory(hub: Hub) -> None:
+    """A hundred sites are told apart; whoever invents more is among the others."""
+    guests = [reader(f"https://{number}.example") for number in range(150)]
+    for guest in guests:
+        hub.join(guest, ALL, None)
+    origins = hub.census()["en"]["origins"]
+    assert (len(origins), origins["other"]) == (101, 50)
+    for guest in guests:
+        hub.leave(guest, ALL)
+    assert hub.census()["en"] == {"transports": {}, "origins": {}}
+
+
+@pytest.mark.parametrize("portable", [False, True], ids=["fast", "portable"])
+async def test_sites_are_those_that_browsers_name(settings: Settings, *, portable: bool) -> None:
+    """Our own pages, a partner's page, a program and nonsense are told apart, on both paths."""
+    async with running(settings, portable=portable) as service:
+        await _check_sites(service)
+
+
+async def _check_sites(either: Running) -> None:
+    origins = [f"http://127.0.0.1:{either.port}", "https://partner.example", None, "x" * 500]
+    opened = []
+    for origin in origins:
+        socket = await either.live("en", origin=origin)
+        await receive(socket)
+        opened.append(socket)
+    counted: dict[str, Any] = either.server._service.hub.census()["en"]["origins"]
+    assert counted == {"self": 1, "https://partner.example": 1, "direct": 1, "other": 1}
+    for socket in opened:
+        await socket.close()
+
+
+async def test_a_lost_store_is_said(hub: Hub) -> None:
+    """Nobody is told of readers that the store does not know of."""
+    from ticker.store.client import Store  # noqa: PLC0415
+
+    lost = Store("redis://127.0.0.1:1")
+    with pytest.raises(StoreUnavailableError):
+        await Census(lost, hub, "one").tell()
+    await lost.close()

@@ -1,0 +1,104 @@
+"""Boards of the past, the log, and timelines, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.desk import hire, log_in
+from ticker.accounts.tokens import Role
+from ticker.news.event import GENESIS, Cursor
+from ticker.web.api.history import diff
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+async def test_the_board_of_then(service: Running) -> None:
+    """Between two changes stood what stood; words killed since are told to editors."""
+    first = await service.post("en", "First")
+    then = (await service.post("en", "Second"))["versioncreated"]
+    await service.kill("en", first["id"])
+    answer = await service.request("GET", f"/v1/en/board?at={then}")
+    assert [it["headline"] for it in answer.json["flashes"]] == ["Second", "First"]
+    now = await service.request("GET", "/v1/en/board?at=2999-01-01T00:00:00Z")
+    assert now.json["flashes"] == []
+    assert (await service.request("GET", "/v1/en/board?at=noon")).fields == ["at"]
+    assert (await service.request("GET", "/v1/en/board?at=", token=None)).status == 401
+
+
+async def test_the_log_proves_itself(service: Running) -> None:
+    """Anybody can recompute the tags from what is exported; it goes on after a cursor."""
+    for number in range(5):
+        await service.post("en", f"Line {number} ع")
+    answer = await service.request("GET", "/v1/en/log")
+    assert answer.headers["content-type"].startswith("application/x-ndjson")
+    entries = [json.loads(line) for line in answer.body.splitlines()]
+    reached = GENESIS
+    for entry in entries:
+        reached = reached.follows(entry["record"])
+        assert entry["cursor"] == str(reached)
+    rest = await service.request("GET", f"/v1/en/log?after={entries[2]['cursor']}&limit=1")
+    assert [json.loads(line) for line in rest.body.splitlines()] == [entries[3]]
+    assert Cursor.parse(entries[4]["cursor"]) == reached
+    for query, field in (("after=x", "after"), ("limit=0", "limit")):
+        assert (await service.request("GET", f"/v1/en/log?{query}")).fields == [field]
+    reporter = await service.token_for(Role.REPORTER)
+    assert (await service.request("GET", "/v1/en/log", token=reporter)).status == 403
+
+
+async def test_a_timeline_tells_who_did_what(service: Running) -> None:
+    """Each version with its maker, its place, its reason, and what changed; markup is text."""
+    await hire(service, "amal")
+    editor = await log_in(service, "amal")
+    line = (await editor.ask("POST", "/v1/en/flashes", {"headline": f"Seven {HOSTILE}"})).json
+    path = f"/v1/en/flashes/{line['id']}"
+    change = {"headline": f"Eight {HOSTILE}", "source": HOSTILE, "correction": HOSTILE}
+    await editor.ask("PATCH", path, change)
+    await editor.ask("DELETE", f"{path}?reason=%3Cb%3Ewithdrawn")
+    for url in ("/desk/en/timeline", f"/desk/en/timeline/{line['id']}"):
+        page = (await editor.ask("GET", url)).body.decode()
+        assert HOSTILE not in page
+        assert "<b>withdrawn" not in page
+        assert page.index("Killed") < page.index("Corrected") < page.index("Published")
+        assert "amal" in page
+        assert "127.0.0.1" in page
+    assert "<del>Seven</del>" in page
+    assert "<ins>Eight</ins>" in page
+    then = line["versioncreated"]
+    past = (await editor.ask("GET", f"/desk/en/timeline?at={then}")).body.decode()
+    assert "The board at" in past
+    assert past.count("Seven") >= 2
+
+
+async def test_a_long_timeline_has_pages(service: Running) -> None:
+    """Older entries are a link away; a stranger is sent to log in, another edition is closed."""
+    await hire(service, "rosa", Role.REPORTER, "en")
+    rosa = await log_in(service, "rosa")
+    for number in range(51):
+        await service.post("en", f"Line {number}.")
+    first = (await rosa.ask("GET", "/desk/en/timeline")).body.decode()
+    assert "?before=2" in first
+    second = (await rosa.ask("GET", "/desk/en/timeline?before=2")).body.decode()
+    assert "Line 0." in second
+    assert (await service.get("/desk/en/timeline")).status == 303
+    assert (await rosa.ask("GET", "/desk/ar/timeline")).status == 403
+    assert (await rosa.ask("GET", "/desk/en/timeline/none")).status == 404
+    assert (await rosa.ask("GET", "/desk/en/timeline?before=x")).status == 422
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        ("a b", "a b", [("", "a b")]),
+        ("a b c", "a x c", [("", "a"), ("del", "b"), ("ins", "x"), ("", "c")]),
+        ("a", "a b", [("", "a"), ("ins", "b")]),
+    ],
+)
+def test_what_changed(before: str, after: str, parts: list[tuple[str, str]]) -> None:
+    """Word by word."""
+    assert diff(before, after) == parts

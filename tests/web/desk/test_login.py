@@ -1,0 +1,118 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.desk import PASSWORD, form, hire, log_in
+from tests.support.service import running
+
+if TYPE_CHECKING:
+    from tests.support.service import Running
+    from ticker.settings import Settings
+
+
+async def test_a_login_opens_the_desk(service: Running) -> None:
+    """Name and password give a cookie that scripts and other sites cannot have, and the desk."""
+    await hire(service, "amal")
+    answer = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
+    assert (answer.status, answer.headers["location"]) == (303, "/desk")
+    flags = {it.strip().lower() for it in answer.headers["set-cookie"].split(";")[1:]}
+    assert flags == {"httponly", "path=/", "samesite=strict"}
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    page = await service.get("/desk/en", Cookie=cookie)
+    assert page.status == 200
+    assert (await service.get("/desk/login", Cookie=cookie)).status == 303
+
+
+async def test_behind_tls_the_cookie_is_the_hosts_own(settings: Settings) -> None:
+    """Where readers come by https, browsers keep the cookie from plain http and from subdomains."""
+    async with running(replace(settings, public_url="https://ticker.example")) as service:
+        await hire(service, "amal")
+        answer = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-ticker-session=")
+    assert "Secure" in cookie
+
+
+async def test_wrong_and_unknown_read_the_same(service: Running) -> None:
+    """Nobody learns from the answer which names there are, and after five tries nobody gets one."""
+    await hire(service, "amal")
+    known, unknown = [
+        [await form(service, "/desk/login", {"name": name, "password": "wrong"}) for _ in range(6)]
+        for name in ("amal", "aziz")
+    ]
+    assert [it.status for it in known] == [it.status for it in unknown] == [401] * 5 + [429]
+    for one, other in zip(known, unknown, strict=True):
+        assert one.body.replace(b"amal", b"aziz") == other.body
+    assert int(known[5].headers["retry-after"]) > 0
+    right = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
+    assert right.status == 429
+
+
+async def test_a_planted_session_is_not_adopted(service: Running) -> None:
+    """Whatever a browser held before the login, it holds another session after, and only that."""
+    await hire(service, "amal")
+    first = await log_in(service, "amal")
+    fields = {"name": "amal", "password": PASSWORD}
+    again = await form(service, "/desk/login", fields, Cookie=first.cookie)
+    cookie = again.headers["set-cookie"].partition(";")[0]
+    assert cookie != first.cookie
+    assert (await service.get("/desk/en", Cookie=first.cookie)).status == 303
+    planted = await form(service, "/desk/login", fields, Cookie="ticker-session=planted")
+    assert "planted" not in planted.headers["set-cookie"]
+    assert (await service.get("/desk/en", Cookie="ticker-session=planted")).status == 303
+
+
+async def test_logging_out_ends_it_everywhere(service: Running) -> None:
+    """The session is over in the store, not only in the browser; a strange form ends nothing."""
+    await hire(service, "amal")
+    editor = await log_in(service, "amal")
+    refused = await form(service, "/desk/logout", {"csrf": "x"}, Cookie=editor.cookie)
+    assert refused.status == 403
+    done = await form(service, "/desk/logout", {"csrf": editor.csrf}, Cookie=editor.cookie)
+    assert (done.status, done.headers["location"]) == (303, "/desk/login")
+    assert (await service.get("/desk/en", Cookie=editor.cookie)).status == 303
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("/desk/ar", "/desk/ar"),
+        ("/desk/ar/timeline?x=1", "/desk/ar/timeline?x=1"),
+        ("https://evil.example/desk", "/desk"),
+        ("//evil.example/desk", "/desk"),
+        ("/desk\\@evil.example", "/desk"),
+        ("/desk/\r\nX: y", "/desk"),
+        ("/deskevil", "/desk"),
+    ],
+)
+async def test_it_goes_on_within_the_desk(service: Running, asked: str, given: str) -> None:
+    """After the login comes the page that was asked for, if it is one of the desk."""
+    await hire(service, "amal")
+    fields = {"name": "amal", "password": PASSWORD, "next": asked}
+    assert (await form(service, "/desk/login", fields)).headers["location"] == given
+
+
+async def test_other_sites_cannot_log_anybody_in(service: Running) -> None:
+    """Nor can they send more than a form."""
+    await hire(service, "amal")
+    fields = {"name": "amal", "password": PASSWORD}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec_Fetch_Site": "cross-site"}):
+        assert (await form(service, "/desk/login", fields, **headers)).status == 403
+    assert (await form(service, "/desk/login", {"name": "x" * 9000})).status == 413
+    assert (await form(service, "/desk/login", {f"f{it}": "" for it in range(30)})).status == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("ar-EG,en;q=0.5", "دخول"), ("es", "Entrar"), ("de", "Log in")]
+)
+async def test_the_form_speaks_the_browsers_language(
+    service: Running, language: str, word: str
+) -> None:
+    """An editor is greeted in a language that the newsroom has."""
+    page = await service.get("/desk/login", Accept_Language=language)
+    assert word in page.body.decode()

@@ -1,0 +1,114 @@
+"""One's own password, and who may do what."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.desk import PASSWORD, Editor, form, hire, log_in
+from ticker.accounts.tokens import Role
+
+if TYPE_CHECKING:
+    from tests.support.service import Answer, Running
+
+
+@pytest.fixture
+async def admin(service: Running) -> Editor:
+    await hire(service, "adm", Role.ADMIN)
+    return await log_in(service, "adm")
+
+
+async def act(admin: Editor, do: str, name: str, **fields: str) -> Answer:
+    """Use a form of the staff page."""
+    given = {"csrf": admin.csrf, "do": do, "name": name, **fields}
+    return await form(admin.service, "/desk/staff", given, Cookie=admin.cookie)
+
+
+def secret_of(answer: Answer) -> str:
+    found = re.search(r'<code dir="ltr">([^<]+)</code>', answer.body.decode())
+    assert found is not None
+    return found[1]
+
+
+async def test_users_are_added_renewed_and_removed(service: Running, admin: Editor) -> None:
+    """Each secret is shown once and works; what was before it does not."""
+    added = await act(admin, "add user", "rosa", role="reporter", edition="en")
+    first = secret_of(added)
+    assert first not in (await admin.ask("GET", "/desk/staff")).body.decode()
+    fields = {"name": "rosa", "password": first}
+    assert (await form(service, "/desk/login", fields)).status == 303
+    second = secret_of(await act(admin, "renew password", "rosa"))
+    assert (await form(service, "/desk/login", fields)).status == 401
+    rosa = await form(service, "/desk/login", {"name": "rosa", "password": second})
+    cookie = rosa.headers["set-cookie"].partition(";")[0]
+    assert (await service.get("/desk/en", Cookie=cookie)).status == 200
+    assert (await service.get("/desk/ar", Cookie=cookie)).status == 403
+    assert (await act(admin, "remove user", "rosa")).status == 303
+    assert (await service.get("/desk/en", Cookie=cookie)).status == 303
+
+
+async def test_tokens_are_made_and_revoked(service: Running, admin: Editor) -> None:
+    """A token works from the moment it is shown to the moment it is revoked."""
+    token = secret_of(await act(admin, "create token", "bot", role="editor"))
+    line = {"headline": "From a bot"}
+    made = await service.request("POST", "/v1/en/flashes", body=line, token=token)
+    assert made.status == 201
+    await act(admin, "revoke token", "bot")
+    again = await service.request("POST", "/v1/en/flashes", body=line, token=token)
+    assert again.status == 401
+
+
+async def test_wrong_forms_change_nothing(admin: Editor) -> None:
+    """Each fault is named, and nobody removes themselves."""
+    for do, name, fields, status in (
+        ("add user", "", {"role": "editor"}, 422),
+        ("add user", "x", {"role": "king"}, 422),
+        ("add user", "x", {"role": "editor", "edition": "xx"}, 422),
+        ("add user", "adm", {"role": "editor"}, 409),
+        ("remove user", "adm", {}, 409),
+        ("remove user", "nobody", {}, 404),
+        ("renew password", "nobody", {}, 404),
+        ("revoke token", "nobody", {}, 404),
+        ("dance", "x", {}, 422),
+    ):
+        assert (await act(admin, do, name, **fields)).status == status, (do, name)
+    stolen = Editor(admin.service, admin.cookie, "x")
+    assert (await act(stolen, "add user", "x", role="admin")).status == 403
+
+
+async def test_only_admins_see_staff_and_audit(service: Running, admin: Editor) -> None:
+    """Editors and strangers do not, and what was done stands in the audit log."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    for path in ("/desk/staff", "/v1/audit"):
+        assert (await amal.ask("GET", path)).status == 403
+    assert (await act(amal, "add user", "x", role="admin")).status == 403
+    assert (await service.get("/desk/staff")).status == 303
+    await act(admin, "add user", "rosa", role="reporter")
+    await form(service, "/desk/login", {"name": "rosa", "password": "wrong"})
+    lines = (await admin.ask("GET", "/v1/audit")).body.splitlines()
+    done = [json.loads(json.loads(line)["entry"]) for line in lines]
+    told = [(it["who"], it["action"], it["target"]) for it in done]
+    assert told[-2:] == [("adm", "add user", "rosa"), ("rosa", "login failed", "rosa")]
+    assert done[-1]["address"] == "127.0.0.1"
+
+
+async def test_a_password_is_changed_by_who_knows_it(service: Running) -> None:
+    """The old one is asked for, the new one is judged, and every session ends."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+
+    async def change(old: str, new: str) -> int:
+        fields = {"csrf": amal.csrf, "old": old, "new": new}
+        return (await form(service, "/desk/account", fields, Cookie=amal.cookie)).status
+
+    assert (await amal.ask("GET", "/desk/account")).status == 200
+    assert await change("wrong", "another horse battery") == 401
+    assert await change(PASSWORD, "short") == 422
+    assert await change(PASSWORD, "another horse battery") == 303
+    assert (await service.get("/desk/en", Cookie=amal.cookie)).status == 303
+    fields = {"name": "amal", "password": "another horse battery"}
+    assert (await form(service, "/desk/login", fields)).status == 303

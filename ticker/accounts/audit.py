@@ -1,0 +1,99 @@
+"""Who came in, and who changed who may: a hash-chained log, beside the editions' wires."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.document import dumps, format_time
+from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
+from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.import_lock import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+_SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
+_LOG: Final = "{ticker}:audit"
+_HEAD: Final = "{ticker}:audit:head"
+_PAGE: Final = 500
+_DETAIL_MOST: Final = 200
+COMMAND_LINE: Final = "command line"
+
+
+class Audit:
+    """The log of accounts. Every method raises `StoreUnavailableError`."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._commands: Any = store.commands
+        self._append = store.script(_SCRIPT)
+        self._clock = clock
+
+    async def note(
+        self, who: str, action: str, target: str = "", address: str = "", detail: str = ""
+    ) -> None:
+        """Add an entry.
+
+        Args:
+            who: Name of a user or token, or the command line.
+            action: What they did, such as login or user added.
+            target: To whom.
+            address: From where.
+            detail: What else there is to say.
+        """
+        entry = {
+            "at": format_time(self._clock()),
+            "who": who[:_DETAIL_MOST],
+            "action": action,
+            "target": target[:_DETAIL_MOST],
+            "address": address,
+            "detail": detail[:_DETAIL_MOST],
+        }
+        # In ASCII: what a stranger types as a name may hold what UTF-8 cannot.
+        await self.append(json.dumps(entry, separators=(",", ":")))
+
+    async def append(self, text: str, offset: int | None = None) -> None:
+        """Add an entry as it is; with an offset, only if that is the one that it gets."""
+        args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
+        with guard():
+            added = await self._append([_LOG, _HEAD, KEY], args)
+        if added < 0:
+            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+
+    async def head(self) -> Cursor:
+        """Where the log ends."""
+        with guard():
+            offset, tag = await self._commands.hmget(_HEAD, ["offset", "tag"])
+        return Cursor(int(offset), tag) if offset else GENESIS
+
+    async def entries(self) -> AsyncIterator[str]:
+        """Every entry as JSON Lines, oldest first: {"cursor", "entry"}, as it is stored."""
+        async for cursor, text in self.read():
+            yield dumps({"cursor": str(cursor), "entry": text}) + "\n"
+
+    async def verify(self) -> tuple[int, int | None]:
+        """Recompute the chain: how many entries there are, and the first one that breaks it."""
+        reached = GENESIS
+        async for cursor, text in self.read():
+            expected = reached.follows(text)
+            if cursor != expected:
+                return reached.offset, expected.offset
+            reached = expected
+        whole = await self.head() == reached
+        return reached.offset, None if whole else reached.offset + 1
+
+    async def read(self) -> AsyncIterator[tuple[Cursor, str]]:
+        """Every entry with its position, oldest first."""
+        after = "-"
+        while True:
+            with guard():
+                page = await self._commands.xrange(_LOG, min=after, count=_PAGE)
+            for entry_id, fields in page:
+                yield Cursor(int(entry_id.partition("-")[0]), fields["tag"]), fields["entry"]
+            if not page:
+                return
+            after = f"({page[-1][0]}"

@@ -1,0 +1,86 @@
+"""Logging in: name and password against a session, and only so many tries.
+
+Tries are counted in the store before a password is looked at, so that neither many processes nor
+many tries at once get more, and the same for names that nobody has.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.store.client import Store, guard
+
+if TYPE_CHECKING:
+    from ticker.accounts.users import User, Users
+
+_WINDOW_SECONDS: Final = 15 * 60
+_PREFIX: Final = "ticker:logins:"
+# From one place a stranger locks out only themselves; from everywhere, a name after all.
+_PAIR_MOST: Final = 5
+_NAME_MOST: Final = 30
+_ADDRESS_MOST: Final = 50
+_NOBODY: Final = "(nobody)"
+
+
+class TooManyTriesError(Exception):
+    """There were too many tries.
+
+    Attributes:
+        seconds: Until the next one is looked at.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many tries; again in {seconds} s")
+        self.seconds = seconds
+
+
+class Logins:
+    """Checks names and passwords. Raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store, users: Users) -> None:
+        self._commands: Any = store.commands
+        self._users = users
+
+    async def attempt(self, name: str, password: str, address: str) -> User | None:
+        """The user whose name and password these are.
+
+        Raises:
+            TooManyTriesError: There were too many wrong ones for this name or from this address.
+        """
+        pair = _key("pair", name, address)
+        most = {pair: _PAIR_MOST, _key("name", name): _NAME_MOST}
+        most[_key("address", address)] = _ADDRESS_MOST
+        await self._count(most)
+        user = await self._users.check(name, password)
+        if user is not None:
+            with guard():
+                await self._commands.delete(pair)
+                for key in most.keys() - {pair}:
+                    await self._commands.decr(key)
+        return user
+
+    async def known(self, name: str) -> str:
+        """A name as it may be kept: what nobody is called may be a password in the wrong field."""
+        return name if await self._users.get(name) is not None else _NOBODY
+
+    async def _count(self, most: dict[str, int]) -> None:
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for key in most:
+                    pipe.incr(key)
+                    pipe.expire(key, _WINDOW_SECONDS, nx=True)
+                    pipe.ttl(key)
+                replies = await pipe.execute()
+        waits = [
+            ttl
+            for allowed, tries, ttl in zip(most.values(), replies[::3], replies[2::3], strict=True)
+            if tries > allowed
+        ]
+        if waits:
+            raise TooManyTriesError(max(1, *waits))
+
+
+def _key(kind: str, *parts: str) -> str:
+    name = "\0".join(parts).encode(errors="surrogatepass")
+    return f"{_PREFIX}{kind}:{sha256(name).hexdigest()[:32]}"

@@ -1,0 +1,170 @@
+"""Who is logged in: kept in the store, so that a session ends when it is ended (OWASP ASVS 7)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.document import dumps, format_time, parse_time
+from ticker.store.client import Store, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ticker.accounts.tokens import Principal
+    from ticker.accounts.users import Users
+
+_PREFIX: Final = "ticker:sessions:"
+_OF: Final = "ticker:sessions-of:"
+_SEEN_EVERY: Final = timedelta(minutes=1)
+_AGENT_MOST: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser that somebody logged in with.
+
+    Attributes:
+        digest: Of its id, which only the browser knows.
+        principal: Who it is, with the rights of this moment.
+        csrf: What the browser must say with each change, beside its cookie.
+        created: When they logged in, UTC.
+        seen: When they last did something, to the minute.
+        address: From where they logged in.
+        agent: What the browser calls itself.
+    """
+
+    digest: str
+    principal: Principal
+    csrf: str
+    created: datetime
+    seen: datetime
+    address: str
+    agent: str
+
+
+class Sessions:
+    """Sessions in the store. Every method raises `StoreUnavailableError`.
+
+    Args:
+        store: Where they are.
+        users: Whose they are.
+        idle: How long one lives in which nothing is done.
+        lifetime: How long one lives at most.
+        clock: Aware UTC.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        users: Users,
+        idle: timedelta,
+        lifetime: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._commands: Any = store.commands
+        self._users = users
+        self._idle = idle
+        self._lifetime = lifetime
+        self._clock = clock
+
+    async def start(self, name: str, address: str, agent: str) -> str:
+        """Begin a session of a user; returns its id, which is not kept."""
+        secret = secrets.token_urlsafe(32)
+        now = format_time(self._clock())
+        values = {
+            "name": name,
+            "csrf": secrets.token_urlsafe(32),
+            "created": now,
+            "seen": now,
+            "address": address,
+            "agent": agent[:_AGENT_MOST],
+        }
+        digest = _digest(secret)
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                pipe.set(_PREFIX + digest, dumps(values), px=self._idle)
+                pipe.sadd(_OF + name, digest)
+                pipe.expire(_OF + name, self._lifetime)
+                await pipe.execute()
+        return secret
+
+    async def find(self, secret: str) -> Session | None:
+        """The session of an id that a browser sent; None if it is over or was never one of ours."""
+        digest = _digest(secret)
+        with guard():
+            text = await self._commands.get(_PREFIX + digest)
+        if text is None:
+            return None
+        values = json.loads(text)
+        user = await self._users.get(values["name"])
+        session = _session(digest, values, user.principal) if user else None
+        if session is None or not self._is_alive(session):
+            await self.end(digest, values["name"])
+            return None
+        return session
+
+    async def touch(self, session: Session) -> None:
+        """Note that somebody did something; an ended session stays ended."""
+        now = self._clock()
+        if now - session.seen < _SEEN_EVERY:
+            return
+        values = {
+            "name": session.principal.name,
+            "csrf": session.csrf,
+            "created": format_time(session.created),
+            "seen": format_time(now),
+            "address": session.address,
+            "agent": session.agent,
+        }
+        with guard():
+            await self._commands.set(
+                _PREFIX + session.digest, dumps(values), xx=True, px=self._idle
+            )
+
+    async def is_open(self, session: Session) -> bool:
+        """Whether a session found earlier still is one, with the same rights."""
+        with guard():
+            text = await self._commands.get(_PREFIX + session.digest)
+        user = await self._users.get(session.principal.name) if text else None
+        if user is None or user.principal != session.principal:
+            return False
+        return self._is_alive(_session(session.digest, json.loads(text), user.principal))
+
+    async def end(self, digest: str, name: str) -> None:
+        """End one session of a user."""
+        with guard():
+            await self._commands.delete(_PREFIX + digest)
+            await self._commands.srem(_OF + name, digest)
+
+    async def end_all(self, name: str) -> None:
+        """End every session of a user."""
+        with guard():
+            for digest in await self._commands.smembers(_OF + name):
+                await self._commands.delete(_PREFIX + digest)
+            await self._commands.delete(_OF + name)
+
+    def _is_alive(self, session: Session) -> bool:
+        now = self._clock()
+        return now - session.created < self._lifetime and now - session.seen < self._idle
+
+
+def _session(digest: str, values: dict[str, str], principal: Principal) -> Session:
+    return Session(
+        digest,
+        principal,
+        values["csrf"],
+        parse_time(values["created"]),
+        parse_time(values["seen"]),
+        values["address"],
+        values["agent"],
+    )
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,143 @@
+"""Who may write: principals with roles and editions, and the tokens of programs.
+
+A token is 256 random bits, so a fast hash of it is as safe at rest as a slow one (OWASP ASVS 2.9);
+it is shown once and never stored.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.document import dumps, format_time, parse_time
+from ticker.store.client import Store, guard
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_PREFIX: Final = "tkr_"
+TOKENS: Final = "ticker:tokens"
+DIGESTS: Final = "ticker:tokens:digests"
+
+
+class Role(IntEnum):
+    """What a token may do; each role may do all that the one before it may."""
+
+    REPORTER = 1
+    EDITOR = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        """Its name in commands and JSON."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who was let in, by a token or at the desk.
+
+    Attributes:
+        name: Of the token or user; goes into the log with what it does.
+        role: What it may do.
+        editions: Where; empty: everywhere.
+        created: When it was made, UTC.
+        expires: When it stops working, UTC.
+    """
+
+    name: str
+    role: Role
+    editions: frozenset[str]
+    created: datetime
+    expires: datetime | None
+
+    def covers(self, edition: str) -> bool:
+        """Whether it holds for an edition."""
+        return not self.editions or edition.removeprefix("drill-") in self.editions
+
+
+class NameTakenError(Exception):
+    """The name is taken, by a token among tokens, by a user among users."""
+
+
+class Accounts:
+    """Tokens in the store. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+
+    async def create(self, principal: Principal) -> str:
+        """Make a token; the only time it is seen.
+
+        Raises:
+            NameTakenError: There is one of that name.
+        """
+        token = _PREFIX + secrets.token_urlsafe(32)
+        digest = _digest(token)
+        with guard():
+            if not await self._commands.hsetnx(TOKENS, principal.name, digest):
+                raise NameTakenError(principal.name)
+            await self._commands.hset(DIGESTS, digest, _encode(principal, digest))
+        return token
+
+    async def verify(self, token: str, now: datetime) -> Principal | None:
+        """Whose token it is; None if it is unknown, revoked or expired."""
+        digest = _digest(token)
+        with guard():
+            text = await self._commands.hget(DIGESTS, digest)
+        if text is None or not compare_digest(json.loads(text)["digest"], digest):
+            return None
+        principal = _decode(text)
+        if principal.expires is not None and principal.expires <= now:
+            return None
+        return principal
+
+    async def list(self) -> list[Principal]:
+        """All tokens that were made and not revoked, by name."""
+        with guard():
+            texts = await self._commands.hvals(DIGESTS)
+        return sorted((_decode(text) for text in texts), key=lambda principal: principal.name)
+
+    async def revoke(self, name: str) -> bool:
+        """End a token at once; False if there is none of that name."""
+        with guard():
+            digest = await self._commands.hget(TOKENS, name)
+            if digest is None:
+                return False
+            await self._commands.hdel(DIGESTS, digest)
+            await self._commands.hdel(TOKENS, name)
+        return True
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def _encode(principal: Principal, digest: str) -> str:
+    expires = principal.expires
+    return dumps(
+        {
+            "digest": digest,
+            "name": principal.name,
+            "role": principal.role.word,
+            "editions": sorted(principal.editions),
+            "created": format_time(principal.created),
+            "expires": format_time(expires) if expires else None,
+        }
+    )
+
+
+def _decode(text: str) -> Principal:
+    values = json.loads(text)
+    return Principal(
+        name=values["name"],
+        role=Role[values["role"].upper()],
+        editions=frozenset(values["editions"]),
+        created=parse_time(values["created"]),
+        expires=parse_time(values["expires"]) if values["expires"] else None,
+    )

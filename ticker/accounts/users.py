@@ -1,0 +1,119 @@
+"""Who may use the desk: people with a name, a password, a role and editions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.accounts.tokens import NameTakenError, Principal, Role
+from ticker.news.document import dumps, format_time, parse_time
+from ticker.store.client import Store, guard
+
+if TYPE_CHECKING:
+    from ticker.accounts.passwords import Passwords
+
+USERS: Final = "ticker:users"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person.
+
+    Attributes:
+        principal: Name, role, editions, and since when; a user does not expire.
+        hash: Of the password.
+    """
+
+    principal: Principal
+    hash: str
+
+    @property
+    def name(self) -> str:
+        """What they log in with; stands in the log with what they do."""
+        return self.principal.name
+
+
+class Users:
+    """Users in the store. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store, passwords: Passwords) -> None:
+        self._commands: Any = store.commands
+        self._passwords = passwords
+
+    async def add(self, principal: Principal, password: str) -> None:
+        """Make a user.
+
+        Raises:
+            NameTakenError: There is a user of that name.
+            WeakPasswordError: The password may not be used.
+        """
+        user = User(principal, await self._passwords.hash(password, principal.name))
+        with guard():
+            if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):
+                raise NameTakenError(principal.name)
+
+    async def get(self, name: str) -> User | None:
+        """The user of that name."""
+        with guard():
+            text = await self._commands.hget(USERS, name)
+        return _decode(text) if text else None
+
+    async def list(self) -> list[User]:
+        """All users, by name."""
+        with guard():
+            texts = await self._commands.hvals(USERS)
+        return sorted(map(_decode, texts), key=lambda user: user.name)
+
+    async def remove(self, name: str) -> bool:
+        """End a user; False if there is none of that name."""
+        with guard():
+            return bool(await self._commands.hdel(USERS, name))
+
+    async def check(self, name: str, password: str) -> User | None:
+        """The user whose name and password these are; the same work is done if there is none."""
+        user = await self.get(name)
+        if not await self._passwords.verify(user.hash if user else None, password) or user is None:
+            return None
+        if self._passwords.is_dated(user.hash):
+            await self.set_password(name, password)
+        return user
+
+    async def set_password(self, name: str, password: str) -> bool:
+        """Give a user another password; False if there is none of that name.
+
+        Raises:
+            WeakPasswordError: The password may not be used.
+        """
+        user = await self.get(name)
+        if user is None:
+            return False
+        changed = replace(user, hash=await self._passwords.hash(password, name))
+        with guard():
+            await self._commands.hset(USERS, name, _encode(changed))
+        return True
+
+
+def _encode(user: User) -> str:
+    principal = user.principal
+    return dumps(
+        {
+            "name": principal.name,
+            "role": principal.role.word,
+            "editions": sorted(principal.editions),
+            "created": format_time(principal.created),
+            "hash": user.hash,
+        }
+    )
+
+
+def _decode(text: str) -> User:
+    values = json.loads(text)
+    principal = Principal(
+        name=values["name"],
+        role=Role[values["role"].upper()],
+        editions=frozenset(values["editions"]),
+        created=parse_time(values["created"]),
+        expires=None,
+    )
+    return User(principal, values["hash"])

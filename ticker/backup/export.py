@@ -1,0 +1,250 @@
+"""`ticker export`: everything that belongs to the promise, as a file.
+
+The service may go on meanwhile. What waits is counted first, then each log's head is read, then
+both are written up to there; so what comes later is in none of them, and what goes out in between
+is in the log once, after the versions that it had while it waited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+
+from ticker import __version__
+from ticker.accounts.audit import Audit
+from ticker.accounts.tokens import DIGESTS
+from ticker.accounts.users import USERS
+from ticker.backup.format import FORMAT, HEADER, BackupError, Writer
+from ticker.commands.stores import store_url
+from ticker.news.document import format_time
+from ticker.news.event import GENESIS, Cursor, Record
+from ticker.news.flash import PubStatus
+from ticker.store.archive import Archive
+from ticker.store.client import Keys, Store, guard
+from ticker.store.history import History
+from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.widgets import Releases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+    from ticker.settings import Settings
+
+_PAGE: Final = 500
+_ANSWERED: Final = re.compile(r"\{ticker:([^}]+)\}:idempotency:(.+)", re.DOTALL)
+_Lines: TypeAlias = "AsyncIterator[tuple[str, dict[str, Any]]]"
+
+
+def export(settings: Settings, target: str, editions: Sequence[str], *, force: bool) -> list[str]:
+    """Write a backup; a line for each edition.
+
+    Args:
+        settings: Which store.
+        target: Path of a new file, or - for the standard output.
+        editions: Only their lines; empty: those of all, and what belongs to the whole house.
+        force: Whether the file may replace one.
+
+    Raises:
+        BackupError: There is a file, an edition is unknown, or a log is broken.
+        StoreUnavailableError: The store is away; there is no file.
+        OSError: The file cannot be written.
+    """
+    with (
+        _opened(target, force=force) as file,
+        store_url(settings, must_exist=True) as url,
+    ):
+        return asyncio.run(_export(url, file, editions))
+
+
+@contextmanager
+def _opened(target: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """A file that gets its name when it is whole, readable by its owner only."""
+    if target == "-":
+        yield sys.stdout.buffer
+        return
+    path = Path(target)
+    if path.exists() and not (force and path.is_file()):
+        raise BackupError(f"{target} exists; take another name, or --force to replace a file")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+async def _export(url: str, file: IO[bytes], editions: Sequence[str]) -> list[str]:
+    store = Store(url)
+    writer, said = Writer(file), []
+    try:
+        if await Mark(store).get() is not None:
+            raise UnfinishedImportError
+        async for kind, values in Exporter(store).lines(editions):
+            writer.write(kind, values)
+            if kind == HEADER:
+                for edition, head in values["editions"].items():
+                    said.append(f"{edition}: {head.partition('.')[0]} entries")
+    finally:
+        await store.close()
+    writer.end()
+    return said
+
+
+class Exporter:
+    """Reads a store for a backup, in pages. Raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+        self._archive = Archive(store)
+        self._audit = Audit(store)
+        self._history = History(store, 1, timedelta(0))
+        self._releases = Releases(store)
+
+    async def lines(self, wanted: Sequence[str]) -> _Lines:
+        """Kind and fields of each line, the header first.
+
+        Raises:
+            BackupError: An edition is unknown, or a log is broken.
+        """
+        editions = await self._chosen(wanted)
+        waiting = {edition: await self._never_out(edition) for edition in editions}
+        heads = {edition: await self._history.head(edition) for edition in editions}
+        audited = GENESIS if wanted else await self._audit.head()
+        yield (
+            HEADER,
+            {
+                "format": FORMAT,
+                "ticker": __version__,
+                "made": format_time(datetime.now(UTC)),
+                "editions": {edition: str(head) for edition, head in heads.items()},
+                "audit": str(audited),
+            },
+        )
+        for edition, head in heads.items():
+            async for line in self._edition(edition, head, waiting[edition]):
+                yield line
+        async for line in self._answered(editions):
+            yield line
+        if not wanted:
+            async for line in self._house(audited):
+                yield line
+
+    async def _chosen(self, wanted: Sequence[str]) -> list[str]:
+        known = await self._archive.editions()
+        if unknown := set(wanted) - set(known):
+            raise BackupError(
+                f"--edition: the store has no lines of {', '.join(sorted(unknown))}, "
+                f"but of {', '.join(known) or 'none'}"
+            )
+        if not known and not await self._has_accounts():
+            # A wrong path makes a new, empty store, and would make a backup of nothing.
+            raise BackupError("the store is empty; is it the right one?")
+        return sorted(set(wanted)) or known
+
+    async def _has_accounts(self) -> bool:
+        with guard():
+            return bool(await self._commands.exists(USERS) or await self._commands.exists(DIGESTS))
+
+    async def _never_out(self, edition: str) -> dict[str, int]:
+        """Id of each flash that was never on the log → how many versions it has."""
+        found = {}
+        async for flash_id, text in self._scan(Keys(edition).flashes):
+            flash = Record.decode(text).flash
+            killed = flash.pubstatus is PubStatus.CANCELED
+            if flash.pubstatus is PubStatus.WITHHELD or (
+                killed and await self._waited(edition, flash_id, flash.version - 1)
+            ):
+                found[flash_id] = flash.version
+        return found
+
+    async def _edition(self, edition: str, head: Cursor, waiting: Mapping[str, int]) -> _Lines:
+        for flash_id, count in waiting.items():
+            async for line in self._filed(edition, flash_id, 0, count):
+                yield line
+        async for cursor, text in self._log(edition, head):
+            flash = Record.decode(text).flash
+            before = flash.version - 1
+            if before and await self._waited(edition, flash.id, before):
+                written = waiting.get(flash.id, 0)
+                async for line in self._filed(edition, flash.id, written, before):
+                    yield line
+            yield "entry", {"edition": edition, "cursor": str(cursor), "record": text}
+        async for key, flash_id in self._scan(Keys(edition).stories):
+            yield "story", {"edition": edition, "key": key, "id": flash_id}
+        async for flash_id, at in self._scan(Keys(edition).checked):
+            yield "checked", {"edition": edition, "id": flash_id, "at": int(at)}
+
+    async def _log(self, edition: str, head: Cursor) -> AsyncIterator[tuple[Cursor, str]]:
+        reached = GENESIS
+        if head == GENESIS:
+            return
+        async for entry in self._history.entries(edition):
+            reached = reached.follows(entry.text)
+            if entry.cursor != reached:
+                break
+            yield reached, entry.text
+            if reached.offset == head.offset:
+                break
+        if reached != head:
+            raise BackupError(f"{edition}: the log is broken; `ticker verify` says where")
+
+    async def _filed(self, edition: str, flash_id: str, start: int, end: int) -> _Lines:
+        """Versions of a flash that readers never heard of."""
+        if start >= end:
+            return
+        with guard():
+            texts = await self._commands.lrange(Keys(edition).versions(flash_id), start, end - 1)
+        for text in texts:
+            yield "filed", {"edition": edition, "record": text}
+
+    async def _waited(self, edition: str, flash_id: str, version: int) -> bool:
+        """Whether a version of a flash was withheld."""
+        with guard():
+            text = await self._commands.lindex(Keys(edition).versions(flash_id), version - 1)
+        return text is not None and Record.decode(text).flash.pubstatus is PubStatus.WITHHELD
+
+    async def _answered(self, editions: Sequence[str]) -> _Lines:
+        """Requests that must not happen again when they are sent again."""
+        with guard():
+            async for name in self._commands.scan_iter(match="{ticker:*}:i*", count=_PAGE):
+                match = _ANSWERED.fullmatch(name)
+                if match is None or match[1] not in editions:
+                    continue
+                seen = await self._commands.hmget(name, ["fingerprint", "record"])
+                until = await self._commands.pexpiretime(name)
+                # Without a fingerprint it is one of our own, for a minute.
+                if seen[0] and until > 0:
+                    values = {"fingerprint": seen[0], "record": seen[1], "until": until}
+                    yield "answered", {"edition": match[1], "key": match[2], **values}
+
+    async def _house(self, audited: Cursor) -> _Lines:
+        async for name, text in self._scan(USERS):
+            yield "user", {"name": name, "record": text}
+        async for digest, text in self._scan(DIGESTS):
+            values = {"name": json.loads(text)["name"], "digest": digest, "record": text}
+            yield "token", values
+        if audited != GENESIS:
+            async for cursor, text in self._audit.read():
+                yield "audit", {"cursor": str(cursor), "record": text}
+                if cursor.offset >= audited.offset:
+                    break
+        for name, script in (await self._releases.all()).items():
+            yield "widget", {"name": name, "script": script}
+
+    async def _scan(self, key: str) -> AsyncIterator[tuple[str, str]]:
+        """Fields of a hash; one may come twice, which harms nobody."""
+        with guard():
+            async for field in self._commands.hscan_iter(key, count=_PAGE):
+                yield field

@@ -1,0 +1,274 @@
+"""`ticker import`: a backup back into an empty store, whole or not at all.
+
+The file is read twice: once to check everything in it, once to write. Lines go through the same
+script that appended them first, so offsets, tags and all that is kept beside the log come out as
+they were. A mark on the store says that it is not done; the same file takes it up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from ticker.accounts.audit import Audit
+from ticker.accounts.tokens import DIGESTS, TOKENS
+from ticker.accounts.users import USERS
+from ticker.backup.format import BackupError, Kept, check, read
+from ticker.commands.stores import store_url
+from ticker.news.event import GENESIS
+from ticker.store.archive import Archive
+from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.history import History
+from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.presence import living
+from ticker.store.widgets import Releases
+from ticker.store.wire import Once, VersionConflictError, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ticker.backup.format import Contents, Line
+    from ticker.settings import Settings
+    from ticker.store.wire import Mode
+
+_MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
+# Remembered for no time at all: what was written before is told by its version.
+_ONCE: Final = Once("import", "", 0)
+
+
+def restore(settings: Settings, source: str, editions: Sequence[str]) -> list[str]:
+    """Put a backup into the store; a line for each edition.
+
+    Args:
+        settings: Which store.
+        source: Path of the file, or - for the standard input.
+        editions: Only their lines; empty: everything.
+
+    Raises:
+        BackupError: The file is not whole, the store is not empty, or the import broke off.
+        StoreUnavailableError: The store is away; nothing was written.
+        OSError: The file cannot be read.
+    """
+    with _opened(source) as file:
+        contents = check(file)
+        held = [edition for edition in contents.heads if edition]
+        if unknown := set(editions).difference(held):
+            raise BackupError(
+                f"--edition: the backup has no lines of {', '.join(sorted(unknown))}, "
+                f"but of {', '.join(held) or 'none'}"
+            )
+        file.seek(0)
+        with store_url(settings) as url:
+            return asyncio.run(_restore(url, file, contents, editions))
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[IO[bytes]]:
+    """The file, to be read twice."""
+    with ExitStack() as stack:
+        file = sys.stdin.buffer if source == "-" else stack.enter_context(Path(source).open("rb"))
+        if source == "-" or not file.seekable():
+            spool = stack.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(file, spool)
+            spool.seek(0)
+            file = spool
+        yield file
+
+
+async def _restore(
+    url: str, file: IO[bytes], contents: Contents, editions: Sequence[str]
+) -> list[str]:
+    store = Store(url)
+    try:
+        restorer = Restorer(store, contents, editions)
+        await restorer.begin()
+        await restorer.write(file)
+        await restorer.end()
+    finally:
+        await store.close()
+    return [f"{code}: {contents.heads[code].offset} entries" for code in restorer.editions]
+
+
+class Restorer:
+    """Writes a backup that was checked into a store. Raises `StoreUnavailableError`.
+
+    Args:
+        store: Where to.
+        contents: Of the backup.
+        editions: Those to write; empty: everything.
+
+    Attributes:
+        editions: Whose lines are written.
+    """
+
+    def __init__(self, store: Store, contents: Contents, editions: Sequence[str]) -> None:
+        self.editions = list(editions) or [code for code in contents.heads if code]
+        self._heads = contents.heads
+        self._chosen = frozenset(editions)
+        self._name = " ".join([contents.sum, *sorted(editions)])
+        self._store = store
+        self._commands: Any = store.commands
+        self._archive = Archive(store)
+        self._audit = Audit(store)
+        self._history = History(store, 1, timedelta(0))
+        self._mark = Mark(store)
+        self._releases = Releases(store)
+        self._wire = Wire(store, backup=self._name)
+
+    async def begin(self) -> None:
+        """Mark the store, if nobody uses it and nothing is in it but a part of this backup.
+
+        Raises:
+            BackupError: It cannot take the backup.
+        """
+        if hubs := await living(self._store):
+            raise BackupError(
+                f"a service runs on this store, or did half a minute ago ({', '.join(hubs)}): "
+                "stop it first"
+            )
+        marked = await self._mark.get()
+        if marked not in {None, self._name}:
+            raise UnfinishedImportError
+        if marked is None:
+            await self._refuse_full()
+        await self._mark.set(self._name, self.editions)
+        if marked is None:
+            await self._refuse_late()
+
+    async def write(self, file: IO[bytes]) -> None:
+        """Write every line; what was written before stays as it is.
+
+        Raises:
+            BackupError: It broke off.
+        """
+        number = 0
+        try:
+            for line in read(file):
+                number = line.number
+                if not self._chosen or line.values.get("edition") in self._chosen:
+                    await self._put(line)
+        except StoreUnavailableError as error:
+            raise BackupError(
+                f"the import broke off at line {number} ({error}): "
+                "run it again with the same file, and it goes on there"
+            ) from error
+
+    async def end(self) -> None:
+        """Take the mark away, if the store now is what the backup says.
+
+        Raises:
+            BackupError: It is not.
+        """
+        for edition, head in self._heads.items():
+            if self._chosen and edition not in self._chosen:
+                continue
+            reached = await (self._history.head(edition) if edition else self._audit.head())
+            if reached != head:
+                raise BackupError(
+                    f"{edition or 'audit'}: the log ends at {reached}, not at {head}: "
+                    "somebody else wrote to the store; begin with an empty one"
+                )
+        await self._mark.clear(self.editions)
+
+    async def _refuse_full(self) -> None:
+        if found := await self._found():
+            raise BackupError(f"the store is not empty, it has {found}: take an empty one")
+
+    async def _refuse_late(self) -> None:
+        """A line that was taken just before the mark was there stays, and can be served."""
+        try:
+            await self._refuse_full()
+        except BackupError:
+            await self._mark.clear(self.editions)
+            raise
+
+    async def _found(self) -> str:
+        """What is in the way, in words."""
+        found = await self._archive.editions()
+        if self._chosen:
+            found = [edition for edition in found if edition in self._chosen]
+        things = [f"lines of {' and '.join(found)}"] if found else []
+        if not self._chosen:
+            with guard():
+                for key, what in ((USERS, "users"), (DIGESTS, "tokens")):
+                    if await self._commands.exists(key):
+                        things.append(what)
+            if await self._audit.head() != GENESIS:
+                things.append("an audit log")
+        return ", ".join(things)
+
+    async def _put(self, line: Line) -> None:
+        values = line.values
+        match line.kind:
+            case "filed" | "entry":
+                await self._put_version(line)
+            case "answered":
+                await self._put_answered(line)
+            case "story":
+                await self._put_story(line)
+            case "checked":
+                with guard():
+                    key = Keys(values["edition"]).checked
+                    await self._commands.hset(key, values["id"], values["at"])
+            case "user":
+                with guard():
+                    await self._commands.hset(USERS, values["name"], values["record"])
+            case "token":
+                with guard():
+                    await self._commands.hset(TOKENS, values["name"], values["digest"])
+                    await self._commands.hset(DIGESTS, values["digest"], values["record"])
+            case "audit":
+                offset = int(values["cursor"].partition(".")[0])
+                await self._audit.append(values["record"], offset)
+            case "widget":
+                await self._releases.keep(values["name"], values["script"])
+            case _:  # the first line and the last
+                pass
+
+    async def _put_version(self, line: Line) -> None:
+        kept = Kept.of(line.values["record"])
+        flash = kept.flash
+        before = None
+        if flash.version > 1:
+            before = await self._archive.get(flash.edition, flash.id)
+        try:
+            await self._wire.append(
+                kept, _MODES[line.kind], _ONCE, before.coverage if before else None
+            )
+        except VersionConflictError as error:
+            with guard():
+                key = Keys(flash.edition).versions(flash.id)
+                stored = await self._commands.lindex(key, flash.version - 1)
+            if stored != kept.text:
+                raise line.fault(
+                    f"the store has another version {flash.version} of {flash.id}, or none before "
+                    "it: begin with an empty store"
+                ) from error
+
+    async def _put_answered(self, line: Line) -> None:
+        """Remember a request for as long as it would have been; what it made must be there."""
+        values = line.values
+        keys = Keys(values["edition"])
+        flash = Kept.of(values["record"]).flash
+        with guard():
+            if await self._commands.llen(keys.versions(flash.id)) < flash.version:
+                return
+            name = keys.idempotency(values["key"])
+            answer = {"fingerprint": values["fingerprint"], "record": values["record"]}
+            async with self._commands.pipeline(transaction=True) as pipe:
+                pipe.hset(name, mapping=answer)
+                pipe.pexpireat(name, values["until"])
+                await pipe.execute()
+
+    async def _put_story(self, line: Line) -> None:
+        """Which flash is the edition's version of a story, where several have its key."""
+        keys, flash_id = Keys(line.values["edition"]), line.values["id"]
+        with guard():
+            if await self._commands.hexists(keys.flashes, flash_id):
+                await self._commands.hset(keys.stories, line.values["key"], flash_id)

@@ -1,0 +1,174 @@
+"""`ticker bench …`: each benchmark starts a service of its own on loopback and stops it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.bench import kernel, report
+from ticker.bench.chart import bars
+from ticker.bench.connections import ConnectionsPlan, measure_connections
+from ticker.bench.errors import BenchError
+from ticker.bench.fanout import FanoutPlan, measure_fanout
+from ticker.bench.latency import measure
+from ticker.bench.lines import Lines
+from ticker.bench.reading import TRANSPORTS, WEBSOCKET
+from ticker.bench.storm import StormPlan, measure_storm
+from ticker.bench.subjects import PEERS, ours, peer, target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ticker.bench.kernel import Cores
+    from ticker.bench.subject import Subject
+
+_READERS: Final = 10_000
+_QUICK_READERS: Final = 50
+_LATENCY_READERS_MOST: Final = 10_000
+
+
+def add(bench: argparse.ArgumentParser) -> None:
+    """Add the kinds of benchmarks to their command."""
+    kinds = bench.add_subparsers(required=True, metavar="KIND")
+    latency = kinds.add_parser("latency", help="from an editor's post to a reader's screen")
+    latency.add_argument("--readers", type=_latency_count, default=100)
+    latency.add_argument("--posts", type=_latency_count, default=200)
+    latency.add_argument("--json", action="store_true", help="one JSON object")
+    latency.set_defaults(run=_latency)
+    fanout = _add(kinds, "fanout", _fanout, "one line to many readers: CPU and waiting")
+    fanout.add_argument("--rounds", type=_count, help="lines, one after another (30)")
+    fanout.add_argument("--burst", type=_count, help="lines at once after that (200)")
+    fanout.add_argument("--slow", type=_count, default=0, help="readers more that never read (0)")
+    fanout.add_argument("--chart", type=Path, metavar="FILE.svg", help="write a bar chart")
+    storm = _add(kinds, "storm", _storm, "all readers dropped at once and back at once")
+    storm.add_argument("--rounds", type=_count, help="storms of each kind (3)")
+    idle = _add(kinds, "connections", _connections, "memory for each idle reader")
+    idle.add_argument("--churn", type=_count, help="readers that come and go after that (0)")
+
+
+def _add(kinds: Any, name: str, run: Callable[..., None], meaning: str) -> Any:
+    kind = kinds.add_parser(name, help=meaning, description=meaning)
+    kind.add_argument("--readers", type=_count, help=f"how many ({_READERS})")
+    kind.add_argument("--transport", choices=TRANSPORTS, default=WEBSOCKET)
+    kind.add_argument("--compare", action="store_true", help="measure other servers as well")
+    kind.add_argument("--quick", action="store_true", help="small numbers: does it work?")
+    kind.add_argument("--json", action="store_true", help="one JSON object")
+    kind.add_argument("--target", metavar="URL", help="a service on this machine, not our own")
+    kind.add_argument("--pid", type=_count, help="its process")
+    kind.add_argument("--token", default="", help="an editor's token for it")
+    kind.set_defaults(run=run)
+    return kind
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise argparse.ArgumentTypeError("must not be below zero")
+    return count
+
+
+def _latency_count(text: str) -> int:
+    count = int(text)
+    if count not in range(1, _LATENCY_READERS_MOST + 1):
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_LATENCY_READERS_MOST}")
+    return count
+
+
+def _latency(options: argparse.Namespace) -> None:
+    result = asyncio.run(measure(options.readers, options.posts))
+    print(result.as_json() if options.json else result.as_text())
+
+
+def _fanout(options: argparse.Namespace) -> None:
+    plan = FanoutPlan(
+        _readers(options),
+        _given(options, options.rounds, 30, 4),
+        _given(options, options.burst, 200, 20),
+        options.slow,
+    )
+    machine = kernel.machine()
+    results = [measure_fanout(subject, lines, plan) for subject, lines in _subjects(options)]
+    _print(options, machine, plan, results, report.fanout_text)
+    if options.chart:
+        title = f"CPU of the server for one delivery, µs ({plan.readers:,} readers, one core)"
+        note = "Median of segments; the line is their range. Less is better."
+        rows = [(result.server, result.cpu_us) for result in results]
+        options.chart.write_text(bars(title, note, rows), encoding="utf-8")
+
+
+def _storm(options: argparse.Namespace) -> None:
+    plan = StormPlan(_readers(options), _given(options, options.rounds, 3, 1))
+    machine = kernel.machine()
+    results = [measure_storm(subject, lines, plan) for subject, lines in _subjects(options)]
+    _print(options, machine, plan, results, report.storm_text)
+
+
+def _connections(options: argparse.Namespace) -> None:
+    plan = ConnectionsPlan(_readers(options), _given(options, options.churn, 0, 100))
+    machine = kernel.machine()
+    results = [measure_connections(subject, lines, plan) for subject, lines in _subjects(options)]
+    _print(options, machine, plan, results, report.connections_text)
+
+
+def _given(options: argparse.Namespace, value: int | None, usual: int, quick: int) -> int:
+    if value is not None:
+        return value
+    return quick if options.quick else usual
+
+
+def _readers(options: argparse.Namespace) -> int:
+    readers = _given(options, options.readers, _READERS, _QUICK_READERS)
+    kernel.allow(readers)
+    return max(1, readers)
+
+
+def _subjects(options: argparse.Namespace) -> Iterator[tuple[Subject, Lines]]:
+    """What is to be measured, one running server after another; ours comes first."""
+    with ExitStack() as stack:
+        cores = stack.enter_context(kernel.divided())
+        lines = Lines()
+        if options.target:
+            if options.pid is None:
+                raise BenchError("--target needs --pid, whose CPU and memory are measured")
+            transport = options.transport
+            yield target(options.target, options.pid, options.token, lines, transport), lines
+        else:
+            _say(options, "Ticker")
+            with ours(lines, options.transport, cores) as subject:
+                yield subject, lines
+        yield from _peers(options, cores)
+
+
+def _peers(options: argparse.Namespace, cores: Cores | None) -> Iterator[tuple[Subject, Lines]]:
+    for name in PEERS if options.compare else ():
+        _say(options, name)
+        lines = Lines()
+        with peer(name, lines, cores) as subject:
+            if subject is None:
+                print(f"{name} is left out: there is no C compiler (cc).", file=sys.stderr)
+                continue
+            yield subject, lines
+
+
+def _say(options: argparse.Namespace, name: str) -> None:
+    if not options.json:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+
+
+def _print(
+    options: argparse.Namespace,
+    machine: dict[str, Any],
+    plan: Any,
+    results: list[Any],
+    text: Callable[[list[Any]], str],
+) -> None:
+    kind = options.run.__name__.strip("_")
+    if options.json:
+        print(report.as_json(kind, machine, plan, results))
+        return
+    print(report.headline(kind, machine, plan.readers, options.transport))
+    print(f"\n{text(results)}\n")

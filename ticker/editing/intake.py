@@ -1,0 +1,288 @@
+"""What editors do: publish, correct, release, kill. Each returns when the wire has it, not before.
+
+Every use case goes the same way: authorise → recall → check → append. It never reaches the hub:
+even in one process a flash gets to readers through the wire alone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.accounts.rights import (
+    authorise,
+    check_own,
+    check_raise,
+    check_rank,
+    check_release,
+    check_withdrawal,
+)
+from ticker.accounts.tokens import Role
+from ticker.editing.context import own_once
+from ticker.news import flash as flashes, stages, text
+from ticker.news.draft import Fault, InvalidError, Rules
+from ticker.news.event import Record
+from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
+from ticker.news.ids import Ids
+from ticker.news.stages import NOW, Wish
+from ticker.store.wire import VersionConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping
+
+    from ticker.accounts.tokens import Principal
+    from ticker.editing.context import Request
+    from ticker.store.archive import Archive
+    from ticker.store.wire import Mode, Once, Wire
+
+_REASON_MOST: Final = 280
+_TRIES: Final = 5
+RELEASER: Final = "ticker"
+_ACTIONS: Final[Mapping[Stage | None, str]] = {
+    None: "publish",
+    Stage.DRAFT: "draft",
+    Stage.HELD: "hold",
+    Stage.AWAITING: "submit",
+}
+
+
+class NoSuchFlashError(Exception):
+    """There is no flash of that id in the edition."""
+
+
+class PreconditionError(Exception):
+    """`If-Match` names another version than the current one."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f'the current version is "{current}"')
+
+
+def now_ms() -> datetime:
+    """The clock of intake: UTC, cut to the milliseconds that are stored."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class Intake:
+    """The editors' use cases. Every method raises `StoreUnavailableError` and `KeyReusedError`."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        archive: Archive,
+        rules: Rules,
+        clock: Callable[[], datetime] = now_ms,
+        *,
+        two_key: bool = False,
+    ) -> None:
+        self._wire = wire
+        self._archive = archive
+        self._rules = rules
+        self._clock = clock
+        self._two_key = two_key
+        self._ids = Ids()
+
+    async def publish(self, request: Request, data: dict[str, Any], wish: Wish = NOW) -> Flash:
+        """Put a new line on the wire, or withhold it until it is to go out.
+
+        Raises:
+            ForbiddenError: They may not.
+            InvalidError: Anything is wrong with the data.
+        """
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("publish", "", data, wish)
+        if earlier := await self._recall(request, once):
+            return earlier
+        now = self._clock()
+        values = self._rules.publication(data, now)
+        if not wish.draft:
+            check_rank(request.principal, values)
+        standing = stages.of_new(values, wish, now, two_key=self._two_key)
+        flash = Flash(
+            id=self._ids.mint(now),
+            edition=request.edition,
+            version=1,
+            pubstatus=standing.pubstatus,
+            firstcreated=now,
+            versioncreated=now,
+            **values,
+        )
+        record = request.record(flash, _ACTIONS[standing.stage], standing)
+        return await self._wire.append(record, _mode(None, flash), once)
+
+    async def correct(
+        self, request: Request, flash_id: str, data: dict[str, Any], *, silently: bool = False
+    ) -> Flash:
+        """Replace the fields that `data` names; a change of nothing makes no version.
+
+        Args:
+            request: Who asks.
+            flash_id: Which flash.
+            data: Field → value.
+            silently: Refile: a slip of the pen, of which readers are told nothing.
+
+        Raises:
+            ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
+            IllegalChangeError: The flash is killed, or published and to be embargoed.
+        """
+        authorise(request.principal, request.edition, Role.REPORTER)
+        verb = "refile" if silently else "correct"
+        once = request.once(verb, flash_id, data)
+
+        async def change(before: Record, now: datetime) -> Record:
+            await self._check_own(request, flash_id)
+            values = self._rules.changes(data)
+            if silently and "correction" in values:
+                raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
+            current = before.flash
+            if before.stage is not Stage.DRAFT:
+                check_rank(request.principal, values)
+            if self._two_key:
+                check_raise(current, values)
+            urgency = values.get("urgency", current.urgency)
+            waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
+            changed = flashes.correct(current, values, now, waits)
+            standing = stages.of_changed(before, changed, now, two_key=self._two_key)
+            return before if changed is current else request.record(changed, verb, standing)
+
+        return await self._change(request, flash_id, once, change)
+
+    async def release(self, request: Request, flash_id: str, wish: Wish = NOW) -> Flash:
+        """Let a withheld line go: publish a draft, turn the second key, end a hold or an embargo.
+
+        Releasing a published line changes nothing. A draft may have to wait for a second editor.
+
+        Raises:
+            ForbiddenError, NoSuchFlashError, PreconditionError: As they say.
+            IllegalChangeError: The flash is killed.
+        """
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("release", flash_id, {}, wish)
+
+        async def change(before: Record, now: datetime) -> Record:
+            current = before.flash
+            if current.pubstatus is PubStatus.CANCELED:
+                raise IllegalChangeError("The flash is killed; a killed line stays dead.")
+            if current.pubstatus is PubStatus.USABLE:
+                return before
+            check_release(
+                request.principal, await self._archive.versions(request.edition, flash_id)
+            )
+            standing = stages.of_released(before, wish, now, two_key=self._two_key)
+            if standing.pubstatus is PubStatus.USABLE:
+                return request.record(flashes.release(current, now), "release")
+            waiting = flashes.wait(current, now)
+            return request.record(waiting, _ACTIONS[standing.stage], standing)
+
+        return await self._change(request, flash_id, once, change)
+
+    async def kill(self, request: Request, flash_id: str, reason: str) -> Flash:
+        """Remove a line from every screen; killing a killed one changes nothing.
+
+        A line that was never out is taken back by the same means, by its reporter too.
+
+        Raises:
+            ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
+        """
+        authorise(request.principal, request.edition, Role.REPORTER)
+        once = request.once("kill", flash_id, {"reason": reason})
+        why = _clean_reason(reason)
+
+        async def change(before: Record, now: datetime) -> Record:
+            if request.principal.role is Role.REPORTER:
+                versions = await self._archive.versions(request.edition, flash_id)
+                check_withdrawal(request.principal, versions)
+            killed = flashes.kill(before.flash, now)
+            return before if killed is before.flash else request.record(killed, "kill", None, why)
+
+        return await self._change(request, flash_id, once, change)
+
+    async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
+        """Every version of a flash with who made it and when, oldest first.
+
+        Raises:
+            ForbiddenError, NoSuchFlashError: As they say.
+        """
+        authorise(principal, edition, Role.REPORTER)
+        records = await self._archive.versions(edition, flash_id)
+        if not records:
+            raise NoSuchFlashError(flash_id)
+        return records
+
+    async def queue(self, principal: Principal, edition: str) -> list[Record]:
+        """Every withheld line of an edition at its newest version, in the order they were filed.
+
+        Raises:
+            ForbiddenError: They may not see it.
+        """
+        authorise(principal, edition, Role.REPORTER)
+        return await self._archive.queue(edition)
+
+    async def release_due(self, editions: Collection[str]) -> list[Flash]:
+        """Publish the withheld lines whose time has come; other processes may try the same."""
+        released = []
+        for held in await self._archive.due(editions, self._clock()):
+            now = self._clock()
+            flash = flashes.release(held, now)
+            record = Record(flash=flash, action="release", by=RELEASER, at=now)
+            try:
+                # Nobody waits for an answer: what a failover takes back is due again.
+                once = own_once()
+                released.append(await self._wire.append(record, "announce", once, confirmed=False))
+            except VersionConflictError:
+                continue
+        return released
+
+    async def next_due(self, editions: Collection[str]) -> float | None:
+        """Seconds until the next withheld line is to go out by itself."""
+        due = await self._archive.due_next(editions)
+        return None if due is None else (due - self._clock()).total_seconds()
+
+    async def _change(
+        self,
+        request: Request,
+        flash_id: str,
+        once: Once,
+        change: Callable[[Record, datetime], Awaitable[Record]],
+    ) -> Flash:
+        if earlier := await self._recall(request, once):
+            return earlier
+        for _ in range(_TRIES):
+            before = await self._archive.record(request.edition, flash_id)
+            if before is None:
+                raise NoSuchFlashError(flash_id)
+            current = before.flash
+            if request.if_match is not None and str(current.version) not in request.if_match:
+                raise PreconditionError(current.version)
+            record = await change(before, self._clock())
+            if record is before and request.key is None and not self._wire.confirms:
+                return current
+            mode = "remember" if record is before else _mode(current, record.flash)
+            try:
+                return await self._wire.append(record, mode, once, current.coverage)
+            except VersionConflictError:
+                continue
+        raise VersionConflictError
+
+    async def _recall(self, request: Request, once: Once) -> Flash | None:
+        return await self._wire.recall(request.edition, once) if request.key is not None else None
+
+    async def _check_own(self, request: Request, flash_id: str) -> None:
+        if request.principal.role is Role.REPORTER:
+            versions = await self._archive.versions(request.edition, flash_id)
+            check_own(request.principal, versions)
+
+
+def _clean_reason(reason: str) -> str:
+    try:
+        return text.line(reason, _REASON_MOST)
+    except text.TextError as error:
+        raise InvalidError([Fault("reason", str(error))]) from error
+
+
+def _mode(before: Flash | None, after: Flash) -> Mode:
+    """Readers hear of a version unless the flash was never out and still is not."""
+    if after.pubstatus is PubStatus.USABLE:
+        return "announce"
+    was_out = before is not None and before.pubstatus is PubStatus.USABLE
+    return "announce" if was_out else "file"

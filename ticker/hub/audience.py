@@ -1,0 +1,95 @@
+"""Readers, and readers that are told the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from ticker.hub.receipts import Receipts
+    from ticker.protocol.frames import CloseCode, Frame
+
+# The transport of editors' desks, which are no readers and not counted as such.
+DESK: Final = "desk"
+# Whose browser named no site: apps, scripts, and pages of our own host's older browsers.
+DIRECT: Final = "direct"
+OTHER: Final = "other"
+
+
+class Reader(Protocol):
+    """One live connection, as the hub sees it.
+
+    Attributes:
+        origin: The site that embeds it, for the census: an origin, direct, self or other.
+    """
+
+    origin: str
+
+    @property
+    def transport(self) -> str:
+        """What carries it, for the metrics: websocket or sse."""
+
+    @property
+    def lane(self) -> str:
+        """Readers of one lane get the same bytes, written in one way."""
+
+    def send(self, frame: Frame) -> None:
+        """Take a message without waiting; a reader that cannot keep up closes itself."""
+
+    def close(self, code: CloseCode) -> None:
+        """Say goodbye and leave."""
+
+
+class Audience(Protocol):
+    """The readers of one group and one lane."""
+
+    def __len__(self) -> int:
+        """How many they are."""
+
+    def add(self, reader: Reader) -> None:
+        """Tell it all that is said from now on, and nothing that was said before."""
+
+    def discard(self, reader: Reader) -> None:
+        """Tell it nothing more."""
+
+    def readers(self) -> list[Reader]:
+        """All of them."""
+
+    def send(self, frame: Frame, urgency: int) -> None:
+        """Tell everybody, soon and in order; a lower urgency number goes before other audiences."""
+
+
+class Direct:
+    """An audience of readers that each have a queue of their own.
+
+    Args:
+        receipts: Told for how many a line is; when each has it their own tasks tell.
+    """
+
+    def __init__(self, receipts: Receipts | None = None) -> None:
+        self._receipts = receipts
+        self._readers: set[Reader] = set()
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    def add(self, reader: Reader) -> None:
+        """Tell it all that is said from now on."""
+        self._readers.add(reader)
+
+    def discard(self, reader: Reader) -> None:
+        """Tell it nothing more."""
+        self._readers.discard(reader)
+
+    def readers(self) -> list[Reader]:
+        """All of them."""
+        return list(self._readers)
+
+    def send(self, frame: Frame, urgency: int) -> None:
+        """Tell everybody at once."""
+        if self._receipts is not None and frame.mark is not None:
+            transports = Counter(it.transport for it in self._readers if it.transport != DESK)
+            for transport, readers in transports.items():
+                self._receipts.expect([frame.mark], transport, readers)
+        for reader in self.readers():
+            reader.send(frame)

@@ -1,0 +1,227 @@
+"""Writing one frame to many sockets: in order, in slices, and to each exactly once.
+
+What is said to a crowd waits in a queue that also holds those who join meanwhile, so that a
+newcomer, whose hello already tells of what waits, is not told twice. A pass over many is cut
+into slices with the event loop in between; what is said during a pass leaves as one write after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from ticker.hub.audience import Reader
+from ticker.hub.load import Load
+from ticker.protocol.frames import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ticker.hub.receipts import Receipts
+    from ticker.protocol.frames import Mark
+
+# Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
+_SLICE: Final = 1000
+_FRAMES_MOST: Final = 64
+_CALM: Final = 10
+# While the process is busy, lines of this urgency number and higher ones wait for company.
+_LEAST: Final = 4
+_REST_SECONDS: Final = 2.0
+
+
+class Socket(Reader, Protocol):
+    """A reader whose socket may be written to past its transport.
+
+    Attributes:
+        fd: File descriptor to write to; -1 whenever the transport holds unsent bytes or is
+            closing, so that a descriptor that may be reused is never written to.
+    """
+
+    fd: int
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left."""
+
+    def write(self, data: bytes) -> None:
+        """Write through the transport, or not at all when closing."""
+
+
+class Pace:
+    """Gives crowds with something to say one slice after the other, the most urgent first.
+
+    Args:
+        load: Of the process.
+        rest: Seconds that the least urgent lines wait while it is busy at most.
+    """
+
+    def __init__(self, load: Load | None = None, rest: float = _REST_SECONDS) -> None:
+        self._load = load or Load()
+        self._rest = rest
+        self._resting: dict[Crowd, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._busy: dict[Crowd, None] = {}
+        self._scheduled = False
+
+    def wake(self, crowd: Crowd) -> None:
+        """This crowd has something to say."""
+        self._resting.pop(crowd, None)
+        self._busy[crowd] = None
+        self._schedule()
+
+    def may_rest(self, urgency: int) -> bool:
+        """Whether a line had better wait until it can leave with others."""
+        return self._load.is_busy and urgency >= _LEAST
+
+    def rest(self, crowd: Crowd) -> None:
+        """This crowd has something to say that may wait a little."""
+        self._resting[crowd] = None
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._rest, self._rouse)
+
+    def _rouse(self) -> None:
+        self._timer = None
+        for crowd in list(self._resting):
+            crowd.rouse()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _run(self) -> None:
+        self._scheduled = False
+        crowd = min(self._busy, key=lambda busy: busy.urgency)
+        if not crowd.step():
+            del self._busy[crowd]
+        if self._busy:
+            self._schedule()
+
+
+class Crowd:
+    """An audience of sockets that get equal bytes.
+
+    Args:
+        encoding: Name of the `Frame` attribute that holds these bytes.
+        pace: Whose turn it is.
+        receipts: Told who got what when.
+
+    Attributes:
+        urgency: Of the most urgent line that waits.
+    """
+
+    def __init__(self, encoding: str, pace: Pace, receipts: Receipts) -> None:
+        self._receipts = receipts
+        self._marks: list[Mark] = []
+        self._told: list[Socket] = []
+        self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
+        self._pace = pace
+        self._members: dict[Socket, None] = {}
+        self._newcomers: set[Socket] = set()
+        self._queue: deque[Frame | Socket] = deque()
+        self._listening: list[Socket] = []
+        self._data = b""
+        self._resting = False
+        self.urgency = _CALM
+
+    def __len__(self) -> int:
+        return len(self._members) + len(self._newcomers)
+
+    def add(self, reader: Reader) -> None:
+        """Tell it all that is said from now on; what waits is in its hello."""
+        socket = cast("Socket", reader)
+        if self._queue:
+            self._queue.append(socket)
+            self._newcomers.add(socket)
+        else:
+            self._members[socket] = None
+
+    def discard(self, reader: Reader) -> None:
+        """Tell it nothing more."""
+        socket = cast("Socket", reader)
+        self._members.pop(socket, None)
+        self._newcomers.discard(socket)
+
+    def readers(self) -> list[Reader]:
+        """All of them."""
+        return [*self._members, *self._newcomers]
+
+    def send(self, frame: Frame, urgency: int) -> None:
+        """Tell everybody, once the pace allows; what rests leaves with what may not."""
+        alone = self._resting or not self._queue
+        self._queue.append(frame)
+        self.urgency = min(self.urgency, urgency)
+        if alone and self._pace.may_rest(urgency):
+            self._resting = True
+            self._pace.rest(self)
+        else:
+            self.rouse()
+
+    def rouse(self) -> None:
+        """Say what waits."""
+        self._resting = False
+        self._pace.wake(self)
+
+    def step(self) -> bool:
+        """Write one slice; False when nothing is left to say."""
+        if not self._listening:
+            self._begin()
+        slice_, self._listening = self._listening[:_SLICE], self._listening[_SLICE:]
+        written = _write_to_all(slice_, self._data)
+        if self._marks and slice_:
+            self._receipts.wrote(self._marks, slice_[0].transport, written)
+        if self._marks and not self._listening:
+            self._receipts.watch(self._marks, self._told)
+            self._marks, self._told = [], []
+        if self._listening or (self._queue and not self._resting):
+            return True
+        self._data = b""
+        self.urgency = _CALM
+        return False
+
+    def _begin(self) -> None:
+        """Let in who joined before the next frame, and begin a pass with what waits together."""
+        self._admit()
+        frames: list[Frame] = []
+        while self._queue and len(frames) < _FRAMES_MOST:
+            if not isinstance(self._queue[0], Frame):
+                break
+            frames.append(cast("Frame", self._queue.popleft()))
+        self._data = b"".join(map(self._encode, frames))
+        self._told = self._listening = list(self._members)
+        self._marks = [frame.mark for frame in frames if frame.mark is not None]
+        if self._marks and self._listening:
+            transport = self._listening[0].transport
+            self._receipts.expect(self._marks, transport, len(self._listening))
+        # Who joined after these frames hears only what comes later.
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and not isinstance(self._queue[0], Frame):
+            socket = cast("Socket", self._queue.popleft())
+            if socket in self._newcomers:
+                self._newcomers.discard(socket)
+                self._members[socket] = None
+
+
+def _write_to_all(sockets: list[Socket], data: bytes) -> int:
+    """Write past the transports, whose buffers are empty: half the price of a transport's write.
+
+    Returns to how many sockets all of it was written.
+    """
+    write, size, slow = os.write, len(data), 0
+    for socket in sockets:
+        try:
+            sent = write(socket.fd, data)
+        except OSError:
+            # Slow (EBADF by fd -1, EAGAIN) or broken: its transport knows what to do.
+            slow += 1
+            socket.write(data)
+        else:
+            if sent != size:
+                slow += 1
+                socket.write(data[sent:])
+    return len(sockets) - slow

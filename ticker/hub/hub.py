@@ -1,0 +1,251 @@
+"""This process's rooms: who may come in, what the relay brings, and what the process shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from ticker.hub.audience import DESK, OTHER
+from ticker.hub.load import Load
+from ticker.hub.room import Lanes, Room
+from ticker.metrics import Labels, Metrics, labels
+from ticker.news.board import Board
+from ticker.news.event import GENESIS
+from ticker.news.flash import PubStatus
+from ticker.protocol.frames import Encoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ticker.hub.audience import Reader
+    from ticker.news.event import Cursor, Event
+    from ticker.news.flash import Flash
+    from ticker.news.subscription import Subscription
+    from ticker.settings import Settings
+
+
+_ORIGINS_MOST: Final = 100
+
+
+def utcnow() -> datetime:
+    """The clock of the service: aware, UTC."""
+    return datetime.now(UTC)
+
+
+class Hub:
+    """All rooms of this process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = utcnow,
+        lanes: Lanes | None = None,
+        load: Load | None = None,
+    ) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
+        self._load = load or Load()
+        self._capacity = settings.max_readers
+        self._count: Counter[tuple[str, str]] = Counter()
+        self._origins: dict[str, Counter[str]] = {}
+        self._size = 0
+        self._rooms = {
+            code: Room(
+                code,
+                Board(settings.board_lines, settings.board_window, settings.memory),
+                self._encoder,
+                lanes or {},
+                metrics,
+            )
+            for code in settings.newsroom.all_editions
+        }
+        self._draining = False
+        self._whole = asyncio.Event()
+        self._register(metrics)
+
+    def _register(self, metrics: Metrics) -> None:
+        metrics.probe("ticker_readers", self._readers)
+        metrics.probe("ticker_offset", self._offsets)
+        metrics.probe("ticker_store_up", lambda: {labels(): float(self._encoder.stale is None)})
+
+    def _readers(self) -> Mapping[Labels, float]:
+        return {
+            labels(edition=edition, transport=transport): float(count)
+            for (edition, transport), count in self._count.items()
+        }
+
+    def _offsets(self) -> Mapping[Labels, float]:
+        return {
+            labels(edition=code): float(room.board.cursor.offset)
+            for code, room in self._rooms.items()
+        }
+
+    @property
+    def editions(self) -> list[str]:
+        """Codes of all editions, drills too."""
+        return list(self._rooms)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every board is loaded and the store is followed."""
+        loaded = all(room.loaded for room in self._rooms.values())
+        return loaded and self._encoder.stale is None and not self._draining
+
+    @property
+    def has_space(self) -> bool:
+        """Whether one more reader may come in."""
+        full = self._size >= self._capacity
+        return not full and not self._draining and not self._load.is_busy
+
+    @property
+    def positions(self) -> dict[str, Cursor]:
+        """Where each loaded edition stands."""
+        return {code: room.board.cursor for code, room in self._rooms.items() if room.loaded}
+
+    @property
+    def unloaded(self) -> list[str]:
+        """Editions whose boards are not loaded, or not any more."""
+        return [code for code, room in self._rooms.items() if not room.loaded]
+
+    def is_loaded(self, edition: str) -> bool:
+        """Whether an edition can be shown."""
+        return self._rooms[edition].loaded
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all boards were loaded, and the store was not found to be half a backup since."""
+        return self._whole.is_set()
+
+    def load(
+        self, edition: str, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]
+    ) -> None:
+        """Start an edition's board, or start it anew in front of all its readers."""
+        room = self._rooms[edition]
+        room.board.load(flashes, since, tail)
+        room.loaded = True
+        if not self.unloaded:
+            self._whole.set()
+        room.reset(self._clock())
+
+    def forget(self, edition: str) -> None:
+        """An edition's history was replaced: its board must be loaded again."""
+        self._metrics.count("ticker_resets_total")
+        self._rooms[edition].loaded = False
+
+    def publish(self, event: Event) -> None:
+        """Take in an event of the wire."""
+        self._rooms[event.flash.edition].publish(event)
+
+    def join(
+        self, reader: Reader, subscription: Subscription, cursor: Cursor | None
+    ) -> Subscription:
+        """Let a reader in; it was sent its hello when this returns.
+
+        Returns the one object that stands for all equal subscriptions, for `leave`.
+        """
+        key = (subscription.edition, reader.transport)
+        self._count[key] += 1
+        self._size += 1
+        if reader.transport != DESK:
+            self._arrive(reader, subscription.edition)
+        return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
+
+    def leave(self, reader: Reader, subscription: Subscription) -> None:
+        """A reader is gone."""
+        self._count[subscription.edition, reader.transport] -= 1
+        self._size -= 1
+        if reader.transport != DESK:
+            self._origins[subscription.edition] -= Counter((reader.origin,))
+        self._rooms[subscription.edition].leave(reader, subscription)
+
+    def census(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Readers of this process now: edition → {"transports", "origins"} → count."""
+        return {
+            code: {
+                "transports": {
+                    transport: count
+                    for (edition, transport), count in sorted(self._count.items())
+                    if edition == code and transport != DESK and count
+                },
+                "origins": dict(sorted(self._origins.get(code, {}).items())),
+            }
+            for code in self._rooms
+        }
+
+    def _arrive(self, reader: Reader, edition: str) -> None:
+        """Count a reader under its site; a stranger cannot make us remember any number of sites."""
+        origins = self._origins.setdefault(edition, Counter())
+        if reader.origin not in origins and len(origins) >= _ORIGINS_MOST:
+            reader.origin = OTHER
+        origins[reader.origin] += 1
+
+    async def shown(self, flash: Flash, seconds: float) -> None:
+        """Wait until the readers of this process have been handed a version that is on the wire.
+
+        What an editor has been told is then true of what they read next. After `seconds` it
+        returns all the same: the line is stored, and comes when the store is followed again.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rooms[flash.edition].shown(flash)
+
+    async def until_loaded(self, seconds: float | None) -> None:
+        """Wait until the hub `is_whole`, for so long at most; None: for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._whole.wait()
+
+    def beat(self) -> None:
+        """Send every reader a beat."""
+        now = self._clock()
+        for room in self._rooms.values():
+            room.beat(now)
+
+    def mark_stale(self) -> None:
+        """The store is away: tell readers, at once and with every beat."""
+        if self._encoder.stale is None:
+            self._metrics.count("ticker_store_faults_total")
+            self._encoder.stale = self._clock()
+            self.beat()
+
+    def mark_half(self) -> None:
+        """An import goes on: nothing else may be written, and what is shown is old.
+
+        An empty board is loaded again, so that no reader gets the backup as news.
+        """
+        self._whole.clear()
+        for room in self._rooms.values():
+            room.loaded = room.loaded and room.board.cursor != GENESIS
+        self.mark_stale()
+
+    def mark_fresh(self) -> None:
+        """The store is followed again."""
+        if not self.unloaded:
+            self._whole.set()
+        if self._encoder.stale is not None:
+            self._encoder.stale = None
+            self.beat()
+
+    def lines(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:
+        """The board that a subscription is shown, and its position."""
+        board = self._rooms[subscription.edition].board
+        return board.cursor, board.lines(subscription, self._clock())
+
+    def get(self, edition: str, flash_id: str) -> Flash | None:
+        """A published or killed flash that this hub remembers."""
+        flash = self._rooms[edition].board.get(flash_id)
+        return None if flash is None or flash.pubstatus is PubStatus.WITHHELD else flash
+
+    @property
+    def readers(self) -> list[Reader]:
+        """Everybody who is in, desks too."""
+        return [reader for room in self._rooms.values() for reader in room.readers]
+
+    def retire(self) -> None:
+        """Let nobody in any more, and be ready no more; who is in stays and misses nothing."""
+        self._draining = True

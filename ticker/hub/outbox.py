@@ -1,0 +1,131 @@
+"""One reader's bounded outbox: the hub puts frames in, the transport's task takes them out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from ticker.hub.audience import DIRECT
+from ticker.protocol.frames import CloseCode
+
+if TYPE_CHECKING:
+    from ticker.hub.backpressure import Buffers
+    from ticker.protocol.frames import Frame
+
+
+class Outbox:
+    """Frames waiting for one reader; more than `limit` bytes of them closes it as too slow.
+
+    Args:
+        transport: websocket, sse or desk.
+        limit: In bytes.
+        origin: The site that embeds it.
+        buffers: Told when something waits; None for one that is not to be closed for others' sake.
+
+    Attributes:
+        transport: websocket, sse or desk.
+        origin: The site that embeds it.
+        code: Why it was closed; None while open, or when the reader itself left.
+    """
+
+    __slots__ = (
+        "_buffers",
+        "_changed",
+        "_closed",
+        "_dropped",
+        "_frames",
+        "_limit",
+        "_size",
+        "_taken",
+        "code",
+        "is_open",
+        "origin",
+        "transport",
+    )
+
+    def __init__(
+        self, transport: str, limit: int, origin: str = DIRECT, buffers: Buffers | None = None
+    ) -> None:
+        self.transport: Final = transport
+        self.origin = origin
+        self.code: CloseCode | None = None
+        self.is_open = True
+        self._frames: deque[Frame] = deque()
+        self._size = 0
+        self._taken = 0
+        self._limit = limit
+        self._buffers = buffers
+        self._changed = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._dropped = asyncio.Event()
+
+    @property
+    def lane(self) -> str:
+        """Readers with outboxes are written to one by one."""
+        return "outbox"
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait here, and those that are being written."""
+        return self._size + self._taken
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was closed."""
+        return not self.is_open
+
+    def shed(self) -> None:
+        """Close as too slow, and let go of what waits; who lingers is dropped."""
+        self._frames.clear()
+        self._size = 0
+        if not self.is_open:
+            self._dropped.set()
+        self.close(CloseCode.TOO_SLOW)
+
+    def send(self, frame: Frame) -> None:
+        """Take a frame, or close as too slow."""
+        if not self.is_open:
+            return
+        if self.waiting and self.waiting + frame.size > self._limit:
+            self.shed()
+            return
+        self._frames.append(frame)
+        self._size += frame.size
+        if self._buffers is not None:
+            self._buffers.behind.add(self)
+        self._changed.set()
+
+    def close(self, code: CloseCode | None) -> None:
+        """Take no more frames; those that wait may still go out."""
+        if self.is_open:
+            self.is_open = False
+            self.code = code
+            self._changed.set()
+            self._closed.set()
+
+    async def take(self) -> list[Frame]:
+        """All frames that wait, once there is one; an empty list when closed and empty."""
+        self._taken = 0
+        if not self._frames:
+            self.forget()
+        while self.is_open and not self._frames:
+            self._changed.clear()
+            await self._changed.wait()
+        batch = list(self._frames)
+        self._frames.clear()
+        self._taken, self._size = self._size, 0
+        return batch
+
+    def forget(self) -> None:
+        """Nothing waits for it, or nobody is there any more."""
+        if self._buffers is not None:
+            self._buffers.behind.discard(self)
+
+    async def closed(self) -> None:
+        """Wait until it is closed."""
+        await self._closed.wait()
+
+    async def dropped(self) -> None:
+        """Wait until not even a goodbye may keep it."""
+        await self._dropped.wait()

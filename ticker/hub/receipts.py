@@ -1,0 +1,193 @@
+"""What this process knows of each line's way to its readers: written when, held by how many.
+
+Written means that the kernel took all bytes. Confirmed means that the reader's machine has said, by
+TCP, that it holds them: the kernel keeps what is not acknowledged, and is asked how much that is.
+Nothing is kept for a single reader, and no reader is asked anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import sys
+import termios
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ticker.hub.load import Load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ticker.protocol.frames import Mark
+
+_KNOWN_MOST: Final = 200
+_PASSES_MOST: Final = 32
+_LOOKS_AFTER: Final = (0.05, 0.2, 1.0, 5.0, 15.0)
+# Some 2 ms of asking the kernel, and then the others' turn.
+_SLICE: Final = 2000
+_REST_SECONDS: Final = 0.01
+_BUSY_SECONDS: Final = 1.0
+_NOTHING: Final = b"\0\0\0\0"
+# Linux: what is unsent or not acknowledged (tcp(7), SIOCOUTQ); elsewhere the number means another.
+CAN_CONFIRM: Final = sys.platform == "linux"
+
+
+class Receiver(Protocol):
+    """A reader whose socket can be asked.
+
+    Attributes:
+        fd: Its file descriptor; -1 while bytes wait in front of it, or it is gone.
+    """
+
+    fd: int
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it left."""
+
+    @property
+    def transport(self) -> str:
+        """What carries it."""
+
+
+@dataclass(slots=True)
+class Receipt:
+    """One version of a line, as far as this process carries it; counts are by transport.
+
+    Attributes:
+        readers: For whom it was.
+        times: Milliseconds from the making of the version → to how many it was written then.
+        confirmed: Whose machines hold it.
+        left: Who went before that could be said.
+    """
+
+    readers: Counter[str] = field(default_factory=Counter)
+    times: dict[str, Counter[int]] = field(default_factory=dict)
+    confirmed: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Pass:
+    marks: list[Mark]
+    pending: list[Receiver]
+    at: float
+    looks: int = 0
+
+
+class Receipts:
+    """The receipts of this process, of the newest lines.
+
+    Args:
+        clock: Aware UTC.
+        load: Of the process; while it is busy the kernel isn't asked.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        load: Load | None = None,
+    ) -> None:
+        self._clock = clock
+        self._load = load or Load()
+        self._known: dict[Mark, Receipt] = {}
+        self._changed: set[Mark] = set()
+        self._passes: deque[_Pass] = deque()
+        self._news = asyncio.Event()
+
+    def expect(self, marks: Iterable[Mark], transport: str, readers: int) -> None:
+        """Lines are about to be written to so many readers."""
+        for mark in marks:
+            self._of(mark).readers[transport] += readers
+
+    def wrote(self, marks: Iterable[Mark], transport: str, readers: int) -> None:
+        """The kernel has taken lines for so many readers just now."""
+        now = self._clock()
+        for mark in marks:
+            delay = max(0, round((now - mark.made).total_seconds() * 1000))
+            self._of(mark).times.setdefault(transport, Counter())[delay] += readers
+
+    def watch(self, marks: list[Mark], readers: Sequence[Receiver]) -> None:
+        """Find out whose machines hold these lines; all of these readers have one transport."""
+        if not CAN_CONFIRM or not readers:
+            return
+        at = asyncio.get_running_loop().time() + _LOOKS_AFTER[0]
+        self._passes.append(_Pass(marks, list(readers), at))
+        # Where lines come faster than stuck readers are given up, the oldest stay unconfirmed.
+        while len(self._passes) > _PASSES_MOST:
+            self._passes.popleft()
+        self._news.set()
+
+    def take_changed(self) -> dict[Mark, Receipt]:
+        """The receipts that changed since this was asked before."""
+        changed, self._changed = self._changed, set()
+        return {mark: self._known[mark] for mark in changed if mark in self._known}
+
+    async def run(self) -> None:
+        """Ask the kernel for as long as this is not cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if not self._passes:
+                self._news.clear()
+                await self._news.wait()
+            each = min(self._passes, key=lambda it: it.at)
+            await asyncio.sleep(max(0.0, each.at - loop.time()))
+            if self._load.is_busy:
+                each.at = loop.time() + _BUSY_SECONDS
+                continue
+            await self._look(each)
+            each.looks += 1
+            if not each.pending or each.looks == len(_LOOKS_AFTER):
+                if each in self._passes:
+                    self._passes.remove(each)
+            else:
+                each.at = loop.time() + _LOOKS_AFTER[each.looks]
+
+    async def _look(self, each: _Pass) -> None:
+        """Sort those of a pass who hold all from those who went and those who do not yet."""
+        asked, each.pending = each.pending, []
+        if not asked:
+            return
+        transport = asked[0].transport
+        for start in range(0, len(asked), _SLICE):
+            if start:
+                await asyncio.sleep(_REST_SECONDS)
+            some = asked[start : start + _SLICE]
+            waiting = _unconfirmed(some)
+            each.pending += [reader for reader in waiting if not reader.is_gone]
+            left = sum(reader.is_gone for reader in waiting)
+            self._note(each.marks, transport, len(some) - len(waiting), left)
+
+    def _note(self, marks: list[Mark], transport: str, confirmed: int, left: int) -> None:
+        if confirmed or left:
+            for mark in marks:
+                receipt = self._of(mark)
+                receipt.confirmed[transport] += confirmed
+                receipt.left[transport] += left
+
+    def _of(self, mark: Mark) -> Receipt:
+        self._changed.add(mark)
+        receipt = self._known.get(mark)
+        if receipt is None:
+            receipt = self._known[mark] = Receipt()
+            if len(self._known) > _KNOWN_MOST:
+                oldest = next(iter(self._known))
+                del self._known[oldest]
+        return receipt
+
+
+def _unconfirmed(readers: Iterable[Receiver]) -> list[Receiver]:
+    """Those whose machines have not acknowledged every byte that was ever written to them."""
+    ioctl, request = fcntl.ioctl, termios.TIOCOUTQ
+    waiting = []
+    for reader in readers:
+        fd = reader.fd
+        try:
+            if fd == -1 or ioctl(fd, request, _NOTHING) != _NOTHING:
+                waiting.append(reader)
+        except OSError:
+            waiting.append(reader)
+    return waiting

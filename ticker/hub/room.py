@@ -1,0 +1,170 @@
+"""One edition in this process: its board, and the readers who watch it, by what they asked for.
+
+Joining is synchronous: a reader gets its hello and stands in its group before anything else can
+happen, so no line falls between the two. Readers are written to and never awaited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ticker.hub.audience import Direct
+from ticker.news.flash import URGENCY_DEFAULT, URGENCY_RANGE, PubStatus
+from ticker.protocol import frames
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ticker.hub.audience import Audience, Reader
+    from ticker.metrics import Metrics
+    from ticker.news.board import Board
+    from ticker.news.event import Cursor, Event
+    from ticker.news.flash import Flash
+    from ticker.news.subscription import Subscription
+    from ticker.protocol.frames import Encoder, Frame
+
+# How the readers of a lane are written to; those of a lane not named here one by one.
+Lanes = Mapping[str, Callable[[], "Audience"]]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Readers with equal subscriptions, by lane."""
+
+    subscription: Subscription
+    audiences: dict[str, Audience] = field(default_factory=dict)
+    hellos: dict[Cursor | None, Frame] = field(default_factory=dict)
+    hellos_for: tuple[Cursor, int, datetime | None] | None = None
+
+
+class Room:
+    """One edition: its board and the readers who watch it."""
+
+    def __init__(
+        self, edition: str, board: Board, encoder: Encoder, lanes: Lanes, metrics: Metrics
+    ) -> None:
+        self.edition: Final = edition
+        self.board: Final = board
+        self.loaded = False
+        self._encoder = encoder
+        self._lanes = lanes
+        self._metrics = metrics
+        self._groups: dict[Subscription, _Group] = {}
+        self._awaited: list[tuple[Flash, asyncio.Event]] = []
+
+    @property
+    def readers(self) -> list[Reader]:
+        """Everybody in the room."""
+        return [
+            reader
+            for group in self._groups.values()
+            for audience in group.audiences.values()
+            for reader in audience.readers()
+        ]
+
+    def join(
+        self, reader: Reader, subscription: Subscription, cursor: Cursor | None, now: datetime
+    ) -> Subscription:
+        """Greet a reader with what it lacks and keep it posted from here on."""
+        group = self._groups.get(subscription)
+        if group is None:
+            group = self._groups[subscription] = _Group(subscription)
+        audience = group.audiences.get(reader.lane)
+        if audience is None:
+            audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, Direct)()
+        audience.add(reader)
+        reader.send(self._hello(group, cursor, now))
+        return group.subscription
+
+    def leave(self, reader: Reader, subscription: Subscription) -> None:
+        """Forget a reader."""
+        group = self._groups.get(subscription)
+        if group is None or reader.lane not in group.audiences:
+            return
+        audience = group.audiences[reader.lane]
+        audience.discard(reader)
+        if not audience:
+            del group.audiences[reader.lane]
+        if not group.audiences:
+            del self._groups[subscription]
+
+    def publish(self, event: Event) -> None:
+        """Take in an event and show it to everybody it concerns."""
+        self._metrics.count("ticker_events_total", edition=self.edition)
+        if not self.board.apply(event):
+            return
+        shown = frames.flash(event.cursor, event.flash)
+        dropped = frames.drop(event.cursor, event.flash)
+        killed = event.flash.pubstatus is PubStatus.CANCELED
+        # What must leave the screens is as urgent as anything can be.
+        urgency = URGENCY_RANGE.start if killed else event.flash.urgency
+        for group in list(self._groups.values()):
+            if group.subscription.matches(event.flash):
+                self._send(group, shown, urgency)
+            elif event.flash.version > 1:
+                self._send(group, dropped, urgency)
+        self._tell_waiting()
+
+    async def shown(self, flash: Flash) -> None:
+        """Wait until this version of a flash, or a newer one, is shown here."""
+        awaited = (flash, asyncio.Event())
+        self._awaited.append(awaited)
+        self._tell_waiting()
+        try:
+            await awaited[1].wait()
+        finally:
+            self._awaited.remove(awaited)
+
+    def reset(self, now: datetime) -> None:
+        """Give every reader the board anew, since it is not the continuation of the old one."""
+        for group in list(self._groups.values()):
+            self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
+        self._tell_waiting()
+
+    def beat(self, now: datetime) -> None:
+        """Show every reader that we live, and where the wire stands."""
+        self.board.prune(now)
+        beat = self._encoder.beat(self.board.cursor, now)
+        for group in list(self._groups.values()):
+            self._send(group, beat, URGENCY_DEFAULT)
+
+    def _tell_waiting(self) -> None:
+        for flash, shown in self._awaited:
+            known = self.board.get(flash.id)
+            if known is not None and known.version >= flash.version:
+                shown.set()
+
+    def _send(self, group: _Group, frame: Frame, urgency: int) -> None:
+        for audience in list(group.audiences.values()):
+            self._metrics.count("ticker_deliveries_total", len(audience), edition=self.edition)
+            audience.send(frame, urgency)
+
+    def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
+        """The greeting for this position, made once a second at most: a storm brings thousands."""
+        valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
+        if group.hellos_for != valid_for:
+            group.hellos.clear()
+            group.hellos_for = valid_for
+        missed = self.board.since(cursor) if cursor is not None else None
+        key = None if missed is None else cursor
+        kind = "snapshot" if missed is None else "replay"
+        self._metrics.count("ticker_hellos_total", edition=self.edition, kind=kind)
+        if key not in group.hellos:
+            group.hellos[key] = (
+                self._encoder.snapshot(
+                    self.board.cursor, self.board.lines(group.subscription, now), now
+                )
+                if missed is None
+                else self._replay(group.subscription, missed, now)
+            )
+        return group.hellos[key]
+
+    def _replay(self, subscription: Subscription, missed: list[Flash], now: datetime) -> Frame:
+        matching = [flash for flash in missed if subscription.matches(flash)]
+        drops = [
+            flash.id for flash in missed if flash.version > 1 and not subscription.matches(flash)
+        ]
+        return self._encoder.replay(self.board.cursor, matching, drops, now)

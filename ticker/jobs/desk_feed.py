@@ -1,0 +1,119 @@
+"""The open desks of this process: what editors see besides the board, pushed when it changes.
+
+The store is read once for all desks, when its doorbell rings and every second in any case, and
+not at all while no desk is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from ticker.protocol.frames import CloseCode, Frame
+from ticker.store.client import Keys, StoreUnavailableError
+from ticker.store.pubsub import Doorbell
+
+if TYPE_CHECKING:
+    from ticker.accounts.sessions import Session, Sessions
+    from ticker.hub.hub import Hub
+    from ticker.hub.outbox import Outbox
+    from ticker.jobs.topics import Topics
+    from ticker.store.client import Store
+
+_log = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 1.0
+_SESSIONS_SECONDS: Final = 5.0
+
+
+class Desks:
+    """Feeds the desks of all editions."""
+
+    def __init__(self, store: Store, hub: Hub, sessions: Sessions, topics: Topics) -> None:
+        self._store = store
+        self._hub = hub
+        self._sessions = sessions
+        self._topics = topics
+        self._open: dict[str, dict[Outbox, Session]] = defaultdict(dict)
+        self._said: dict[tuple[str, str], Frame] = {}
+        self._somebody = asyncio.Event()
+        self._doorbell = asyncio.Event()
+
+    def join(self, edition: str, outbox: Outbox, session: Session) -> None:
+        """A desk is open: it hears how everything stands, then what changes."""
+        self._open[edition][outbox] = session
+        for (of, _), frame in self._said.items():
+            if of == edition:
+                outbox.send(frame)
+        self._somebody.set()
+        self._doorbell.set()
+
+    def leave(self, edition: str, outbox: Outbox) -> None:
+        """A desk is closed."""
+        self._open[edition].pop(outbox, None)
+        if not self._open[edition]:
+            del self._open[edition]
+            self._said = {key: it for key, it in self._said.items() if key[0] != edition}
+        if not self._open:
+            self._somebody.clear()
+
+    async def look(self) -> None:
+        """Tell desks what is new to them, for as long as this is not cancelled."""
+        while True:
+            await self._somebody.wait()
+            self._doorbell.clear()
+            for edition in list(self._open):
+                await self._survey(edition)
+            await self._next()
+
+    async def _next(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._doorbell.wait()
+        except TimeoutError:
+            return
+
+    async def _survey(self, edition: str) -> None:
+        for topic, read in self._topics.items():
+            try:
+                frame = Frame({"type": topic, "cursor": "", topic: await read(edition)})
+            except StoreUnavailableError as error:
+                _log.debug("desks wait for the store: %s", error)
+                return
+            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+                _log.exception("a desk's %s failed", topic)
+                continue
+            said = self._said.get((edition, topic))
+            if edition in self._open and (said is None or said.text != frame.text):
+                self._said[edition, topic] = frame
+                for outbox in list(self._open[edition]):
+                    outbox.send(frame)
+
+    async def listen(self) -> None:
+        """Ring the doorbell when any process changes anything; `look` does anyway if we miss it."""
+        while True:
+            await self._somebody.wait()
+            try:
+                await self._hear()
+            except StoreUnavailableError as error:
+                _log.debug("the desks' doorbell is broken: %s", error)
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _hear(self) -> None:
+        async with Doorbell(self._store, (Keys(it).desk for it in self._hub.editions)) as channel:
+            while self._open:
+                if await channel.hear(_LOOK_SECONDS) is not None:
+                    self._doorbell.set()
+
+    async def watch_sessions(self) -> None:
+        """Whoever was logged out, or has other rights now, has no open desk."""
+        while True:
+            await asyncio.sleep(_SESSIONS_SECONDS)
+            for desks in list(self._open.values()):
+                for outbox, session in list(desks.items()):
+                    try:
+                        if not await self._sessions.is_open(session):
+                            outbox.close(CloseCode.SESSION_ENDED)
+                    except StoreUnavailableError:
+                        break

@@ -1,0 +1,91 @@
+"""One supervised task: wire → hub. The loss of the store is shown to readers, never hidden."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+
+from ticker.hub.hub import utcnow
+from ticker.store.client import StoreUnavailableError
+from ticker.store.import_lock import UnfinishedImportError
+from ticker.store.wire import HistoryReplacedError
+
+if TYPE_CHECKING:
+    from ticker.hub.hub import Hub
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.store.import_lock import Mark
+    from ticker.store.wire import Wire
+
+_log = logging.getLogger(__name__)
+_BACKOFF_CAP: Final = 2.0
+# Lines kept in memory for each edition, so that one comes up when another is killed.
+_HELD: Final = 1000
+
+
+class Relay:
+    """Feeds the hub from the wire for as long as `run` is not cancelled."""
+
+    def __init__(
+        self, wire: Wire, archive: Archive, mark: Mark, hub: Hub, settings: Settings
+    ) -> None:
+        self._wire = wire
+        self._archive = archive
+        self._mark = mark
+        self._hub = hub
+        self._settings = settings
+        self._failures = 0
+        self._refused = False
+
+    async def run(self) -> None:
+        """Load boards, follow, and begin again after every fault."""
+        while True:
+            try:
+                await self._follow()
+            except HistoryReplacedError as replaced:
+                edition = str(replaced)
+                _log.error("history of edition %s was replaced; readers get a fresh board", edition)
+                self._hub.forget(edition)
+            except UnfinishedImportError as unfinished:
+                if not self._refused:
+                    _log.error("hub waits: %s", unfinished)
+                self._refused = True
+                self._hub.mark_half()
+                await self._back_off()
+            except StoreUnavailableError as error:
+                level = logging.DEBUG if self._failures else logging.WARNING
+                _log.log(level, "store is away: %s", error)
+                await self._back_off()
+            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+                _log.exception("relay failed; starting again")
+                await self._back_off()
+
+    async def _follow(self) -> None:
+        await self._mark.refuse()
+        for edition in self._hub.unloaded:
+            await self._load(edition)
+        async with aclosing(self._wire.follow(self._hub.positions, self._caught_up)) as events:
+            async for event in events:
+                self._hub.publish(event)
+
+    async def _load(self, edition: str) -> None:
+        since = utcnow() - self._settings.board_window
+        # Lines first, then the log: what changes in between is in the log too, and newer wins.
+        flashes = await self._archive.recent(edition, since, _HELD)
+        position, tail = await self._wire.tail(edition, self._settings.memory)
+        # Last: an import that ended since we began to read is in the log behind `position`.
+        await self._mark.refuse()
+        self._hub.load(edition, flashes, position, tail)
+
+    def _caught_up(self) -> None:
+        self._failures = 0
+        self._refused = False
+        self._hub.mark_fresh()
+
+    async def _back_off(self) -> None:
+        self._hub.mark_stale()
+        self._failures = min(self._failures + 1, 6)
+        await asyncio.sleep(random.uniform(0.05, min(_BACKOFF_CAP, 0.1 * 2**self._failures)))  # noqa: S311 - jitter

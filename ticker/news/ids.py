@@ -1,0 +1,35 @@
+"""Ids of flashes: short, fit for a URL, and sorting by time of creation."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from ticker.news.document import milliseconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# Crockford's base 32, in lower case: no i, l, o, u.
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_TIME_DIGITS: Final = 10
+_RANDOM_BITS: Final = 30
+
+
+class Ids:
+    """Mints ids: 10 digits of milliseconds, then 6 random ones that only rise within one."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def mint(self, now: datetime) -> str:
+        """An id greater than every one this object has made."""
+        fresh = milliseconds(now) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        if fresh <= self._last:
+            fresh = self._last + 1
+        self._last = fresh
+        digits = []
+        for _ in range(_TIME_DIGITS + _RANDOM_BITS // 5):
+            fresh, digit = divmod(fresh, 32)
+            digits.append(_ALPHABET[digit])
+        return "".join(reversed(digits))

@@ -1,0 +1,90 @@
+"""When a line goes out: at once, after a hold, at the end of its embargo, or when somebody says so.
+
+Pure rules; the wire keeps what they decide, and whichever process is first releases what is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from ticker.news.flash import PubStatus, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ticker.news.event import Record
+    from ticker.news.flash import Flash
+
+_FLASH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How an editor wants a line to go out.
+
+    Attributes:
+        draft: Not yet.
+        hold: After so many seconds, in which it can still be stopped.
+    """
+
+    draft: bool = False
+    hold: float = 0.0
+
+
+NOW = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a line stands: what `Flash.pubstatus`, `Record.stage` and `Record.due` are to be."""
+
+    pubstatus: PubStatus
+    stage: Stage | None = None
+    due: datetime | None = None
+
+
+_OUT = Standing(PubStatus.USABLE)
+
+
+def of_new(values: Mapping[str, Any], wish: Wish, now: datetime, *, two_key: bool) -> Standing:
+    """Where a line begins that has these values."""
+    if wish.draft:
+        return Standing(PubStatus.WITHHELD, Stage.DRAFT)
+    if two_key and values["urgency"] == _FLASH:
+        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
+    return _unless_it_waits(values["embargoed"], wish, now)
+
+
+def of_released(record: Record, wish: Wish, now: datetime, *, two_key: bool) -> Standing:
+    """Where a withheld line stands once somebody who may has let it go."""
+    flash = record.flash
+    if record.stage is Stage.DRAFT and two_key and flash.urgency == _FLASH:
+        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
+    if record.stage in {Stage.DRAFT, Stage.AWAITING}:
+        return _unless_it_waits(flash.embargoed, wish, now)
+    return _OUT
+
+
+def of_changed(before: Record, after: Flash, now: datetime, *, two_key: bool) -> Standing:
+    """Where a line stands after its fields were changed."""
+    if after.pubstatus is not PubStatus.WITHHELD:
+        return Standing(after.pubstatus)
+    if before.stage in {Stage.DRAFT, Stage.AWAITING}:
+        return Standing(PubStatus.WITHHELD, before.stage)
+    if two_key and after.urgency == _FLASH:
+        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
+    if before.stage is Stage.HELD:
+        return Standing(PubStatus.WITHHELD, Stage.HELD, before.due)
+    return _unless_it_waits(after.embargoed, NOW, now)
+
+
+def _unless_it_waits(embargoed: datetime | None, wish: Wish, now: datetime) -> Standing:
+    if embargoed is not None and embargoed > now:
+        return Standing(PubStatus.WITHHELD, None, embargoed)
+    if wish.hold > 0:
+        due = now + timedelta(milliseconds=round(wish.hold * 1000))
+        return Standing(PubStatus.WITHHELD, Stage.HELD, due)
+    return _OUT

@@ -1,0 +1,39 @@
+"""Which lines of an edition a reader asked for. Equal subscriptions are one group in the hub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ticker.news.flash import Flash
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Filters inside an edition: different ones are ANDed, the values of one are ORed.
+
+    An empty set, or None for `urgency`, asks for everything.
+    """
+
+    edition: str
+    sections: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    coverages: frozenset[str] = frozenset()
+    urgency: int | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for less than the whole edition."""
+        return self != Subscription(self.edition)
+
+    def matches(self, flash: Flash) -> bool:
+        """Whether a usable version of a flash is for this reader."""
+        return (
+            (not self.sections or flash.section in self.sections)
+            and (not self.regions or flash.region in self.regions)
+            and (not self.tags or not self.tags.isdisjoint(flash.tags))
+            and (not self.coverages or flash.coverage in self.coverages)
+            and (self.urgency is None or flash.urgency <= self.urgency)
+        )

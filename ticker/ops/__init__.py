@@ -1,1 +1,0 @@
-"""How the service runs as processes: the server, the embedded store, logs, benchmarks."""

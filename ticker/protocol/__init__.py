@@ -1,0 +1,1 @@
+"""The bytes that readers get: messages, their encodings, WebSocket framing. Pure."""

@@ -1,0 +1,165 @@
+"""The protocol to readers (docs/protocol.md): its messages, close codes and encodings.
+
+A frame is built once per event and encoded once per transport; the hub hands the same bytes to
+every reader. This module knows no sockets, no Redis and no readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.protocol import rfc6455
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from ticker.news.event import Cursor
+    from ticker.news.flash import Flash
+
+SSE_RETRY_MS: Final = 3000
+
+
+class CloseCode(IntEnum):
+    """Why a reader is closed. 4000–4399: come back with full jitter; 4400–4799: stay away."""
+
+    POLICY_VIOLATION = 1008  # RFC 6455 §7.4.1: the reader sent data
+    SERVICE_RESTART = 1012  # IANA registry: drained for a restart
+    TOO_SLOW = 4008
+    SESSION_ENDED = 4401  # a desk whose editor was logged out
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which version of which line a message tells of, and when that was made."""
+
+    edition: str
+    flash_id: str
+    version: int
+    made: datetime
+    killed: bool
+
+
+class Frame:
+    """One message, encoded at most once per transport, however many readers get it.
+
+    Attributes:
+        text: The message as JSON.
+        mark: The version of a line that it tells of, if it does.
+    """
+
+    def __init__(self, message: dict[str, Any], mark: Mark | None = None) -> None:
+        self.text: Final = document.dumps(message)
+        self.mark: Final = mark
+        self._cursor = message["cursor"]
+
+    @cached_property
+    def websocket(self) -> bytes:
+        """The message as one text frame (RFC 6455 §5.6)."""
+        return rfc6455.frame(rfc6455.Opcode.TEXT, self.text.encode())
+
+    @cached_property
+    def deflated(self) -> bytes:
+        """The same for readers that take permessage-deflate (RFC 7692)."""
+        return rfc6455.deflated(self.text.encode())
+
+    @cached_property
+    def sse_chunk(self) -> bytes:
+        """The Server-Sent Event as one chunk of an HTTP/1.1 body (RFC 9112 §7.1)."""
+        return b"%x\r\n%b\r\n" % (len(self.sse), self.sse)
+
+    @cached_property
+    def sse(self) -> bytes:
+        """The message as a Server-Sent Event whose id is the cursor (HTML, 9.2)."""
+        return f"id: {self._cursor}\ndata: {self.text}\n\n".encode()
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the text in UTF-8."""
+        return len(self.text.encode())
+
+
+class Encoder:
+    """Builds the messages that tell of more than one line.
+
+    Args:
+        beat: Seconds between two beats.
+        lines: Lines on a board at most.
+        hours: Hours a line stays on the board.
+
+    Attributes:
+        stale: Since when the store is away, if it is.
+    """
+
+    def __init__(self, beat: float, lines: int, hours: float) -> None:
+        self._beat = beat
+        self._board = {"lines": lines, "hours": hours}
+        self.stale: datetime | None = None
+
+    def snapshot(self, cursor: Cursor, lines: Iterable[Flash], now: datetime) -> Frame:
+        """A hello that replaces everything a reader has; newest line first."""
+        return self._hello(cursor, reset=True, flashes=lines, now=now)
+
+    def replay(
+        self, cursor: Cursor, missed: Iterable[Flash], drops: list[str], now: datetime
+    ) -> Frame:
+        """A hello with what a reader missed, oldest first, to be upserted."""
+        return self._hello(cursor, reset=False, flashes=missed, now=now, drops=drops)
+
+    def beat(self, cursor: Cursor, now: datetime) -> Frame:
+        """Proof of life, and the position to resume from even when filters hid events."""
+        message = {"type": "beat", "cursor": str(cursor), "now": document.format_time(now)}
+        return Frame(self._with_stale(message))
+
+    def _hello(
+        self,
+        cursor: Cursor,
+        *,
+        reset: bool,
+        flashes: Iterable[Flash],
+        now: datetime,
+        drops: list[str] | None = None,
+    ) -> Frame:
+        message = {
+            "type": "hello",
+            "cursor": str(cursor),
+            "reset": reset,
+            "flashes": [document.public(flash) for flash in flashes],
+            "now": document.format_time(now),
+            "beat": self._beat,
+            "board": self._board,
+        }
+        if drops:
+            message["drops"] = drops
+        return Frame(self._with_stale(message))
+
+    def _with_stale(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.stale is not None:
+            message["stale"] = document.format_time(self.stale)
+        return message
+
+
+def flash(cursor: Cursor, item: Flash) -> Frame:
+    """One version of one line, to be upserted if it is newer."""
+    message = {"type": "flash", "cursor": str(cursor), "flash": document.public(item)}
+    return Frame(message, _mark(item))
+
+
+def drop(cursor: Cursor, item: Flash) -> Frame:
+    """A line whose new version a reader's filters no longer match."""
+    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _mark(item))
+
+
+def _mark(item: Flash) -> Mark:
+    killed = item.pubstatus is PubStatus.CANCELED
+    return Mark(item.edition, item.id, item.version, item.versioncreated, killed)
+
+
+def sse_retry(milliseconds: int) -> bytes:
+    """The Server-Sent Events field that tells a reader when to come back."""
+    return f"retry: {milliseconds}\n\n".encode()

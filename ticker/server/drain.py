@@ -1,0 +1,94 @@
+"""Seeing a process's readers off before it stops: announced first, then some at a time.
+
+Readers who are all told at once come back at once, to whoever is left. So they are told in equal
+slices over a window that is sized to their number; those who wait their turn miss nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from ticker.protocol.frames import CloseCode
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ticker.hub.hub import Hub
+
+# Few enough for those who take them in, and still a hub of the usual size within ten seconds.
+_READERS_PER_SECOND: Final = 1000
+_SLICES_PER_SECOND: Final = 10
+# Who came last may be about to send a request.
+_SETTLE_SECONDS: Final = 0.1
+
+
+class Drain:
+    """The end of a hub's readers.
+
+    Args:
+        hub: Whose readers are seen off.
+        notice: Seconds in which the process says that it isn't ready and does everything else.
+        window: Seconds over which readers are sent away at most.
+        pause: Waits for so many seconds; for tests.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        notice: float,
+        window: float,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._hub = hub
+        self._notice = notice
+        self._most = max(1, round(window * _SLICES_PER_SECOND))
+        self._wait = pause
+        self._hurry = asyncio.Event()
+        self._running = False
+
+    @property
+    def can_hurry(self) -> bool:
+        """Whether there is a wait that nobody has ended yet."""
+        return self._running and not self._hurry.is_set()
+
+    def hurry(self) -> None:
+        """Wait for nothing any more."""
+        self._hurry.set()
+
+    async def run(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Announce the end, stop listening, send everybody away.
+
+        Args:
+            close: Ends the listening sockets.
+        """
+        self._running = True
+        self._hub.retire()
+        if self._notice:
+            await self._pause(self._notice)
+        await close()
+        await self._pause(_SETTLE_SECONDS)
+        await self._send_away()
+        self._running = False
+
+    async def _send_away(self) -> None:
+        readers = self._hub.readers
+        slices = min(self._most, ceil(len(readers) / _READERS_PER_SECOND * _SLICES_PER_SECOND))
+        for turn in range(slices):
+            if turn:
+                await self._pause(1 / _SLICES_PER_SECOND)
+            # Every n-th of all: each edition and each transport thins out evenly.
+            for reader in readers[turn::slices]:
+                reader.close(CloseCode.SERVICE_RESTART)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless we were told to hurry."""
+        waiting = asyncio.ensure_future(self._wait(seconds))
+        hurry = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait({waiting, hurry}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (waiting, hurry):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

@@ -1,0 +1,200 @@
+"""The fast path: a gate before uvicorn's HTTP protocol, which answers the live URL itself.
+
+A plain request of a reader who is admitted is answered from memory, and its transport handed to a
+lean reader; no parser, scope or task is ever made for it. Everything else (another URL, a refusal,
+an odd handshake, TLS) is passed to uvicorn as it came, where the same function judges admission.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from ticker.hub.sockets import DeflatedWebSocket, Home, LeanReader, LeanSse, LeanWebSocket
+from ticker.protocol import rfc6455
+from ticker.server.http import FIELDS_MOST, HEAD_MOST, TARGET_MOST, BoundedHttp
+from ticker.server.refusal import turn_away
+from ticker.web.problems import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uvicorn.server import ServerState
+
+    from ticker.server.limits import Door
+    from ticker.web.admission import Admission
+    from ticker.web.live import Live
+
+_PREFIX: Final = b"GET /v1/"
+_END: Final = b"\r\n\r\n"
+_REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1(?=\r\n)")
+# Names and values as RFC 9110 §5.6.2 and §5.5 have them; whatever else there is goes to uvicorn.
+# What it took it does not give back: else a field of blanks is looked at once for each of them.
+_FIELD: Final = re.compile(rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]++):([!-~\x80-\xff \t]*+)(?=\r\n|\Z)")
+_NOT_PLAIN: Final = frozenset(
+    {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
+)
+_WS_VERSION: Final = b"13"
+
+Fields = dict[bytes, bytes]
+
+
+class _Ticket(NamedTuple):
+    """An admitted reader: how it is served, what it is sent first, and what it asked for."""
+
+    kind: type[LeanReader]
+    head: bytes
+    admission: Admission
+
+
+class Gate(asyncio.Protocol):
+    """What meets every new connection: a short cut for readers, and uvicorn for the others.
+
+    Args:
+        live: The live endpoint, which admits readers and seats them.
+        home: What lean readers share.
+        door: Judges who may be connected, and for how long without a request.
+        **uvicorn: What uvicorn gives its HTTP protocol.
+    """
+
+    __slots__ = ("_door", "_home", "_live", "_received", "_transport", "_uvicorn")
+
+    def __init__(self, live: Live, home: Home, door: Door, **uvicorn: Any) -> None:
+        self._live = live
+        self._home = home
+        self._door = door
+        self._uvicorn = uvicorn
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody is there; wait for what they want, if there is room."""
+        self._transport = cast("asyncio.Transport", transport)
+        status = self._door.enter(self._transport, len(self._home.connections))
+        if status:
+            self._turn_away(status)
+        else:
+            self._home.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They left without a whole request."""
+        self._home.connections.discard(self)
+        self._door.leave(self._transport)
+
+    def overdue(self) -> None:
+        """They had their time; to those who said nothing, nothing is said."""
+        if self._received:
+            self._turn_away(408)
+        else:
+            self._transport.close()
+
+    def shutdown(self) -> None:
+        """The server stops (uvicorn calls this)."""
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Judge the head of the request as soon as it is whole."""
+        self._received = received = self._received + data
+        end = received.find(_END)
+        if end < 0:
+            if not self._may_become_a_reader(received):
+                self._pass_on()
+            return
+        head, rest = received[:end], received[end + len(_END) :]
+        ticket = self._examine(head, rest)
+        if ticket is None:
+            self._pass_on()
+        else:
+            self._hand_over(ticket, rest)
+
+    def _turn_away(self, status: int) -> None:
+        self._home.connections.discard(self)
+        self._home.metrics.count("ticker_refused_total", status=str(status))
+        turn_away(self._transport, self._door, status)
+
+    def _may_become_a_reader(self, received: bytes) -> bool:
+        return len(received) <= HEAD_MOST and received.startswith(_PREFIX[: len(received)])
+
+    def _examine(self, head: bytes, rest: bytes) -> _Ticket | None:
+        match = _REQUEST.match(head) if len(head) <= HEAD_MOST else None
+        fields = _fields(head) if match is not None and match.end() <= TARGET_MOST else None
+        if match is None or fields is None or self._uvicorn["config"].is_ssl:
+            return None
+        upgrade = b"upgrade" in fields
+        accept = _accept(fields) if upgrade else b""
+        if accept is None or (rest and not upgrade):
+            return None
+        try:
+            admission = self._live.admit(
+                match[1].decode(),
+                (match[2] or b"").decode(),
+                origin=_text(fields, b"origin"),
+                host=_text(fields, b"host"),
+                last_event_id=_text(fields, b"last-event-id"),
+            )
+        except ProblemError:
+            return None
+        if upgrade:
+            return _websocket_ticket(accept, fields, admission)
+        return _Ticket(LeanSse, self._stream_head(fields, admission), admission)
+
+    def _stream_head(self, fields: Fields, admission: Admission) -> bytes:
+        state: ServerState = self._uvicorn["server_state"]
+        headers = self._live.stream_headers(admission, _text(fields, b"origin"))
+        lines = [*state.default_headers, *headers, (b"transfer-encoding", b"chunked")]
+        head = b"".join(b"%b: %b\r\n" % line for line in lines)
+        retry = self._live.stream_opening()
+        return b"HTTP/1.1 200 OK\r\n%b\r\n%x\r\n%b\r\n" % (head, len(retry), retry)
+
+    def _hand_over(self, ticket: _Ticket, rest: bytes) -> None:
+        """Give the transport to a lean reader and keep nothing."""
+        self._home.connections.discard(self)
+        self._door.requests.stop(self._transport)
+        reader = ticket.kind(self._home, self._transport, ticket.head)
+        self._transport.set_protocol(reader)
+        self._live.seat(reader, ticket.admission)
+        if rest:
+            reader.data_received(rest)
+
+    def _pass_on(self) -> None:
+        """Let uvicorn have the connection, from its first byte on."""
+        self._home.connections.discard(self)
+        protocol = BoundedHttp(self._door, **self._uvicorn)
+        self._transport.set_protocol(protocol)
+        protocol.connection_made(self._transport)
+        protocol.data_received(self._received)
+
+
+def _fields(head: bytes) -> Fields | None:
+    """The header fields, names in lower case; None if they are not plain or one stands twice."""
+    fields = {name.lower(): value.strip() for name, value in _FIELD.findall(head)}
+    plain = len(fields) == head.count(b"\n") <= FIELDS_MOST and _NOT_PLAIN.isdisjoint(fields)
+    return fields if plain and b"host" in fields else None
+
+
+def _accept(fields: Fields) -> bytes | None:
+    """The answer to a handshake's key; None for a handshake that is not plain (RFC 6455 §4.2.1)."""
+    if fields[b"upgrade"].lower() != b"websocket":
+        return None
+    tokens = fields.get(b"connection", b"").lower().split(b",")
+    if b"upgrade" not in map(bytes.strip, tokens):
+        return None
+    if fields.get(b"sec-websocket-version") != _WS_VERSION:
+        return None
+    return rfc6455.accept_key(fields.get(b"sec-websocket-key", b""))
+
+
+def _websocket_ticket(accept: bytes, fields: Fields, admission: Admission) -> _Ticket:
+    head = (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: %b\r\n" % accept
+    )
+    if rfc6455.accepts_deflate(fields.get(b"sec-websocket-extensions", b"")):
+        extension = b"Sec-WebSocket-Extensions: %b\r\n" % rfc6455.DEFLATE
+        return _Ticket(DeflatedWebSocket, head + extension + b"\r\n", admission)
+    return _Ticket(LeanWebSocket, head + b"\r\n", admission)
+
+
+def _text(fields: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = fields.get(name)
+    return None if value is None else value.decode("latin-1")

@@ -1,0 +1,202 @@
+"""Uvicorn's HTTP protocol with bounds: how long, how big and how odd a request may be (RFC 9112).
+
+The parser refuses what two servers could read in two ways; this refuses what is left, and ends
+requests that never become whole. Every request counts anew, also a later one of a connection.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ticker.server.refusal import turn_away
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from uvicorn._types import (
+        ASGI3Application,
+        ASGIReceiveCallable,
+        ASGISendCallable,
+        ASGISendEvent,
+        Scope,
+    )
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from ticker.server.limits import Door
+
+HEAD_MOST: Final = 16 * 1024
+FIELDS_MOST: Final = 100
+TARGET_MOST: Final = 8 * 1024
+# What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
+_BODY_MOST: Final = 128 * 1024
+# A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
+_HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_FIELD_SIGNS: Final = len(": \r\n")
+
+
+class _Awaited(Enum):
+    """What comes next of a request."""
+
+    START = auto()
+    HEAD = auto()
+    BODY = auto()
+
+
+class _RefusedError(Exception):
+    """Stops the parser at a request that is refused."""
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """A connection that doesn't speak WebSocket, or not yet.
+
+    Args:
+        door: Knows for how long it has been waited for.
+        **uvicorn: What uvicorn gives its HTTP protocol.
+    """
+
+    def __init__(self, door: Door, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._door = door
+        self._awaited = _Awaited.START
+        self._status = 400
+        self._came = 0  # bytes of the head, or of the body, that is awaited
+        self._head = 0
+        self._fields = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody is there, and not writable as long as a byte waits for them."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer is gone."""
+        self._door.leave(self.transport)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, then see what is still awaited, and whether it is too much."""
+        self._came += len(data)
+        super().data_received(data)
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return
+        if self._awaited is _Awaited.BODY and not self._came:
+            self._came = len(data)  # it began in this segment
+        if self._awaited is _Awaited.HEAD and self._came > HEAD_MOST:
+            self._refuse(431)
+        elif self._awaited is _Awaited.BODY and self._came > _BODY_MOST:
+            self._refuse(413)
+        elif self._awaited is _Awaited.START and self._is_answering():
+            self._door.requests.stop(self.transport)
+        else:
+            self._door.requests.start(self.transport)
+
+    def overdue(self) -> None:
+        """The request, or its body, took too long; where nothing was asked, nothing is said."""
+        if self._awaited is _Awaited.START:
+            self.transport.close()
+        else:
+            self._refuse(408)
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._awaited, self._head, self._fields = _Awaited.HEAD, 0, 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the target."""
+        super().on_url(url)
+        if len(self.url) > TARGET_MOST:
+            self._stop(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header field; a trailer counts with them, and is no header (RFC 9110 §6.5.1)."""
+        self._fields += 1
+        self._head += len(name) + len(value) + _FIELD_SIGNS
+        if self._fields > FIELDS_MOST or self._head + len(self.url) > HEAD_MOST:
+            self._stop(431)
+        if self._awaited is _Awaited.HEAD:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: it names its host once (RFC 9112 §3.2), and the body has its time."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if not hosts and self.parser.get_http_version() == "1.0":
+            hosts = [b""]
+        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+            self._stop(400)
+        super().on_headers_complete()
+        self._door.requests.stop(self.transport)
+        self._awaited, self._came = _Awaited.BODY, 0
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._awaited, self._came = _Awaited.START, 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what stopped the parser."""
+        self._refuse(self._status)
+
+    def _should_upgrade(self) -> bool:
+        """Whether a WebSocket is asked for in a way that can be answered (RFC 6455 §4.2.1)."""
+        is_get = self.parser.get_method() == b"GET"
+        return is_get and self.parser.get_http_version() == "1.1" and super()._should_upgrade()
+
+    def handle_websocket_upgrade(self) -> None:
+        """The connection becomes a WebSocket."""
+        self._door.requests.stop(self.transport)
+        super().handle_websocket_upgrade()
+        # To us it is lost: nobody tells us when it is, nor when it is writable.
+        super().connection_lost(ConnectionAbortedError())
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, partial(self._serve, app))
+
+    async def _serve(
+        self,
+        app: ASGI3Application,
+        scope: Scope,
+        receive: ASGIReceiveCallable,
+        send: ASGISendCallable,
+    ) -> None:
+        """Serve; a peer for whom something waits when the application gives it up is dropped."""
+
+        async def send_all(message: ASGISendEvent) -> None:
+            await send(message)
+            # The application counts what it sends as waiting until this is over.
+            await self.flow.drain()
+
+        await app(scope, receive, send_all)
+        if self.flow.write_paused:
+            self.transport.abort()
+            await self.flow.drain()  # it is, once the connection is lost
+
+    def _stop(self, status: int) -> NoReturn:
+        self._status = status
+        raise _RefusedError
+
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _may_refuse(self) -> bool:
+        """Whether an answer written now would be taken for the one to the request that is bad."""
+        if self._awaited is _Awaited.BODY:
+            return self._is_answering() and not self.cycle.response_started and not self.pipeline
+        return not self._is_answering()
+
+    def _refuse(self, status: int) -> None:
+        """End the connection, and say why if that can be understood."""
+        if not self._may_refuse():
+            self.transport.close()
+            return
+        transport: asyncio.Transport = self.transport
+        door = self._door
+        # The application hears that the peer is gone; the transport is closed once it has read.
+        super().connection_lost(ConnectionAbortedError())
+        turn_away(transport, door, status)

@@ -1,0 +1,81 @@
+"""Starting the whole service: the store if none is given, then one process or several."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ticker.server.files import fit
+from ticker.server.server import bind, run
+from ticker.server.valkey import EmbeddedValkey
+from ticker.server.workers import Workers, hold
+from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.import_lock import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from ticker.settings import Settings
+
+
+def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: None) -> None:
+    """Serve until a signal ends it.
+
+    Args:
+        settings: As configured.
+        on_ready: Called with the settled port and store URL before the first request is taken.
+
+    Raises:
+        OSError: The address is taken.
+        DataDirInUseError, EmbeddedStartError: The embedded store cannot run.
+        UnfinishedImportError: The store holds half of a backup.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    # Under nohup it is ignored, and stays so.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
+    with ExitStack() as stack:
+        if settings.workers == 1:
+            listener = stack.enter_context(bind(settings.host, settings.port))
+            port = listener.getsockname()[1]
+        else:
+            holder, port = hold(settings.host, settings.port)
+            stack.enter_context(holder)
+        settings = replace(settings, port=port)
+        if not settings.redis_url:
+            store = stack.enter_context(EmbeddedValkey(settings.data_dir))
+            store.keep_alive()
+            settings = replace(settings, redis_url=store.url)
+        asyncio.run(_refuse_unfinished(settings.redis_url))
+        settings = fit(settings)
+        on_ready(settings)
+        if settings.workers == 1:
+            run(settings, listener)
+        else:
+            Workers(settings).run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Have SIGTERM unwind the stack, so that the store is stopped in good order."""
+    sys.exit(0)
+
+
+def _hang_up(number: int, frame: FrameType | None) -> None:
+    """Have SIGHUP, which a terminal sends when it closes, be SIGTERM."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _refuse_unfinished(url: str) -> None:
+    """Check that a store is not half of a backup; of one that is away the relay finds out."""
+    store = Store(url)
+    try:
+        await Mark(store).refuse()
+    except StoreUnavailableError:
+        return
+    finally:
+        await store.close()

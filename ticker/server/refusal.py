@@ -1,0 +1,76 @@
+"""Turning a connection away so that the peer can read why."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Final
+
+from ticker.web.problems import MEDIA_TYPE, ProblemError
+from ticker.web.security import API_HEADERS
+
+if TYPE_CHECKING:
+    from ticker.server.limits import Door
+
+_WAIT: Final = {"Retry-After": "5"}
+REASONS: Final = {
+    400: "This is no HTTP/1.1 request (RFC 9112).",
+    408: "The request took too long to come.",
+    413: "The body is too big.",
+    414: "The URL is too long.",
+    429: "Too many connections come from this address.",
+    431: "The header fields are too many or too long.",
+    503: "All connections are taken.",
+}
+
+
+def turn_away(transport: asyncio.Transport, door: Door, status: int) -> None:
+    """Answer with a problem document, whatever was asked, and end the connection soon.
+
+    Closing at once would destroy the answer where the peer has sent what we left unread.
+    """
+    headers = _WAIT if status in {429, 503} else {}
+    transport.write(_answer(ProblemError(status, REASONS[status], headers=headers)))
+    if not transport.can_write_eof() or not door.may_linger():
+        transport.close()
+        return
+    transport.write_eof()
+    transport.set_protocol(_TurnedAway(door, transport))
+    door.requests.stop(transport)
+    door.goodbyes.start(transport)
+
+
+def _answer(problem: ProblemError) -> bytes:
+    body = json.dumps(problem.document()).encode()
+    fields = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+        **API_HEADERS,
+        **problem.headers,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    phrase = problem.document()["title"]
+    return f"HTTP/1.1 {problem.status} {phrase}\r\n{head}\r\n".encode() + body
+
+
+class _TurnedAway(asyncio.Protocol):
+    """Hears nothing any more."""
+
+    __slots__ = ("_door", "_transport")
+
+    def __init__(self, door: Door, transport: asyncio.Transport) -> None:
+        self._door = door
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Whatever it is."""
+
+    def overdue(self) -> None:
+        """It had its time to read."""
+        self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It left."""
+        self._door.leave(self._transport)

@@ -1,0 +1,220 @@
+"""One server process: our listening socket, uvicorn, and a goodbye to every reader."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import select
+import socket
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+
+import uvicorn
+
+from ticker.app import Service, build
+from ticker.hub.sockets import Home
+from ticker.server.drain import Drain
+from ticker.server.fast_path import Gate
+from ticker.server.limits import Door, with_mapped
+from ticker.server.websocket import BoundedWebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from starlette.types import ASGIApp
+
+    from ticker.settings import Settings
+
+_BACKLOG: Final = 8192
+_SEND_BUFFER: Final = 64 * 1024
+_USER_TIMEOUT_MS: Final = 15_000
+_GRACE_SECONDS: Final = 10
+# For the pauses between the steps, and for the hub to sign off from a store that may be silent.
+_END_SECONDS: Final = 8
+# A terminal or a supervisor signals all processes, and then a parent its workers: that is once.
+_ONCE_SECONDS: Final = 1.0
+_TICK_SECONDS: Final = 1.0
+_GC_THRESHOLDS: Final = (20_000, 20, 50)
+_MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
+
+
+class Server(uvicorn.Server):
+    """uvicorn that sees readers off before it stops, and sleeps while nothing happens.
+
+    Args:
+        settings: Of the process.
+        service: That it serves.
+        on_start: Called once it serves, with whether the service is ready.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        service: Service,
+        on_start: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        proxies = with_mapped(settings.trusted_proxies)
+        door = Door(
+            settings.max_connections, settings.max_readers, settings.max_per_address, proxies
+        )
+        home = Home(
+            service.hub, service.metrics, settings.reader_buffer, service.buffers, door.leave
+        )
+        gate = partial(Gate, service.live, home, door)
+        websocket = partial(BoundedWebSocket, door, service.metrics)
+        super().__init__(configure(service.asgi, gate, websocket, proxies))
+        # One set of all that is connected, whichever path took it in.
+        self.server_state.connections = home.connections
+        self._service = service
+        self._on_start = on_start
+        self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
+        self._asked: float | None = None
+        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, and say so."""
+        await super().startup(sockets)
+        self._on_start(self._service.hub.is_ready)
+
+    async def main_loop(self) -> None:
+        """Wake once a second for the Date header, and at once to stop: then see readers off."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._stop.wait()
+        dates = asyncio.create_task(self._keep_dates())
+        await self._drain.run(self._close_listeners)
+        dates.cancel()
+
+    async def _keep_dates(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            await self.on_tick(0)
+
+    async def _close_listeners(self) -> None:
+        """Stop listening. Who waits to be accepted would be reset, so that they come in first."""
+        for listener in self.servers:
+            for _ in range(_BACKLOG):
+                if not _is_awaited(listener):
+                    break
+                # The loop accepts at most one in each turn.
+                await asyncio.sleep(0)
+            listener.close()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came: stop. Another while readers are seen off: all at once, then.
+
+        Only after that is SIGINT what it is to uvicorn: don't even wait for requests.
+        """
+        now = time.monotonic()
+        if self._asked is not None and now < self._asked + _ONCE_SECONDS:
+            return
+        self._asked = self._asked or now
+        if self._loop is not None and self._drain.can_hurry:
+            self._loop.call_soon_threadsafe(self._drain.hurry)
+            return
+        super().handle_exit(sig, frame)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have the main loop look at `should_exit` now."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+
+def _is_awaited(listener: asyncio.Server) -> bool:
+    """Whether somebody waits in the queue of a listening socket."""
+    poll = select.poll()
+    for socket_ in listener.sockets:
+        poll.register(socket_.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def longest_stop(settings: Settings) -> float:
+    """Seconds from the first signal to the end of a process at most, whatever its peers do."""
+    return settings.drain_notice + settings.drain_seconds + _GRACE_SECONDS + _END_SECONDS
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening socket whose connections die when a peer takes nothing for 15 s.
+
+    Args:
+        host: Address to listen on.
+        port: TCP port; 0 takes a free one.
+        shared: Whether other processes of ours listen on the same port (SO_REUSEPORT). Then it
+            listens only once it is served: whoever comes before is for the others.
+
+    Raises:
+        OSError: The address is not ours or is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Lines are small: a reader that is behind by this much is slow, and must not fill the kernel.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+        if not shared:
+            listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def configure(
+    app: ASGIApp,
+    http: Callable[..., Gate],
+    websocket: Callable[..., BoundedWebSocket],
+    trusted_proxies: str = "",
+) -> uvicorn.Config:
+    """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=cast("type[asyncio.Protocol]", http),
+        ws=cast("type[asyncio.Protocol]", websocket),
+        ws_max_size=_MESSAGE_MOST,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
+        lifespan="on",
+    )
+
+
+def new_server(settings: Settings, on_start: Callable[[bool], None] = lambda _: None) -> Server:
+    """A server of one process, not started."""
+    return Server(settings, build(settings), on_start)
+
+
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    on_start: Callable[[bool], None] = lambda _: None,
+) -> None:
+    """Serve in this process on a listening socket and a given store, until a signal ends it."""
+    server = new_server(settings, on_start)
+    # What was built lives as long as we do, and a reader that leaves leaves no cycle behind: the
+    # collector need not look at everything each time that a few hundred readers come.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    server.run([listener])

@@ -1,0 +1,139 @@
+"""Reading what the wire has stored: current flashes, versions, and pages of the past."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.document import milliseconds
+from ticker.news.event import Record
+from ticker.store.client import Keys, Store, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ticker.news.flash import Flash
+
+# More lines than ever share one millisecond; they are told apart by id after reading.
+_TIES: Final = 100
+_SCANNED: Final = 1000
+# The keys that there are once there is a line.
+_LINES: Final = re.compile(r"\{ticker:([^}]+)\}:(?:flashes|wire)")
+
+
+class Archive:
+    """Stored flashes of all editions. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+
+    async def editions(self) -> list[str]:
+        """Every edition that has lines, whether it is configured or not."""
+        with guard():
+            found = [
+                match[1]
+                async for name in self._commands.scan_iter(match="{ticker:*}:*", count=_SCANNED)
+                if (match := _LINES.fullmatch(name))
+            ]
+        return sorted(set(found))
+
+    async def get(self, edition: str, flash_id: str) -> Flash | None:
+        """The newest version of a flash, whatever its status."""
+        record = await self.record(edition, flash_id)
+        return record.flash if record else None
+
+    async def record(self, edition: str, flash_id: str) -> Record | None:
+        """The newest version of a flash, with who made it and why it waits, if it does."""
+        with guard():
+            text = await self._commands.hget(Keys(edition).flashes, flash_id)
+        return Record.decode(text) if text else None
+
+    async def versions(self, edition: str, flash_id: str) -> list[Record]:
+        """Every version of a flash, oldest first; empty if there is no such flash."""
+        with guard():
+            texts = await self._commands.lrange(Keys(edition).versions(flash_id), 0, -1)
+        return [Record.decode(text) for text in texts]
+
+    async def recent(self, edition: str, since: datetime, most: int) -> list[Flash]:
+        """The newest usable flashes first published after `since`, and all pinned ones."""
+        keys = Keys(edition)
+        with guard():
+            ids = await self._commands.zrevrangebyscore(
+                keys.board, "+inf", milliseconds(since), start=0, num=most
+            )
+            pins = await self._commands.zrange(keys.pins, 0, -1)
+        return await self._many(edition, dict.fromkeys([*ids, *pins]))
+
+    async def before(self, flash: Flash, most: int) -> list[Flash]:
+        """Usable flashes first published before this one, newest first, expired ones too."""
+        return await self._before(Keys(flash.edition).board, flash, most)
+
+    async def newest(self, edition: str, most: int) -> list[Flash]:
+        """The usable flashes published last, newest first, expired ones too."""
+        return await self._newest(edition, Keys(edition).board, most)
+
+    async def coverage(
+        self, edition: str, slug: str, most: int, before: Flash | None = None
+    ) -> list[Flash]:
+        """A running story's usable flashes, newest first, of all its days."""
+        key = Keys(edition).coverage(slug)
+        if before is None:
+            return await self._newest(edition, key, most)
+        return await self._before(key, before, most)
+
+    async def _newest(self, edition: str, key: str, most: int) -> list[Flash]:
+        with guard():
+            ids = await self._commands.zrevrange(key, 0, most - 1)
+        return await self._many(edition, ids)
+
+    async def _before(self, key: str, flash: Flash, most: int) -> list[Flash]:
+        with guard():
+            ids = await self._commands.zrevrangebyscore(
+                key, milliseconds(flash.firstcreated), "-inf", start=0, num=most + _TIES
+            )
+        older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
+        return older[:most]
+
+    async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
+        """Withheld flashes of several editions that are to go out by themselves by now."""
+        wanted = list(editions)
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in wanted:
+                    pipe.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
+                found = await pipe.execute()
+        # Between the two looks somebody may have released the line, or given it another stage.
+        return [
+            record.flash
+            for edition, ids in zip(wanted, found, strict=True)
+            for record in await self._records(edition, ids)
+            if record.due is not None and record.due <= now
+        ]
+
+    async def queue(self, edition: str) -> list[Record]:
+        """Every withheld flash at its newest version, in the order they were filed."""
+        with guard():
+            ids = await self._commands.zrange(Keys(edition).queue, 0, -1)
+        return await self._records(edition, ids)
+
+    async def due_next(self, editions: Iterable[str]) -> datetime | None:
+        """When the next withheld flash of several editions goes out by itself."""
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in editions:
+                    pipe.zrange(Keys(edition).due, 0, 0, withscores=True)
+                found = await pipe.execute()
+        moments = [score for first in found for _, score in first]
+        return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
+
+    async def _many(self, edition: str, ids: Iterable[str]) -> list[Flash]:
+        return [record.flash for record in await self._records(edition, ids)]
+
+    async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
+        wanted = list(ids)
+        if not wanted:
+            return []
+        with guard():
+            texts = await self._commands.hmget(Keys(edition).flashes, wanted)
+        return [Record.decode(text) for text in texts if text]

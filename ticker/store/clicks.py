@@ -1,0 +1,108 @@
+"""Which lines are read most: clicks on their links, as hourly sums and nothing else.
+
+Nobody's address, browser or path through the site is known here. Clicks are gathered in memory and
+added to the store every few seconds; while the store is away they are lost, and nothing waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS: Final = 5.0
+_HOURS: Final = 24
+_KEEP_SECONDS: Final = (_HOURS + 1) * 3600
+_RANKED: Final = 100
+_PER_SECOND: Final = 200.0
+
+
+class Clicks:
+    """One process's part in counting, and what all of them have counted in the last 24 hours.
+
+    Args:
+        store: Where the sums are.
+        editions: Codes of the editions.
+        clock: Aware UTC.
+        per_second: Clicks that count, as a sustained rate; as many may come at once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        editions: Iterable[str],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        per_second: float = _PER_SECOND,
+    ) -> None:
+        self._commands: Any = store.commands
+        self._pending: dict[str, Counter[str]] = {code: Counter() for code in editions}
+        self._ranked: dict[str, list[str]] = {code: [] for code in editions}
+        self._clock = clock
+        self._rate = per_second
+        self._left, self._at = per_second, clock()
+
+    def count(self, edition: str, flash_id: str) -> bool:
+        """Count one click; False if there are too many to be those of readers."""
+        now = self._clock()
+        passed = max(0.0, (now - self._at).total_seconds())
+        self._left, self._at = min(self._rate, self._left + passed * self._rate), now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        self._pending[edition][flash_id] += 1
+        return True
+
+    def ranked(self, edition: str) -> list[str]:
+        """Ids of the flashes that were read in the last 24 hours, most read first."""
+        return self._ranked[edition]
+
+    async def run(self) -> None:
+        """Exchange counts with the store for as long as this is not cancelled."""
+        while True:
+            try:
+                await self.exchange()
+            except StoreUnavailableError as error:
+                _log.debug("clicks are not counted: %s", error)
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def exchange(self) -> None:
+        """Add what was counted here, and read what was counted everywhere.
+
+        Raises:
+            StoreUnavailableError: The store is away; what was counted since the last time is lost.
+        """
+        for edition in self._pending:
+            await self._add(edition)
+            await self._read(edition)
+
+    async def _add(self, edition: str) -> None:
+        counts, self._pending[edition] = self._pending[edition], Counter()
+        if not counts:
+            return
+        key = Keys(edition).clicks(_hour(self._clock()))
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for flash_id, count in counts.items():
+                    pipe.zincrby(key, count, flash_id)
+                pipe.expire(key, _KEEP_SECONDS)
+                await pipe.execute()
+
+    async def _read(self, edition: str) -> None:
+        now = self._clock()
+        keys = [Keys(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)]
+        with guard():
+            found = await self._commands.zunion(keys, withscores=True)
+        best = sorted(found, key=lambda entry: (entry[1], entry[0]), reverse=True)
+        self._ranked[edition] = [flash_id for flash_id, _ in best[:_RANKED]]
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment:%Y%m%d%H}"

@@ -1,0 +1,165 @@
+"""The landing meter: whom a version of a line has reached, over all hubs.
+
+Each hub keeps its own sums in the store, a few writes for a line however many read it; whoever
+wants to know adds them up. No reader is named in them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.hub.receipts import CAN_CONFIRM
+from ticker.news.document import dumps, milliseconds
+from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ticker.hub.receipts import Receipt, Receipts
+    from ticker.protocol.frames import Mark
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS: Final = 0.25
+_KEEP_SECONDS: Final = 24 * 3600
+_LISTED: Final = 100
+
+
+class Landing:
+    """Keeps this hub's receipts in the store, and reads all hubs' ones.
+
+    Args:
+        store: Where they are.
+        receipts: Of this process.
+        hub: Name of this process.
+    """
+
+    def __init__(self, store: Store, receipts: Receipts, hub: str) -> None:
+        self._commands: Any = store.commands
+        self._receipts = receipts
+        self._hub = hub
+
+    async def run(self) -> None:
+        """Keep what changed for as long as this is not cancelled, and the store is there."""
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            try:
+                await self.keep()
+            except StoreUnavailableError as error:
+                _log.debug("receipts are not kept: %s", error)
+
+    async def keep(self) -> None:
+        """Keep what changed since the last time.
+
+        Raises:
+            StoreUnavailableError: The store is away; the next change keeps it all.
+        """
+        changed = self._receipts.take_changed()
+        if not changed:
+            return
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for mark, receipt in changed.items():
+                    keys = Keys(mark.edition)
+                    name = f"{mark.flash_id} {mark.version}"
+                    key = keys.landing(name)
+                    pipe.hset(key, self._hub, _encode(mark, receipt))
+                    pipe.expire(key, _KEEP_SECONDS)
+                    pipe.zadd(keys.landed, {name: milliseconds(mark.made)})
+                    pipe.zremrangebyrank(keys.landed, 0, -_LISTED - 1)
+                await pipe.execute()
+
+    async def read(self, edition: str, flash_id: str, version: int) -> dict[str, Any] | None:
+        """Whom a version has reached; None if no hub has told of it.
+
+        {"id", "version", "killed", "readers", "written", "confirmed", "left", "p50", "p99", "last",
+        "transports", "hubs"}: counts of readers, milliseconds since the version was made, and the
+        same counts by transport and by hub. `confirmed` is None where no kernel can tell.
+
+        Raises:
+            StoreUnavailableError: The store is away.
+        """
+        with guard():
+            found = await self._commands.hgetall(Keys(edition).landing(f"{flash_id} {version}"))
+        return _merge(flash_id, version, found) if found else None
+
+    async def newest(self, edition: str, most: int) -> list[dict[str, Any]]:
+        """The same of the versions that were made last, newest first."""
+        keys = Keys(edition)
+        with guard():
+            names = await self._commands.zrevrange(keys.landed, 0, most - 1)
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.hgetall(keys.landing(name))
+                found = await pipe.execute()
+        landings = []
+        for name, hubs in zip(names, found, strict=True):
+            flash_id, _, version = name.partition(" ")
+            if hubs:
+                landings.append(_merge(flash_id, int(version), hubs))
+        return landings
+
+
+def _encode(mark: Mark, receipt: Receipt) -> str:
+    return dumps(
+        {
+            "killed": mark.killed,
+            "readers": receipt.readers,
+            "times": receipt.times,
+            "confirmed": receipt.confirmed if CAN_CONFIRM else None,
+            "left": receipt.left,
+        }
+    )
+
+
+def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> dict[str, Any]:
+    told = {hub: json.loads(text) for hub, text in hubs.items()}
+    times: Counter[int] = Counter()
+    transports: dict[str, Counter[str]] = {}
+    for one in told.values():
+        for transport, delays in one["times"].items():
+            times.update({int(delay): count for delay, count in delays.items()})
+            _of(transports, transport)["written"] += sum(delays.values())
+        for name in ("readers", "confirmed", "left"):
+            for transport, count in (one[name] or {}).items():
+                _of(transports, transport)[name] += count
+    whole = sum(transports.values(), Counter())
+    can_confirm = all(one["confirmed"] is not None for one in told.values())
+    return {
+        "id": flash_id,
+        "version": version,
+        "killed": any(one["killed"] for one in told.values()),
+        **{name: whole[name] for name in ("readers", "written", "left")},
+        "confirmed": whole["confirmed"] if can_confirm else None,
+        "p50": _percentile(times, 0.50),
+        "p99": _percentile(times, 0.99),
+        "last": max(times, default=None),
+        "transports": {name: dict(counts) for name, counts in sorted(transports.items())},
+        "hubs": {hub: _whole(one) for hub, one in sorted(told.items())},
+    }
+
+
+def _of(transports: dict[str, Counter[str]], name: str) -> Counter[str]:
+    return transports.setdefault(name, Counter(readers=0, written=0, confirmed=0, left=0))
+
+
+def _whole(one: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        "readers": sum(one["readers"].values()),
+        "written": sum(sum(delays.values()) for delays in one["times"].values()),
+        "confirmed": sum((one["confirmed"] or {}).values()),
+    }
+
+
+def _percentile(times: Counter[int], share: float) -> int | None:
+    """The delay within which this share of all was reached (nearest rank)."""
+    rank = share * times.total()
+    seen = 0
+    for delay in sorted(times):
+        seen += times[delay]
+        if seen >= rank:
+            return delay
+    return None

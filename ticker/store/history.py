@@ -1,0 +1,161 @@
+"""The black box: what an edition has shown at any moment, and whether its log is whole.
+
+Everything here is read from the wire itself, from its first entry on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.board import Board
+from ticker.news.event import GENESIS, Cursor, Event, Record
+from ticker.news.subscription import Subscription
+from ticker.store.client import Keys, Store, guard
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime, timedelta
+
+    from ticker.news.flash import Flash
+
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a wire as it is stored.
+
+    Attributes:
+        cursor: Its offset and tag.
+        text: Its record, as the tag was made of it.
+    """
+
+    cursor: Cursor
+    text: str
+
+    @property
+    def record(self) -> Record:
+        """Who did what to which line."""
+        return Record.decode(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a log is not what was written.
+
+    Attributes:
+        offset: Of the first entry that is wrong.
+        why: In a few words.
+    """
+
+    offset: int
+    why: str
+
+
+class History:
+    """The logs of all editions, whole. Every method raises `StoreUnavailableError`.
+
+    Args:
+        store: Where they are.
+        lines: Lines on a board at most.
+        window: How long after its first publication a line is on a board.
+    """
+
+    def __init__(self, store: Store, lines: int, window: timedelta) -> None:
+        self._commands: Any = store.commands
+        self._lines = lines
+        self._window = window
+
+    async def head(self, edition: str) -> Cursor:
+        """Where the log ends."""
+        with guard():
+            offset, tag = await self._commands.hmget(Keys(edition).head, ["offset", "tag"])
+        return Cursor(int(offset), tag) if offset else GENESIS
+
+    async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
+        """Every entry after an offset, oldest first."""
+        while page := await self._page(edition, after):
+            for entry in page:
+                yield entry
+            after = page[-1].cursor.offset
+
+    async def newest(self, edition: str, before: int | None, most: int) -> list[Entry]:
+        """The last entries, or the last before an offset, newest first."""
+        end = "+" if before is None else f"({before}-0"
+        with guard():
+            found = await self._commands.xrevrange(Keys(edition).wire, max=end, count=most)
+        return [_entry(item) for item in found]
+
+    async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
+        """What the edition showed at a moment, newest line first, and the position then."""
+        board = Board(self._lines, self._window, memory=1)
+        async for entry in self.entries(edition):
+            record = entry.record
+            if record.at <= moment:
+                board.apply(Event(entry.cursor, record.flash))
+        return board.cursor, board.lines(Subscription(edition), moment)
+
+    async def verify(self, edition: str) -> tuple[int, Break | None]:
+        """Recompute the hash chain: how many entries there are, and the first that breaks it.
+
+        What is kept beside the log for quick reading must be the same, byte for byte.
+        """
+        reached, count = GENESIS, 0
+        newest: dict[str, tuple[int, str]] = {}
+        while page := await self._page(edition, reached.offset):
+            kept = await self._kept(edition, page)
+            for entry, version in zip(page, kept, strict=True):
+                expected = reached.follows(entry.text)
+                if entry.cursor.offset != expected.offset:
+                    return count, Break(expected.offset, "the entry is missing")
+                if entry.cursor.tag != expected.tag:
+                    return count, Break(expected.offset, "the tag is not that of this record")
+                if version != entry.text:
+                    return count, Break(expected.offset, "the flash's version is another one")
+                newest[entry.record.flash.id] = expected.offset, entry.text
+                reached, count = expected, count + 1
+        return count, await self._check_heads(edition, reached, newest)
+
+    async def _check_heads(
+        self, edition: str, reached: Cursor, newest: dict[str, tuple[int, str]]
+    ) -> Break | None:
+        keys = Keys(edition)
+        head = await self.head(edition)
+        if head != reached:
+            return Break(head.offset, f"the head says {head}, the log ends at {reached}")
+        ids = list(newest)
+        for start in range(0, len(ids), _PAGE):
+            some = ids[start : start + _PAGE]
+            with guard():
+                texts = await self._commands.hmget(keys.flashes, some)
+            for flash_id, text in zip(some, texts, strict=True):
+                if text != newest[flash_id][1]:
+                    return Break(newest[flash_id][0], "the flash's current version is another one")
+        return None
+
+    async def _kept(self, edition: str, page: list[Entry]) -> list[str | None]:
+        """The same records, as each flash's list of versions has them."""
+        keys = Keys(edition)
+        with guard():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for entry in page:
+                    try:
+                        flash = entry.record.flash
+                    except (KeyError, ValueError, TypeError):
+                        # Not one of ours: there is no version that it could equal.
+                        pipe.lindex(keys.versions("-"), 0)
+                    else:
+                        pipe.lindex(keys.versions(flash.id), flash.version - 1)
+                found: list[str | None] = await pipe.execute()
+        return found
+
+    async def _page(self, edition: str, after: int) -> list[Entry]:
+        with guard():
+            found = await self._commands.xrange(Keys(edition).wire, min=f"({after}-0", count=_PAGE)
+        return [_entry(item) for item in found]
+
+
+def _entry(item: tuple[str, dict[str, str]]) -> Entry:
+    entry_id, fields = item
+    return Entry(Cursor(int(entry_id.partition("-")[0]), fields["tag"]), fields["record"])

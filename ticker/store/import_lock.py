@@ -1,0 +1,64 @@
+"""The mark on a store into which a backup is being put: while it is there, half may be missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.backup.format import BackupError
+from ticker.store.client import Keys, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ticker.store.client import Store
+
+KEY: Final = "{ticker}:import"
+
+
+class UnfinishedImportError(BackupError):
+    """The store holds a part of a backup."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an import into this store was interrupted: run `ticker import` with the same file "
+            "again, or begin with an empty store"
+        )
+
+
+class Mark:
+    """The mark of one store. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+
+    async def get(self) -> str | None:
+        """Sum of the backup that is being put in."""
+        with guard():
+            found: str | None = await self._commands.get(KEY)
+        return found
+
+    async def refuse(self) -> None:
+        """Check that the store is not half of a backup.
+
+        Raises:
+            UnfinishedImportError: It is.
+        """
+        if await self.get() is not None:
+            raise UnfinishedImportError
+
+    async def set(self, backup: str, editions: Iterable[str]) -> None:
+        """Begin, or go on; from now on nobody else can append to these editions' logs.
+
+        Each log has a mark of its own, where the append script sees it on a Cluster too.
+        """
+        with guard():
+            await self._commands.set(KEY, backup)
+            for edition in editions:
+                await self._commands.hset(Keys(edition).head, "import", backup)
+
+    async def clear(self, editions: Iterable[str]) -> None:
+        """All of it is there. The store's own mark goes last: with it, this can be done again."""
+        with guard():
+            for edition in editions:
+                await self._commands.hdel(Keys(edition).head, "import")
+            await self._commands.delete(KEY)

@@ -1,0 +1,106 @@
+"""A subscription to channels of the store, which never reconnects by itself.
+
+On a Cluster it takes a connection for each shard. It knows where its channels belong: who is
+subscribed at a server that no longer leads hears nothing, or what nobody else does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.store.client import StoreUnavailableError, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from redis.asyncio.client import PubSub
+
+    from ticker.store.client import Store
+
+_DATA: Final = frozenset({"message", "smessage"})
+_OVER: Final = frozenset({"unsubscribe", "sunsubscribe"})
+
+
+class Doorbell:
+    """Hears channels from entering its context to leaving it.
+
+    Every method raises `StoreUnavailableError`, entering too; then begin again with a new one.
+    """
+
+    def __init__(self, store: Store, channels: Iterable[str]) -> None:
+        self._topology = store.topology
+        self._channels = list(channels)
+        self._ears: dict[PubSub, list[str]] = {}
+        self._hearing: dict[asyncio.Task[Any], PubSub] = {}
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Doorbell:
+        try:
+            with guard():
+                await self._topology.homes(self._channels)
+                for client, channels in self._topology.subscribers(self._channels):
+                    self._open.push_async_callback(client.aclose)
+                    ear = await self._open.enter_async_context(client.pubsub())
+                    self._ears[ear] = channels
+                    await self._subscribe(ear, channels)
+            await self.check()
+        except BaseException:
+            await self._open.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._hearing:
+            task.cancel()
+        await asyncio.gather(*self._hearing, return_exceptions=True)
+        await self._open.aclose()
+
+    async def _subscribe(self, ear: PubSub, channels: list[str]) -> None:
+        if not self._topology.sharded:
+            await ear.subscribe(*channels)
+            return
+        # One by one: a shard has many slots, and a command keeps to one.
+        for channel in channels:
+            await ear.ssubscribe(channel)
+
+    async def hear(self, timeout: float) -> tuple[str, str] | None:  # noqa: ASYNC109 - the client's own
+        """The next message as channel and data, if there is one within this many seconds."""
+        with guard():
+            if len(self._ears) == 1:
+                return _data(await next(iter(self._ears)).get_message(timeout=timeout))
+            for ear in self._ears.keys() - self._hearing.values():
+                self._hearing[asyncio.ensure_future(ear.get_message(timeout=None))] = ear
+            done, _ = await asyncio.wait(
+                self._hearing, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                return None
+            first = done.pop()
+            del self._hearing[first]
+            return _data(first.result())
+
+    async def check(self) -> None:
+        """Make sure that the channels still belong where we hear them, as far as others know."""
+        with guard():
+            homes = await self._topology.homes(self._channels)
+        for ear, channels in self._ears.items():
+            link: Any = ear.connection
+            for channel in channels:
+                if channel in homes and homes[channel] != (link.host, int(link.port)):
+                    raise StoreUnavailableError(f"{channel} has another primary now")
+
+
+def _data(message: Any) -> tuple[str, str] | None:
+    if message is None:
+        return None
+    if message["type"] in _OVER:
+        raise StoreUnavailableError(f"{message['channel']} was moved away")
+    return (message["channel"], message["data"]) if message["type"] in _DATA else None

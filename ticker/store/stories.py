@@ -1,0 +1,104 @@
+"""One story in several editions: which versions there are, and which must be looked at again.
+
+Nothing is stored but each edition's own index and when somebody checked a line: what is to be
+checked follows from the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.news.document import format_time, milliseconds
+from ticker.news.event import Record
+from ticker.store.client import Keys, Store, guard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from ticker.news.flash import Flash
+
+_TELLING: Final = frozenset({"correct", "kill"})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An edition's version of a story.
+
+    Attributes:
+        flash: At its newest version.
+        changed: When it was last corrected or killed, in ms; 0: never.
+        seen: When it was last written or checked, in ms.
+    """
+
+    flash: Flash
+    changed: int
+    seen: int
+
+
+class Siblings:
+    """Versions of stories. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store, editions: Iterable[str]) -> None:
+        self._commands: Any = store.commands
+        self._editions = list(editions)
+
+    async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, dict[str, Any]]]:
+        """Story key → edition → its version, for stories with a version in another edition.
+
+        Each is {"id", "version", "pubstatus", "firstcreated", "check"}; `check` names the editions
+        that were corrected or killed since anybody looked at this version.
+        """
+        keys = list(dict.fromkeys(flash.story_key for flash in flashes))
+        members: dict[str, dict[str, Member]] = {key: {} for key in keys}
+        for edition in self._editions if keys else ():
+            for key, member in (await self._members(edition, keys)).items():
+                members[key][edition] = member
+        return {key: _described(some) for key, some in members.items() if len(some) > 1}
+
+    async def check(self, edition: str, flash_id: str, now: datetime) -> None:
+        """Somebody has looked at a line, and it is right as it stands."""
+        with guard():
+            await self._commands.hset(Keys(edition).checked, flash_id, milliseconds(now))
+
+    async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
+        names = Keys(edition)
+        with guard():
+            ids = await self._commands.hmget(names.stories, keys)
+            # Who began a story carries its key as an id, and no `story`.
+            wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
+            texts = await self._commands.hmget(names.flashes, wanted)
+        found = {key: Record.decode(text) for key, text in zip(keys, texts, strict=True) if text}
+        return {key: await self._member(names, record) for key, record in found.items()}
+
+    async def _member(self, names: Keys, newest: Record) -> Member:
+        flash = newest.flash
+        with guard():
+            checked = await self._commands.hget(names.checked, flash.id)
+            texts = (
+                await self._commands.lrange(names.versions(flash.id), 1, -1)
+                if flash.version > 1
+                else []
+            )
+        records = map(Record.decode, texts)
+        changed = max((milliseconds(it.at) for it in records if it.action in _TELLING), default=0)
+        seen = max(milliseconds(flash.versioncreated), int(checked or 0))
+        return Member(flash, changed, seen)
+
+
+def _described(members: dict[str, Member]) -> dict[str, dict[str, Any]]:
+    return {
+        edition: {
+            "id": member.flash.id,
+            "version": member.flash.version,
+            "pubstatus": member.flash.pubstatus,
+            "firstcreated": format_time(member.flash.firstcreated),
+            "check": [
+                other
+                for other, sibling in members.items()
+                if other != edition and sibling.changed > member.seen
+            ],
+        }
+        for edition, member in members.items()
+    }

@@ -1,0 +1,33 @@
+"""Every widget script that was ever served under a pinned address, kept in the store.
+
+Sites pin a script by its address and hash; an upgrade of the service must not take it from them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.store.client import guard
+
+if TYPE_CHECKING:
+    from ticker.store.client import Store
+
+_KEY: Final = "{ticker}:widgets"
+
+
+class Releases:
+    """Scripts by name. Every method raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+
+    async def keep(self, name: str, script: str) -> None:
+        """Keep a script; one that is kept already stays as it was."""
+        with guard():
+            await self._commands.hsetnx(_KEY, name, script)
+
+    async def all(self) -> dict[str, str]:
+        """Every script that is kept."""
+        with guard():
+            kept: dict[str, str] = await self._commands.hgetall(_KEY)
+        return kept

@@ -1,0 +1,1 @@
+"""Programs: JSON for editors with a token and for readers."""

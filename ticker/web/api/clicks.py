@@ -1,0 +1,43 @@
+"""A reader followed a line's link: counted, and nothing about the reader is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from ticker.news.flash import PubStatus
+from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.security import edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ticker.hub.hub import Hub
+    from ticker.settings import Settings
+    from ticker.store.clicks import Clicks
+
+
+class Clicked:
+    """`POST /v1/{edition}/flashes/{id}/clicks`, as `navigator.sendBeacon` sends it."""
+
+    def __init__(self, clicks: Clicks, hub: Hub, settings: Settings) -> None:
+        self._clicks = clicks
+        self._hub = hub
+        self._newsroom = settings.newsroom
+
+    async def count(self, request: Request) -> Response:
+        """Count one click → 204; the body is not read.
+
+        Raises:
+            ProblemError: 404 no such line is on show or was lately, 429 too many.
+        """
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        flash = self._hub.get(edition.code, request.path_params["id"])
+        if flash is None or flash.pubstatus is not PubStatus.USABLE or flash.url is None:
+            raise at(404, "id", "There is no line with a link of that id on show.")
+        if not self._clicks.count(edition.code, flash.id):
+            raise ProblemError(
+                429, "Too many clicks at once.", headers={"Retry-After": RETRY_SECONDS}
+            )
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})

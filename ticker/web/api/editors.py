@@ -1,0 +1,184 @@
+"""The editors' HTTP: publish, correct, release, kill, versions, queue. JSON in and out."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+
+from ticker.editing.context import Request as Asked
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.news.stages import Wish
+from ticker.settings import HOLD_MOST
+from ticker.web.admission import parameters
+from ticker.web.body import json_object
+from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, at, problem_of
+from ticker.web.security import desk_edition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.editing.intake import Intake
+    from ticker.hub.hub import Hub
+    from ticker.metrics import Metrics
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Newsroom
+    from ticker.web.authentication import Guard
+
+_SHOWN_SECONDS: Final = 1.0
+_SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_JSON_TYPES: Final = frozenset({"application/json"})
+_PATCH_TYPES: Final = frozenset({"application/json", "application/merge-patch+json"})
+
+
+class Editors:
+    """The editors' endpoints."""
+
+    def __init__(
+        self, intake: Intake, hub: Hub, guard: Guard, newsroom: Newsroom, metrics: Metrics
+    ) -> None:
+        self._intake = intake
+        self._hub = hub
+        self._guard = guard
+        self._newsroom = newsroom
+        self._metrics = metrics
+
+    async def publish(self, request: Request) -> Response:
+        """`POST /v1/{edition}/flashes?draft=&hold=` → 201."""
+        with self._counted("publish", 201):
+            asked = await self._ask(request)
+            wish = _wish(request)
+            data = await json_object(request, _JSON_TYPES)
+            flash = await self._intake.publish(asked, data, wish)
+            await self._shown(flash)
+        where = request.url_for("flash", edition=flash.edition, id=flash.id).path
+        return _answer(flash, 201, Location=where)
+
+    async def correct(self, request: Request) -> Response:
+        """`PATCH /v1/{edition}/flashes/{id}?refile=` → 200 (JSON Merge Patch, RFC 7396)."""
+        with self._counted("correct", 200):
+            asked = await self._ask(request)
+            silently = _switch(parameters(request.url.query), "refile")
+            data = await json_object(request, _PATCH_TYPES)
+            flash = await self._intake.correct(
+                asked, request.path_params["id"], data, silently=silently
+            )
+            await self._shown(flash)
+        return _answer(flash, 200)
+
+    async def release(self, request: Request) -> Response:
+        """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
+        with self._counted("release", 200):
+            asked = await self._ask(request)
+            wish = _wish(request)
+            flash = await self._intake.release(asked, request.path_params["id"], wish)
+            await self._shown(flash)
+        return _answer(flash, 200)
+
+    async def kill(self, request: Request) -> Response:
+        """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash."""
+        with self._counted("kill", 200):
+            asked = await self._ask(request)
+            reasons = parameters(request.url.query).get("reason", [])
+            if len(reasons) != 1:
+                raise at(422, "reason", "is required, once, in the query")
+            flash = await self._intake.kill(asked, request.path_params["id"], reasons[0])
+            await self._shown(flash)
+        return _answer(flash, 200)
+
+    async def versions(self, request: Request) -> Response:
+        """`GET /v1/{edition}/flashes/{id}/versions` → every version with who and when."""
+        asked = await self._ask(request)
+        records = await self._intake.versions(
+            asked.principal, asked.edition, request.path_params["id"]
+        )
+        body = {"versions": [record.as_document() for record in records]}
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    async def queue(self, request: Request) -> Response:
+        """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
+        asked = await self._ask(request)
+        records = await self._intake.queue(asked.principal, asked.edition)
+        body = {"queue": [record.as_document() for record in records]}
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    async def _shown(self, flash: Flash) -> None:
+        """What an editor reads here next includes what they have just been told."""
+        was_held = self._hub.get(flash.edition, flash.id) is None
+        if flash.pubstatus is PubStatus.USABLE or not was_held:
+            await self._hub.shown(flash, _SHOWN_SECONDS)
+
+    @contextmanager
+    def _counted(self, verb: str, success: int) -> Iterator[None]:
+        """Count how a request ends."""
+        status = 500
+        try:
+            yield
+            status = success
+        except EXPECTED as error:
+            status = problem_of(error).status
+            raise
+        finally:
+            self._metrics.count("ticker_writes_total", verb=verb, status=str(status))
+
+    async def _ask(self, request: Request) -> Asked:
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        if not self._hub.is_whole:
+            raise ProblemError(
+                503,
+                "The boards are not loaded, or a backup is being put into the store.",
+                headers={"Retry-After": RETRY_SECONDS},
+            )
+        return Asked(
+            principal=await self._guard.admit(request),
+            edition=edition.code,
+            if_match=_if_match(request),
+            key=_key(request),
+            address=request.client.host if request.client else None,
+        )
+
+
+def _answer(flash: Flash, status: int, **headers: str) -> Response:
+    return JSONResponse(
+        document.full(flash),
+        status,
+        headers={"ETag": f'"{flash.version}"', "Cache-Control": "no-store", **headers},
+    )
+
+
+def _if_match(request: Request) -> Collection[str] | None:
+    """The versions of `If-Match` (RFC 9110 §13.1.1); a weak tag never matches."""
+    field = request.headers.get("if-match")
+    if field is None or field.strip() == "*":
+        return None
+    return {tag.strip().removeprefix('"').removesuffix('"') for tag in field.split(",")}
+
+
+def _wish(request: Request) -> Wish:
+    """How the line is to go out, from the query."""
+    given = parameters(request.url.query)
+    hold = given.get("hold", ["0"])[-1]
+    if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MOST:
+        raise at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MOST}")
+    return Wish(draft=_switch(given, "draft"), hold=float(hold))
+
+
+def _switch(given: dict[str, list[str]], name: str) -> bool:
+    word = given.get(name, ["false"])[-1]
+    if word not in {"true", "false"}:
+        raise at(422, name, "must be true or false")
+    return word == "true"
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise at(422, "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
+    return key

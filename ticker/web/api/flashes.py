@@ -1,0 +1,178 @@
+"""Public reading over plain HTTP: the board, pages of the past, one flash, the editions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import Response
+
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.news.newsroom import Newsroom
+from ticker.web.admission import is_number, parameters, subscribe
+from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.security import cors, edition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.requests import Request
+
+    from ticker.hub.hub import Hub
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.web.authentication import Guard
+
+LIMIT_MOST: Final = 200
+_LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"
+
+
+class Flashes:
+    """The readers' HTTP endpoints. The hub's memory answers; only the past asks the store."""
+
+    def __init__(self, hub: Hub, archive: Archive, guard: Guard, settings: Settings) -> None:
+        self._hub = hub
+        self._archive = archive
+        self._guard = guard
+        self._newsroom = settings.newsroom
+
+    async def editions(self, _: Request) -> Response:
+        """`GET /v1/editions` → the editions and vocabularies."""
+        body = {
+            "editions": [
+                {
+                    "code": edition.code,
+                    "lang": edition.lang,
+                    "dir": edition.dir,
+                    "name": edition.name,
+                    "label": edition.label,
+                    "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+                    "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
+                }
+                for edition in self._newsroom.editions.values()
+            ]
+        }
+        headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+        return _json(body, 200, headers)
+
+    async def board(self, request: Request) -> Response:
+        """`GET /v1/{edition}/flashes?limit=&before=` → the board, or the page before a flash."""
+        with _legible():
+            return await self._board(request)
+
+    async def _board(self, request: Request) -> Response:
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        given = parameters(request.url.query)
+        limit = _limit(given)
+        subscription = subscribe(self._newsroom, edition.code, given)
+        if not self._hub.is_loaded(edition.code):
+            raise ProblemError(
+                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+            )
+        cursor, lines = self._hub.lines(subscription)
+        if "before" in given:
+            lines = await self._past(edition, given["before"][-1], limit)
+        body = {
+            "cursor": str(cursor),
+            "flashes": [document.public(flash) for flash in lines[:limit]],
+        }
+        return _cached(request, edition, body)
+
+    async def flash(self, request: Request) -> Response:
+        """`GET /v1/{edition}/flashes/{id}` → one flash; 410 and a tombstone for a killed one."""
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        flash_id = request.path_params["id"]
+        flash = self._hub.get(edition.code, flash_id)
+        if flash is None:
+            flash = await self._archive.get(edition.code, flash_id)
+        if flash is None:
+            raise _unknown(flash_id)
+        if flash.pubstatus is PubStatus.WITHHELD:
+            return await self._withheld(request, flash)
+        headers = {
+            "ETag": f'"{flash.version}"',
+            "Cache-Control": _LIVE_CACHE,
+            **cors(edition, request.headers.get("origin")),
+        }
+        if flash.pubstatus is PubStatus.CANCELED:
+            return _json(document.public(flash), 410, headers)
+        if _is_fresh(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return _json(document.public(flash), 200, headers)
+
+    async def preflight(self, request: Request) -> Response:
+        """`OPTIONS` on a public URL (Fetch standard, CORS preflight)."""
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        headers = {
+            "Access-Control-Allow-Methods": "GET, HEAD",
+            "Access-Control-Allow-Headers": "If-None-Match, Last-Event-ID",
+            "Access-Control-Max-Age": "86400",
+            **cors(edition, request.headers.get("origin")),
+        }
+        return Response(status_code=204, headers=headers)
+
+    async def _past(self, edition: Edition, flash_id: str, limit: int) -> list[Flash]:
+        flash = await self._archive.get(edition.code, flash_id)
+        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
+            raise at(404, "before", f"There is no flash {flash_id!r} here.")
+        return await self._archive.before(flash, limit)
+
+    async def _withheld(self, request: Request, flash: Flash) -> Response:
+        """An embargoed flash exists only for those with a token of its edition."""
+        if "authorization" not in request.headers:
+            raise _unknown(flash.id)
+        principal = await self._guard.admit(request)
+        if not principal.covers(flash.edition):
+            raise _unknown(flash.id)
+        headers = {"ETag": f'"{flash.version}"', "Cache-Control": "private, no-store"}
+        return _json(document.full(flash), 200, headers)
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    """Lets scripts of any site read why they got nothing: a banner must know when to stop."""
+    try:
+        yield
+    except ProblemError as problem:
+        problem.headers["Access-Control-Allow-Origin"] = "*"
+        raise
+
+
+def _unknown(flash_id: str) -> ProblemError:
+    return at(404, "id", f"There is no flash {flash_id!r} here.")
+
+
+def _limit(given: dict[str, list[str]]) -> int:
+    text = given.get("limit", [str(LIMIT_MOST)])[-1]
+    limit = int(text) if is_number(text) else 0
+    if not 1 <= limit <= LIMIT_MOST:
+        raise at(422, "limit", f"must be an integer from 1 to {LIMIT_MOST}")
+    return limit
+
+
+def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Response:
+    content = document.dumps(body)
+    headers = {
+        "ETag": f'"{sha256(content.encode()).hexdigest()[:32]}"',
+        "Cache-Control": _LIVE_CACHE,
+        **cors(edition, request.headers.get("origin")),
+    }
+    if _is_fresh(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, 200, headers, media_type="application/json")
+
+
+def _is_fresh(request: Request, etag: str) -> bool:
+    """Whether `If-None-Match` holds this tag, by weak comparison (RFC 9110 §13.1.2)."""
+    field = request.headers.get("if-none-match", "")
+    return field.strip() == "*" or etag in {
+        tag.strip().removeprefix("W/") for tag in field.split(",")
+    }
+
+
+def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    return Response(document.dumps(body), status, headers, media_type="application/json")

@@ -1,0 +1,50 @@
+"""What the operator's machines ask: are you alive, are you ready, how are you doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from ticker.web.problems import RETRY_SECONDS, ProblemError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ticker.hub.hub import Hub
+    from ticker.metrics import Metrics
+    from ticker.store.client import Store
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Health:
+    """`/healthz`, `/readyz` and `/metrics`."""
+
+    def __init__(self, hub: Hub, store: Store, metrics: Metrics) -> None:
+        self._hub = hub
+        self._store = store
+        self._metrics = metrics
+
+    async def healthz(self, _: Request) -> Response:
+        """200 while the process answers at all."""
+        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+
+    async def readyz(self, _: Request) -> Response:
+        """200 only when the store answers and every board is loaded and followed."""
+        await self._store.ping()
+        if not self._hub.is_ready:
+            raise ProblemError(
+                503,
+                "The boards are not loaded and followed.",
+                headers={"Retry-After": RETRY_SECONDS},
+            )
+        return JSONResponse({"status": "ready"}, headers=_NO_STORE)
+
+    async def metrics(self, _: Request) -> Response:
+        """Prometheus text of this process."""
+        return Response(
+            self._metrics.render(),
+            headers=_NO_STORE,
+            media_type="text/plain; version=0.0.4; charset=utf-8",
+        )

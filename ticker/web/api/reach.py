@@ -1,0 +1,66 @@
+"""Whom lines have reached, and who reads now: for editors, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from ticker.web.admission import is_number, parameters
+from ticker.web.problems import at
+from ticker.web.security import desk_edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.news.newsroom import Newsroom
+    from ticker.store.archive import Archive
+    from ticker.store.deliveries import Landing
+    from ticker.store.presence import Census
+    from ticker.web.authentication import Guard
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Meter:
+    """The landing meter and the census."""
+
+    def __init__(
+        self, guard: Guard, archive: Archive, landing: Landing, census: Census, newsroom: Newsroom
+    ) -> None:
+        self._guard = guard
+        self._archive = archive
+        self._landing = landing
+        self._census = census
+        self._newsroom = newsroom
+
+    async def landed(self, request: Request) -> Response:
+        """`GET /v1/{edition}/flashes/{id}/landing?version=` → whom a version has reached."""
+        edition = await self._edition(request)
+        flash_id = request.path_params["id"]
+        flash = await self._archive.get(edition, flash_id)
+        given = parameters(request.url.query).get("version", [])
+        if flash is None:
+            raise at(404, "id", f"There is no flash {flash_id!r} here.")
+        if given and not is_number(given[-1]):
+            raise at(422, "version", "must be a whole number")
+        version = int(given[-1]) if given else flash.version
+        landing = await self._landing.read(edition, flash_id, version)
+        if landing is None:
+            raise at(404, "version", f"No hub has told of version {version} in the last 24 hours.")
+        return JSONResponse(landing, headers=_NO_STORE)
+
+    async def readers(self, request: Request) -> Response:
+        """`GET /v1/{edition}/readers` → who reads now, by transport, embedding site and hub."""
+        edition = await self._edition(request)
+        nobody = {"readers": 0, "transports": {}, "origins": {}, "hubs": {}}
+        census = await self._census.read()
+        return JSONResponse(census.get(edition, nobody), headers=_NO_STORE)
+
+    async def _edition(self, request: Request) -> str:
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        principal = await self._guard.admit(request)
+        if not principal.covers(edition.code):
+            raise at(403, "edition", f"You have no rights in edition {edition.code!r}.")
+        return edition.code

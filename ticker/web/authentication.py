@@ -1,0 +1,130 @@
+"""Who is there: an editor's bearer token, or a desk session, which must also prove its intent."""
+
+from __future__ import annotations
+
+import math
+import time
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from ticker.hub.hub import utcnow
+from ticker.web.problems import at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import HTTPConnection
+
+    from ticker.accounts.sessions import Session, Sessions
+    from ticker.accounts.tokens import Accounts, Principal
+    from ticker.settings import Settings
+
+_COOKIE: Final = "ticker-session"
+# Browsers take a cookie of this prefix only over TLS, for one host, and for all of it.
+_SAFE_COOKIE: Final = "__Host-ticker-session"
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITES: Final = frozenset({"same-origin", "none"})
+
+
+class Guard:
+    """Lets editors in, each at a bounded rate."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sessions: Sessions,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._accounts = accounts
+        self._sessions = sessions
+        self._public_url = settings.public_url
+        self._rate = settings.posts_per_second
+        self._burst = float(settings.posts_burst)
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    async def admit(self, connection: HTTPConnection) -> Principal:
+        """The principal of the bearer token (RFC 6750), or of the desk session.
+
+        Raises:
+            ProblemError: 401 for no, an unknown, a revoked or an expired token or session, 403 for
+                a change that another site may have asked for, 429 for too many requests.
+            StoreUnavailableError: The store is away.
+        """
+        if "authorization" not in connection.headers:
+            session = await self.session(connection)
+            if session is not None:
+                self.check_intent(connection, session, connection.headers.get("x-csrf-token", ""))
+                await self._sessions.touch(session)
+                self._spend(session.principal.name)
+                return session.principal
+        principal = await self._bearer(connection)
+        self._spend(principal.name)
+        return principal
+
+    async def session(self, connection: HTTPConnection) -> Session | None:
+        """The desk session that the browser holds, if it is one."""
+        secret = connection.cookies.get(self.cookie(connection))
+        return await self._sessions.find(secret) if secret else None
+
+    def cookie(self, connection: HTTPConnection) -> str:
+        """Name of the cookie that holds a session."""
+        return _SAFE_COOKIE if self.is_secure(connection) else _COOKIE
+
+    def is_secure(self, connection: HTTPConnection) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self._public_url.startswith("https:") or connection.url.scheme in {"https", "wss"}
+
+    def is_own(self, connection: HTTPConnection) -> bool:
+        """Whether no other site can have made the browser ask this."""
+        if connection.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+            return False
+        origin = connection.headers.get("origin")
+        if origin is None:
+            return True
+        hosts = {connection.headers.get("host"), urlsplit(self._public_url).netloc}
+        return origin.partition("://")[2] in hosts - {"", None}
+
+    def check_intent(self, connection: HTTPConnection, session: Session, token: str) -> None:
+        """A change must come from a page of ours, which knows what its session's changes say.
+
+        Raises:
+            ProblemError: 403, it does not.
+        """
+        if connection.scope.get("method", "GET") in _READING:
+            return
+        if not self.is_own(connection):
+            raise at(403, "Origin", "This was asked for by a page that is not ours.")
+        if not compare_digest(token.encode(), session.csrf.encode()):
+            raise at(403, "X-CSRF-Token", "It is not that of this session; reload the page.")
+
+    async def _bearer(self, connection: HTTPConnection) -> Principal:
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise at(
+                401,
+                "Authorization",
+                "A bearer token is needed.",
+                WWW_Authenticate='Bearer realm="ticker"',
+            )
+        principal = await self._accounts.verify(token.strip(), utcnow())
+        if principal is None:
+            raise at(
+                401,
+                "Authorization",
+                "The token is unknown, revoked or expired.",
+                WWW_Authenticate='Bearer realm="ticker", error="invalid_token"',
+            )
+        return principal
+
+    def _spend(self, name: str) -> None:
+        """Take one from the token's bucket, which fills at the sustained rate."""
+        now = self._clock()
+        level, at_time = self._buckets.get(name, (self._burst, now))
+        level = min(self._burst, level + (now - at_time) * self._rate)
+        if level < 1:
+            wait = str(math.ceil((1 - level) / self._rate))
+            raise at(429, "Authorization", "Too many requests with this token.", Retry_After=wait)
+        self._buckets[name] = (level - 1, now)

@@ -1,0 +1,1 @@
+"""Editors in a browser: login, desk, timeline, staff."""

@@ -1,0 +1,53 @@
+"""`/desk/{edition}/live`: the board as readers get it, and beside it what is for editors only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ticker.hub.audience import DESK
+from ticker.hub.outbox import Outbox
+from ticker.news.event import Cursor
+from ticker.news.subscription import Subscription
+from ticker.web.admission import Admission, parameters
+from ticker.web.problems import ProblemError, at
+
+if TYPE_CHECKING:
+    from starlette.websockets import WebSocket
+
+    from ticker.jobs.desk_feed import Desks
+    from ticker.web.authentication import Guard
+    from ticker.web.desk.page import Desk
+    from ticker.web.live import Live
+
+_BUFFER: Final = 4 * 1024 * 1024
+
+
+class DeskLive:
+    """The desks' WebSocket. A desk is no reader, and is not counted as one."""
+
+    def __init__(self, guard: Guard, desk: Desk, live: Live, desks: Desks) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._live = live
+        self._desks = desks
+
+    async def websocket(self, websocket: WebSocket) -> None:
+        """Let in who is logged in, on a page of ours."""
+        try:
+            if not self._guard.is_own(websocket):
+                raise at(403, "Origin", "This was asked for by a page that is not ours.")
+            session = await self._guard.session(websocket)
+            if session is None:
+                raise at(401, "Cookie", "Nobody is logged in.")
+            edition = self._desk.edition_of(websocket, session.principal)
+            position = parameters(websocket.url.query).get("cursor", [""])[-1]
+        except ProblemError as problem:
+            await websocket.send_denial_response(problem.response())
+            return
+        admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
+        outbox = Outbox(DESK, _BUFFER)
+        self._desks.join(edition.code, outbox, session)
+        try:
+            await self._live.converse(websocket, outbox, admission)
+        finally:
+            self._desks.leave(edition.code, outbox)

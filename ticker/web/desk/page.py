@@ -1,0 +1,163 @@
+"""`/desk/{edition}`: the editors' page, its live line, and what it asks while they type."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from ticker.hub.hub import utcnow
+from ticker.news import document, lint
+from ticker.news.draft import HEADLINE_MOST
+from ticker.news.newsroom import DRILL_PREFIX, Newsroom
+from ticker.news.subscription import Subscription
+from ticker.web.body import json_object
+from ticker.web.problems import at
+from ticker.web.security import desk_edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection, Request
+
+    from ticker.accounts.sessions import Session
+    from ticker.accounts.tokens import Principal
+    from ticker.hub.hub import Hub
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.store.stories import Siblings
+    from ticker.web.authentication import Guard
+    from ticker.web.templating import Html
+
+_JSON: Final = frozenset({"application/json"})
+_LATELY: Final = timedelta(minutes=30)
+
+
+class Desk:
+    """The desk's page and its questions."""
+
+    def __init__(
+        self,
+        html: Html,
+        guard: Guard,
+        hub: Hub,
+        archive: Archive,
+        siblings: Siblings,
+        settings: Settings,
+    ) -> None:
+        self._html = html
+        self._guard = guard
+        self._hub = hub
+        self._archive = archive
+        self._siblings = siblings
+        self._settings = settings
+        self._newsroom = settings.newsroom
+
+    async def home(self, request: Request) -> Response:
+        """`GET /desk` → the first edition that is theirs."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        return RedirectResponse(f"/desk/{self._theirs(session.principal)[0].code}", 303)
+
+    async def page(self, request: Request) -> Response:
+        """`GET /desk/{edition}` → the desk."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        edition = self.edition_of(request, session.principal)
+        context = {
+            "session": session,
+            "editions": self._theirs(session.principal),
+            "base_code": edition.code.removeprefix(DRILL_PREFIX),
+            "desk": self._about(edition, session),
+            "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
+            "targets": {**self._newsroom.targets, "max": HEADLINE_MOST},
+            "templates": self._newsroom.templates.get(edition.lang, ()),
+        }
+        return self._html.desk("desk/desk.html", edition, context)
+
+    async def lint(self, request: Request) -> Response:
+        """`POST /desk/{edition}/lint` {"headline", "urgency", "source"} → what to look at again."""
+        principal = await self._guard.admit(request)
+        edition = self.edition_of(request, principal)
+        data = await json_object(request, _JSON)
+        headline, urgency, source = (data.get(name) for name in ("headline", "urgency", "source"))
+        if not isinstance(headline, str) or not isinstance(urgency, int):
+            raise at(422, "headline", "and urgency are required, as a string and a number")
+        others = await self._lately(edition.code, except_for=data.get("id"))
+        source = source if isinstance(source, str) else None
+        remarks = lint.look(headline[: HEADLINE_MOST * 4], urgency, source, others)
+        return JSONResponse(
+            {
+                "warnings": [
+                    {"kind": it.kind, "line": it.flash and it.flash.headline} for it in remarks
+                ]
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def check(self, request: Request) -> Response:
+        """`POST /desk/{edition}/checked/{id}` → 204: it was looked at, and is right as it is."""
+        principal = await self._guard.admit(request)
+        edition = self.edition_of(request, principal)
+        flash_id = request.path_params["id"]
+        if await self._archive.get(edition.code, flash_id) is None:
+            raise at(404, "id", f"There is no flash {flash_id!r} here.")
+        await self._siblings.check(edition.code, flash_id, utcnow())
+        return Response(status_code=204)
+
+    def edition_of(self, connection: HTTPConnection, principal: Principal) -> Edition:
+        """The edition of a desk URL.
+
+        Raises:
+            ProblemError: 404 there is none, 403 it is not theirs.
+        """
+        edition = desk_edition_of(self._newsroom, connection.path_params["edition"])
+        if not principal.covers(edition.code):
+            raise at(403, "edition", f"You have no rights in edition {edition.code!r}.")
+        return edition
+
+    async def _lately(self, edition: str, except_for: object) -> list[Any]:
+        since = utcnow() - _LATELY
+        _, board = self._hub.lines(Subscription(edition))
+        waiting = [record.flash for record in await self._archive.queue(edition)]
+        return [
+            flash
+            for flash in [*waiting, *board]
+            if flash.firstcreated > since and flash.id != except_for
+        ]
+
+    def _theirs(self, principal: Principal) -> list[Edition]:
+        theirs = [it for it in self._newsroom.editions.values() if principal.covers(it.code)]
+        if not theirs:
+            raise at(403, "edition", "You have no rights in any edition.")
+        return theirs
+
+    def _about(self, edition: Edition, session: Session) -> dict[str, Any]:
+        """What the scripts of the page need to know."""
+        return {
+            "edition": edition.code,
+            "lang": edition.lang,
+            "dir": edition.dir,
+            "label": edition.label,
+            "drill": edition.is_drill,
+            "editions": [
+                {"code": it.code, "name": it.name, "lang": it.lang}
+                for it in self._newsroom.editions.values()
+            ],
+            "theirs": [it.code for it in self._theirs(session.principal)],
+            "csrf": session.csrf,
+            "user": session.principal.name,
+            "role": session.principal.role.word,
+            "hold": self._settings.hold,
+            "twoKey": self._settings.two_key,
+            "now": document.format_time(utcnow()),
+        }
+
+
+def to_login(request: Request) -> Response:
+    """Have somebody log in, and come back here."""
+    return RedirectResponse(f"/desk/login?{urlencode({'next': request.url.path})}", 303)

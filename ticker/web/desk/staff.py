@@ -1,0 +1,210 @@
+"""`/desk/account` and `/desk/staff`: one's own password, and for admins who may do what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import RedirectResponse, StreamingResponse
+
+from ticker.accounts.login_limits import TooManyTriesError
+from ticker.accounts.passwords import WeakPasswordError, generate
+from ticker.accounts.rights import ForbiddenError
+from ticker.accounts.tokens import NameTakenError, Principal, Role
+from ticker.hub.hub import utcnow
+from ticker.news import text
+from ticker.web.desk.login import read_form
+from ticker.web.desk.page import to_login
+from ticker.web.problems import at
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.accounts.audit import Audit
+    from ticker.accounts.login_limits import Logins
+    from ticker.accounts.sessions import Session, Sessions
+    from ticker.accounts.tokens import Accounts
+    from ticker.accounts.users import Users
+    from ticker.news.newsroom import Newsroom
+    from ticker.web.authentication import Guard
+    from ticker.web.templating import Html
+
+_NAME_MOST = 64
+
+
+class Staff:
+    """Pages with plain forms; every change is in the audit log."""
+
+    def __init__(
+        self,
+        html: Html,
+        guard: Guard,
+        users: Users,
+        accounts: Accounts,
+        sessions: Sessions,
+        logins: Logins,
+        audit: Audit,
+        newsroom: Newsroom,
+    ) -> None:
+        self._html = html
+        self._guard = guard
+        self._users = users
+        self._accounts = accounts
+        self._sessions = sessions
+        self._logins = logins
+        self._audit = audit
+        self._newsroom = newsroom
+
+    async def account(self, request: Request) -> Response:
+        """`GET /desk/account` → a form for another password."""
+        session = await self._guard.session(request)
+        return self._account(request, session) if session else to_login(request)
+
+    async def change_password(self, request: Request) -> Response:
+        """`POST /desk/account` {"old", "new"} → another password; ends all sessions of the user."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        form = await self._form(request, session)
+        name, address = session.principal.name, _address(request)
+        try:
+            if await self._logins.attempt(name, form.get("old", ""), address) is None:
+                return self._account(request, session, "wrong", 401)
+            await self._users.set_password(name, form.get("new", ""))
+        except TooManyTriesError:
+            return self._account(request, session, "later", 429)
+        except WeakPasswordError:
+            return self._account(request, session, "weak", 422)
+        await self._sessions.end_all(name)
+        await self._audit.note(name, "password changed", name, address)
+        return RedirectResponse("/desk/login", 303)
+
+    async def page(self, request: Request) -> Response:
+        """`GET /desk/staff` → users and tokens."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        _admin(session.principal)
+        return await self._page(request, session)
+
+    async def act(self, request: Request) -> Response:
+        """`POST /desk/staff` {"do", "name", …} → the page again, with a secret shown once."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        _admin(session.principal)
+        form = await self._form(request, session)
+        does: dict[str, Callable[[dict[str, str]], Awaitable[str]]] = {
+            "add user": self._add_user,
+            "renew password": self._renew,
+            "remove user": lambda given: self._remove(given, session),
+            "create token": self._create,
+            "revoke token": self._revoke,
+        }
+        do = form.get("do", "")
+        if do not in does:
+            raise at(422, "do", f"must be one of {', '.join(does)}")
+        secret = await does[do](form)
+        await self._audit.note(
+            session.principal.name, do, form["name"], _address(request), form.get("role", "")
+        )
+        if not secret:
+            return RedirectResponse("/desk/staff", 303)
+        return await self._page(request, session, form["name"], secret)
+
+    async def log(self, request: Request) -> Response:
+        """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
+        _admin(await self._guard.admit(request))
+        lines = self._audit.entries()
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
+
+    async def _add_user(self, form: dict[str, str]) -> str:
+        secret = generate()
+        with_rights = self._principal(form)
+        try:
+            await self._users.add(with_rights, secret)
+        except NameTakenError as error:
+            raise at(409, "name", "There is a user of that name.") from error
+        return secret
+
+    async def _renew(self, form: dict[str, str]) -> str:
+        secret = generate()
+        if not await self._users.set_password(form.get("name", ""), secret):
+            raise at(404, "name", "There is no user of that name.")
+        await self._sessions.end_all(form["name"])
+        return secret
+
+    async def _remove(self, form: dict[str, str], session: Session) -> str:
+        name = form.get("name", "")
+        if name == session.principal.name:
+            raise at(409, "name", "Nobody removes themselves; another admin does.")
+        if not await self._users.remove(name):
+            raise at(404, "name", "There is no user of that name.")
+        await self._sessions.end_all(name)
+        return ""
+
+    async def _create(self, form: dict[str, str]) -> str:
+        try:
+            return await self._accounts.create(self._principal(form))
+        except NameTakenError as error:
+            raise at(409, "name", "There is a token of that name.") from error
+
+    async def _revoke(self, form: dict[str, str]) -> str:
+        if not await self._accounts.revoke(form.get("name", "")):
+            raise at(404, "name", "There is no token of that name.")
+        return ""
+
+    def _principal(self, form: dict[str, str]) -> Principal:
+        try:
+            name = text.line(form.get("name", ""), _NAME_MOST)
+        except text.TextError as error:
+            raise at(422, "name", str(error)) from error
+        form["name"] = name
+        roles = {role.word: role for role in Role}
+        if form.get("role") not in roles:
+            raise at(422, "role", f"must be one of {', '.join(roles)}")
+        edition = form.get("edition", "")
+        if edition and edition not in self._newsroom.editions:
+            raise at(422, "edition", f"must be one of {', '.join(self._newsroom.editions)}")
+        editions = frozenset({edition} - {""})
+        return Principal(name, roles[form["role"]], editions, utcnow(), None)
+
+    async def _form(self, request: Request, session: Session) -> dict[str, str]:
+        form = await read_form(request)
+        self._guard.check_intent(request, session, form.get("csrf", ""))
+        await self._sessions.touch(session)
+        return form
+
+    def _account(
+        self, request: Request, session: Session, fault: str = "", status: int = 200
+    ) -> Response:
+        edition = self._html.spoken(request, self._newsroom)
+        context = {"session": session, "fault": fault}
+        return self._html.desk("desk/account.html", edition, context, status=status)
+
+    async def _page(
+        self, request: Request, session: Session, name: str = "", secret: str = ""
+    ) -> Response:
+        context: dict[str, Any] = {
+            "session": session,
+            "users": [user.principal for user in await self._users.list()],
+            "tokens": await self._accounts.list(),
+            "roles": [role.word for role in Role],
+            "editions": list(self._newsroom.editions),
+            "name": name,
+            "secret": secret,
+        }
+        edition = self._html.spoken(request, self._newsroom)
+        return self._html.desk("desk/staff.html", edition, context)
+
+
+def _admin(principal: Principal) -> None:
+    if principal.role < Role.ADMIN:
+        raise ForbiddenError("role", f"This takes the role admin; yours is {principal.role.word}.")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,87 @@
+"""The page of a banner for an iframe, with its lines already in the HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ticker.hub.hub import utcnow
+from ticker.news import document
+from ticker.web.admission import parameters
+from ticker.web.embed.banner import Banner
+from ticker.web.problems import RETRY_SECONDS, ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.hub.hub import Hub
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.web.templating import Html
+
+
+class Embed:
+    """`/embed/{edition}`."""
+
+    def __init__(self, html: Html, hub: Hub, settings: Settings) -> None:
+        self._html = html
+        self._hub = hub
+        self._newsroom = settings.newsroom
+
+    async def page(self, request: Request) -> Response:
+        """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the sites allowed."""
+        given = parameters(request.url.query)
+        banner = Banner.of(self._newsroom, request.path_params["edition"], given)
+        edition = banner.edition
+        if not self._hub.is_loaded(edition.code):
+            raise ProblemError(
+                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+            )
+        _, board = self._hub.lines(banner.subscription)
+        lines = banner.shown(board, utcnow())
+        base = self._html.base(request)
+        title = f"{self._html.words(edition.lang)['title']} · {edition.name}"
+        context = {
+            "base": base,
+            "title": title,
+            "address": base + banner.path,
+            "canonical": base + banner.filters.href,
+            "attributes": {"lang": edition.lang, "mode": banner.mode, **banner.attributes()},
+            "lines": [document.public(flash) for flash in lines],
+            "blog": live_blog(edition, lines, base, title) if lines else None,
+        }
+        ancestors = frame_ancestors(edition)
+        return self._html.page("embed.html", edition, context, frame_ancestors=ancestors)
+
+
+def frame_ancestors(edition: Edition) -> str:
+    """Who may put the edition into a frame (CSP 3, 6.4.2): any site, or we and those it names."""
+    return " ".join(["'self'", *edition.origins]) if edition.origins else "*"
+
+
+def live_blog(edition: Edition, lines: Sequence[Flash], base: str, title: str) -> dict[str, Any]:
+    """Lines as schema.org/LiveBlogPosting."""
+    updates = [
+        {
+            "@type": "BlogPosting",
+            "headline": flash.headline,
+            "datePublished": document.format_time(flash.firstcreated),
+            "dateModified": document.format_time(flash.versioncreated),
+            "inLanguage": edition.lang,
+            "url": f"{base}/{edition.code}/f/{flash.id}",
+        }
+        for flash in lines
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "LiveBlogPosting",
+        "headline": title,
+        "inLanguage": edition.lang,
+        "url": f"{base}/{edition.code}",
+        "datePublished": min(it["datePublished"] for it in updates),
+        "dateModified": max(it["dateModified"] for it in updates),
+        "liveBlogUpdate": updates,
+    }

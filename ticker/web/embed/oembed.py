@@ -1,0 +1,118 @@
+"""oEmbed 1.0 (https://oembed.com): from an address of ours to the iframe that shows it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from starlette.responses import Response
+
+from ticker.news import document
+from ticker.web.admission import is_number, parameters
+from ticker.web.embed.banner import Banner, iframe
+from ticker.web.filter_links import Filters
+from ticker.web.problems import ProblemError, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from starlette.requests import Request
+
+    from ticker.settings import Settings
+    from ticker.web.templating import Html
+
+_WIDTH: Final = 800
+_CACHE_SECONDS: Final = 3600
+_ANY_SITE: Final = {"Access-Control-Allow-Origin": "*"}
+
+
+class Oembed:
+    """`/oembed`."""
+
+    def __init__(self, html: Html, settings: Settings) -> None:
+        self._html = html
+        self._newsroom = settings.newsroom
+
+    async def answer(self, request: Request) -> Response:
+        """`GET /oembed?url=&format=&maxwidth=&maxheight=` → the iframe for a page of ours."""
+        with _legible():
+            return self._answer(request)
+
+    def _answer(self, request: Request) -> Response:
+        given = parameters(request.url.query)
+        if given.get("format", ["json"])[-1] != "json":
+            raise at(501, "format", "must be json; no other is made here")
+        base = self._html.base(request)
+        hosts = {request.headers.get("host", "").lower(), urlsplit(base).netloc.lower()}
+        banner = self._banner(given, hosts)
+        width = min(_WIDTH, _most("maxwidth", given))
+        height = min(banner.height(width), _most("maxheight", given))
+        provider = self._html.words(banner.edition.lang)["title"]
+        title = f"{provider} · {banner.edition.name}"
+        body = {
+            "type": "rich",
+            "version": "1.0",
+            "title": title,
+            "provider_name": provider,
+            "provider_url": base,
+            "cache_age": _CACHE_SECONDS,
+            "width": width,
+            "height": height,
+            "html": iframe(base + banner.path, title, width, height),
+        }
+        headers = {"Cache-Control": f"public, max-age={_CACHE_SECONDS}", **_ANY_SITE}
+        return Response(document.dumps(body), 200, headers, "application/json")
+
+    def _banner(self, given: Mapping[str, list[str]], hosts: set[str]) -> Banner:
+        if "url" not in given:
+            raise at(422, "url", "must be the address of a page of this service")
+        try:
+            parts = urlsplit(given["url"][-1])
+        except ValueError as error:
+            raise at(404, "url", "is no address") from error
+        if parts.scheme not in {"http", "https"} or parts.netloc.lower() not in hosts:
+            raise at(404, "url", "is not an address of this service")
+        try:
+            code, wanted = self._meaning(parts.path, parameters(parts.query))
+            return Banner.of(self._newsroom, code, wanted)
+        except ProblemError as problem:
+            detail = f"is no page here that can be embedded: {problem.detail}"
+            raise at(404, "url", detail) from problem
+
+    def _meaning(
+        self, path: str, query: Mapping[str, list[str]]
+    ) -> tuple[str, Mapping[str, list[str]]]:
+        """The edition of one of our pages, and what of its query a banner takes over."""
+        filters = parameters(Filters.of("", query).query)
+        match [unquote(part) for part in path.strip("/").split("/")]:
+            case [""]:
+                return next(iter(self._newsroom.editions)), filters
+            case [code]:
+                return code, filters
+            case ["embed", code]:
+                return code, query
+            case [code, "coverage", slug]:
+                return code, {"coverage": [slug]}
+            case [code, "f", _]:
+                return code, {}
+            case _:
+                raise at(404, "path", "There is nothing here.")
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    """Lets scripts of any site read why they got nothing."""
+    try:
+        yield
+    except ProblemError as problem:
+        problem.headers.update(_ANY_SITE)
+        raise
+
+
+def _most(name: str, given: Mapping[str, list[str]]) -> int:
+    """A limit in CSS pixels, far away where none is given."""
+    text = given.get(name, ["999999"])[-1]
+    if not is_number(text) or int(text) < 1:
+        raise at(422, name, "must be a whole number of pixels above zero")
+    return int(text)

@@ -1,0 +1,167 @@
+"""What a site copies to show a banner: code, and the policy that lets it run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import quote
+
+from ticker.web.embed.banner import BAR_PX, NARROW_PX, ROW_PX, TWO_ROWS_PX, Banner, iframe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_STILL_ROWS: Final = 3
+
+
+class Script(Protocol):
+    """The widget's script under an address that never changes."""
+
+    @property
+    def path(self) -> str:
+        """Its path."""
+
+    @property
+    def integrity(self) -> str:
+        """Its hash (Subresource Integrity)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Something to copy.
+
+    Attributes:
+        title: What it is.
+        note: Where it goes, and when it is needed.
+        text: What is copied.
+    """
+
+    title: str
+    note: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where readers reach us.
+
+    Attributes:
+        base: Our address, without a slash at the end.
+        title: What a frame is called, for those who hear the page.
+        script: The widget.
+    """
+
+    base: str
+    title: str
+    script: Script
+
+
+def element(banner: Banner, site: Site) -> list[Snippet]:
+    """The script and the element."""
+    base = escape(site.base)
+    attributes = "".join(f' {name}="{escape(v)}"' for name, v in banner.attributes().items())
+    inside = f'<a href="{base}{escape(banner.filters.href)}">{escape(site.title)}</a>'
+    tag = f"<breaking-ticker{attributes}>{inside}</breaking-ticker>"
+    pinned = (
+        f'<script type="module" src="{base}{site.script.path}"\n'
+        f'  integrity="{site.script.integrity}" crossorigin="anonymous"></script>'
+    )
+    socket = site.base.replace("http", "ws", 1)
+    policy = f"script-src {site.base}; connect-src {site.base} {socket}"
+    return [
+        Snippet(
+            "HTML",
+            "Where the banner shall stand. It keeps itself up to date, and so does the script.",
+            f'<script type="module" src="{base}/ticker.js"></script>\n{tag}',
+        ),
+        Snippet(
+            "CSS",
+            "In your style sheet. It keeps the banner’s place, so that your page doesn’t jump.",
+            _style(banner),
+        ),
+        Snippet(
+            "Pinned script",
+            "Instead of the script above, if you review every line of code that you run. "
+            "It never changes.",
+            pinned,
+        ),
+        Snippet("Content Security Policy", "If your site has one, add this.", policy),
+    ]
+
+
+def frame(banner: Banner, site: Site) -> list[Snippet]:
+    """The iframe."""
+    src = site.base + banner.path
+    listener = (
+        'addEventListener("message", ({ source, data }) => {\n'
+        f"  for (const frame of document.querySelectorAll('iframe[src^=\"{site.base}/embed/\"]'))\n"
+        '    if (frame.contentWindow === source && data.type === "ticker:height") '
+        "frame.height = data.height;\n"
+        "});"
+    )
+    return [
+        Snippet(
+            "HTML",
+            "Where the banner shall stand. No script of ours runs in your page.",
+            iframe(src, site.title, "100%", banner.height(NARROW_PX + 1)),
+        ),
+        Snippet(
+            "Script for the height",
+            "If your page may have one: the frame is then always as high as the banner. "
+            "Without it a phone shows the banner in one row.",
+            listener,
+        ),
+        _frame_policy(site),
+    ]
+
+
+def link(banner: Banner, site: Site) -> list[Snippet]:
+    """The address for oEmbed."""
+    src = site.base + banner.path
+    return [
+        Snippet(
+            "Address",
+            "Paste it on a line of its own: an editor that knows oEmbed makes the banner of it.",
+            src,
+        ),
+        Snippet(
+            "oEmbed",
+            "What such an editor asks for. It may also be told that addresses here are for it.",
+            f"{site.base}/oembed?url={quote(src, safe='')}",
+        ),
+        _frame_policy(site),
+    ]
+
+
+KINDS: Final[Mapping[str, Callable[[Banner, Site], list[Snippet]]]] = {
+    "script": element,
+    "frame": frame,
+    "link": link,
+}
+
+
+def _frame_policy(site: Site) -> Snippet:
+    return Snippet(
+        "Content Security Policy", "If your site has one, add this.", f"frame-src {site.base}"
+    )
+
+
+def _style(banner: Banner) -> str:
+    """The height that the banner will have, and its colours."""
+    place = "breaking-ticker:not(:defined)"
+    rules = []
+    if banner.mode == "flash":
+        rules.append(f"{place} {{ display: none; }}")
+    else:
+        high = banner.height(NARROW_PX + 1)
+        rules.append(f"{place} {{ display: block; min-block-size: {high}px; }}")
+    if banner.mode in {"rotate", "crawl"}:
+        still = BAR_PX + 1 + _STILL_ROWS * ROW_PX
+        narrow, calm = f"(max-width: {NARROW_PX}px)", "(prefers-reduced-motion: reduce)"
+        for query, height in ((narrow, TWO_ROWS_PX), (calm, still)):
+            rules.append(f"@media {query} {{\n  {place} {{ min-block-size: {height}px; }}\n}}")
+    if banner.colours:
+        lines = "".join(f"  --bt-{name}: #{value};\n" for name, value in banner.colours)
+        rules.append(f"breaking-ticker {{\n{lines}}}")
+    return "\n".join(rules)

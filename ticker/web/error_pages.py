@@ -1,0 +1,36 @@
+"""Problems in the form that the request wants: a page for a person, a document for a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.news.newsroom import Newsroom
+    from ticker.web.problems import ProblemError
+    from ticker.web.templating import Html
+
+_PROGRAMS: Final = ("/v1/", "/static/", "/oembed", "/healthz", "/readyz", "/metrics")
+
+
+class People:
+    """Tells people from programs."""
+
+    def __init__(self, html: Html, newsroom: Newsroom) -> None:
+        self._html = html
+        self._newsroom = newsroom
+
+    def respond(self, request: Request, problem: ProblemError) -> Response:
+        """The problem as a page in the edition's language, or as RFC 9457 has it."""
+        path = request.url.path
+        if path.startswith(_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
+            response = problem.response()
+        else:
+            editions = self._newsroom.editions
+            code = path.split("/")[1]
+            edition = editions.get(code) or next(iter(editions.values()))
+            response = self._html.problem(edition, problem)
+        response.headers.add_vary_header("Accept")
+        return response

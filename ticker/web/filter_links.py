@@ -1,0 +1,124 @@
+"""The filters of a page's URL as links: each puts one value in or takes it out again.
+
+The grammar is that of the live URL (docs/protocol.md), so that a page's query is also its feed's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from ticker.news.newsroom import Newsroom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ticker.news.newsroom import Edition
+
+Pair = tuple[str, str]
+
+_NAMES: Final = ("section", "region", "tag", "coverage", "urgency")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter.
+
+    Attributes:
+        label: The value in the reader's language.
+        href: The page with this value put in or, if it is chosen, taken out.
+        chosen: Whether the page is filtered by it.
+    """
+
+    label: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One filter and its values.
+
+    Attributes:
+        name: As in the URL.
+        clear: The page without this filter.
+        choices: Of the newsroom's vocabulary, or only the chosen ones where there is none.
+    """
+
+    name: str
+    clear: str
+    choices: list[Choice]
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the page is filtered by any of them."""
+        return any(choice.chosen for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a page's URL asks for, in one order and without repeats.
+
+    Attributes:
+        path: The page, without a query.
+        pairs: Names and values.
+    """
+
+    path: str
+    pairs: tuple[Pair, ...]
+
+    @staticmethod
+    def of(path: str, given: Mapping[str, list[str]]) -> Filters:
+        """The filters among the fields of a query."""
+        pairs = [(name, value) for name in _NAMES for value in given.get(name, ())]
+        return Filters(path, tuple(dict.fromkeys(pairs)))
+
+    @property
+    def query(self) -> str:
+        """As the live URL takes it."""
+        return urlencode(self.pairs)
+
+    @property
+    def href(self) -> str:
+        """The page with these filters."""
+        return _href(self.path, self.pairs)
+
+    def before(self, flash_id: str) -> str:
+        """The page of the past that begins before a flash."""
+        return _href(self.path, [*self.pairs, ("before", flash_id)])
+
+    def values(self, name: str) -> str:
+        """A filter's values, as an attribute of the banner takes them."""
+        return ",".join(value for other, value in self.pairs if other == name)
+
+    def attributes(self) -> dict[str, str]:
+        """All filters as attributes of the banner."""
+        return {name: self.values(name) for name in _NAMES if self.values(name)}
+
+    def rows(self, newsroom: Newsroom, edition: Edition) -> list[Row]:
+        """Sections and regions, and whatever else the URL asks for."""
+        vocabularies = {"section": newsroom.sections, "region": newsroom.regions}
+        rows = []
+        for name in _NAMES:
+            labels = Newsroom.labels(vocabularies.get(name, {}), edition.lang)
+            values = labels or dict.fromkeys(value for n, value in self.pairs if n == name)
+            if values:
+                choices = [self._choice((name, value), labels) for value in values]
+                rows.append(Row(name, self._without(name), choices))
+        return rows
+
+    def _choice(self, pair: Pair, labels: Mapping[str, str]) -> Choice:
+        chosen = pair in self.pairs
+        others = [other for other in self.pairs if other != pair]
+        label = labels.get(pair[1], pair[1])
+        href = _href(self.path, others if chosen else [*others, pair])
+        return Choice(label, href, chosen)
+
+    def _without(self, name: str) -> str:
+        return _href(self.path, [pair for pair in self.pairs if pair[0] != name])
+
+
+def _href(path: str, pairs: Iterable[Pair]) -> str:
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path

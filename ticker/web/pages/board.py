@@ -1,0 +1,147 @@
+"""The pages of an edition, now and in the past, with their lines already in the HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from ticker.hub.hub import utcnow
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.news.newsroom import Newsroom
+from ticker.news.subscription import Subscription
+from ticker.web.admission import parameters, subscribe
+from ticker.web.filter_links import Filters
+from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.security import edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.hub.hub import Hub
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.store.clicks import Clicks
+    from ticker.web.templating import Html
+
+_PAGE_LINES: Final = 50
+_READ_LINES: Final = 200
+_READS_MOST: Final = 5
+_MOST_READ: Final = 5
+_NEWEST: Final = "now"
+_ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
+
+
+class Pages:
+    """`/`, `/{edition}`, and what browsers and robots ask for by themselves."""
+
+    def __init__(
+        self, html: Html, hub: Hub, archive: Archive, clicks: Clicks, settings: Settings
+    ) -> None:
+        self._html = html
+        self._hub = hub
+        self._archive = archive
+        self._clicks = clicks
+        self._newsroom = settings.newsroom
+
+    async def home(self, request: Request) -> Response:
+        """The reader page of the first edition."""
+        return await self._answer(request, next(iter(self._newsroom.editions.values())))
+
+    async def edition(self, request: Request) -> Response:
+        """`GET /{edition}?section=&region=…&before=` → the reader page, or a page of the past."""
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        return await self._answer(request, edition)
+
+    async def favicon(self, _: Request) -> Response:
+        """The icon that browsers ask for where no page names one."""
+        return RedirectResponse("/static/favicon.svg", 301, {"Cache-Control": "max-age=86400"})
+
+    async def robots(self, _: Request) -> Response:
+        """What robots may read (RFC 9309): all pages."""
+        return PlainTextResponse(_ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+
+    async def _answer(self, request: Request, edition: Edition) -> Response:
+        given = parameters(request.url.query)
+        subscription = subscribe(self._newsroom, edition.code, given)
+        if not self._hub.is_loaded(edition.code):
+            raise ProblemError(
+                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+            )
+        filters = Filters.of(f"/{edition.code}", given)
+        context = self._context(edition, filters, self._html.base(request))
+        if "before" in given:
+            return await self._past(edition, subscription, given["before"][-1], context)
+        return self._board(edition, subscription, context)
+
+    def _context(self, edition: Edition, filters: Filters, base: str) -> dict[str, Any]:
+        return {
+            "base": base,
+            "editions": list(self._newsroom.editions.values()),
+            "filters": filters,
+            "rows": filters.rows(self._newsroom, edition),
+            "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "now": document.format_time(utcnow()),
+        }
+
+    def _board(
+        self, edition: Edition, subscription: Subscription, context: dict[str, Any]
+    ) -> Response:
+        _, lines = self._hub.lines(subscription)
+        filters: Filters = context["filters"]
+        last = lines[-1].id if lines and not lines[-1].pinned else _NEWEST
+        context |= {
+            "lines": [document.public(flash) for flash in lines],
+            "most_read": [document.public(flash) for flash in self._most_read(edition)],
+            "canonical": context["base"] + filters.href,
+            "earlier": filters.before(last),
+        }
+        return self._html.page("reader.html", edition, context)
+
+    def _most_read(self, edition: Edition) -> list[Flash]:
+        """Of the lines on show, since every page that shows one hears of its kill."""
+        _, board = self._hub.lines(Subscription(edition.code))
+        linked = {flash.id: flash for flash in board if flash.url is not None}
+        ranked = [linked[it] for it in self._clicks.ranked(edition.code) if it in linked]
+        return ranked[:_MOST_READ]
+
+    async def _past(
+        self, edition: Edition, subscription: Subscription, before: str, context: dict[str, Any]
+    ) -> Response:
+        # The position first: what changes while we read is then sent to the page.
+        cursor, _ = self._hub.lines(subscription)
+        start = None if before == _NEWEST else await self._archive.get(edition.code, before)
+        if before != _NEWEST and (start is None or start.pubstatus is PubStatus.WITHHELD):
+            raise at(404, "before", "There is no line of that id here.")
+        lines, last = await self._search(subscription, start)
+        filters: Filters = context["filters"]
+        context |= {
+            "cursor": str(cursor),
+            "lines": [document.public(flash) for flash in lines],
+            "canonical": context["base"] + filters.before(before),
+            "earlier": filters.before(last) if last else None,
+        }
+        return self._html.page("past.html", edition, context)
+
+    async def _search(
+        self, subscription: Subscription, start: Flash | None
+    ) -> tuple[list[Flash], str | None]:
+        """Matching lines of the past, and where to go on; rare ones are not sought for ever."""
+        found: list[Flash] = []
+        for _ in range(_READS_MOST):
+            page = (
+                await self._archive.before(start, _READ_LINES)
+                if start
+                else await self._archive.newest(subscription.edition, _READ_LINES)
+            )
+            found += filter(subscription.matches, page)
+            if len(found) > _PAGE_LINES:
+                return found[:_PAGE_LINES], found[_PAGE_LINES - 1].id
+            if len(page) < _READ_LINES:
+                return found, None
+            start = page[-1]
+        return found, start.id if start else None

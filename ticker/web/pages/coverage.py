@@ -1,0 +1,81 @@
+"""The page of a running story: its lines of all its days, newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.news.newsroom import Newsroom
+from ticker.news.subscription import Subscription
+from ticker.web.admission import parameters
+from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.security import edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.hub.hub import Hub
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.web.templating import Html
+
+_PAGE_LINES: Final = 100
+
+
+class Coverage:
+    """`/{edition}/coverage/{slug}`."""
+
+    def __init__(self, html: Html, hub: Hub, archive: Archive, settings: Settings) -> None:
+        self._html = html
+        self._hub = hub
+        self._archive = archive
+        self._newsroom = settings.newsroom
+
+    async def page(self, request: Request) -> Response:
+        """The story's page, or with `?before=` its page before a line; 404 for no such story."""
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        slug = request.path_params["slug"]
+        given = parameters(request.url.query)
+        if not self._hub.is_loaded(edition.code):
+            raise ProblemError(
+                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
+            )
+        # The position first: what changes while we read is then sent to the page.
+        cursor, _ = self._hub.lines(Subscription(edition.code))
+        start = await self._start(edition, given.get("before", [""])[-1])
+        lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)
+        if not lines:
+            problem = at(404, "coverage", "There is no story of that name here.")
+            return self._html.problem(edition, problem)
+        path = f"/{edition.code}/coverage/{quote(slug, safe='')}"
+        base = self._html.base(request)
+        context = self._context(edition, lines, path, base)
+        context |= {"slug": slug, "cursor": str(cursor), "grows": start is None}
+        context["canonical"] = base + path + (f"?before={start.id}" if start else "")
+        return self._html.page("coverage.html", edition, context)
+
+    async def _start(self, edition: Edition, before: str) -> Flash | None:
+        if not before:
+            return None
+        flash = await self._archive.get(edition.code, before)
+        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
+            raise at(404, "before", "There is no line of that id here.")
+        return flash
+
+    def _context(
+        self, edition: Edition, lines: list[Flash], path: str, base: str
+    ) -> dict[str, Any]:
+        shown, more = lines[:_PAGE_LINES], len(lines) > _PAGE_LINES
+        return {
+            "base": base,
+            "path": path,
+            "editions": list(self._newsroom.editions.values()),
+            "lines": [document.public(flash) for flash in shown],
+            "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "earlier": f"{path}?before={shown[-1].id}" if more else None,
+        }

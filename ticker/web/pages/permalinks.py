@@ -1,0 +1,170 @@
+"""The page of one line: how it stands now, and when it was corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from ticker.news import document
+from ticker.news.flash import PubStatus
+from ticker.news.newsroom import Newsroom
+from ticker.news.subscription import Subscription
+from ticker.store.client import StoreUnavailableError
+from ticker.web.problems import at
+from ticker.web.security import edition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.hub.hub import Hub
+    from ticker.news.event import Record
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
+    from ticker.settings import Settings
+    from ticker.store.archive import Archive
+    from ticker.web.templating import Html
+
+# Pages of others that share an address: plain links, so that nothing of theirs runs on ours.
+_SHARES: Final = (
+    ("mail", "mailto:?subject={text}&body={text}%0A%0A{url}"),
+    ("whatsapp", "https://wa.me/?text={text}%20{url}"),
+    ("telegram", "https://t.me/share/url?url={url}&text={text}"),
+    ("x", "https://x.com/intent/post?text={text}&url={url}"),
+    ("facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A link that shares a line.
+
+    Attributes:
+        name: Where to.
+        href: The link.
+        pattern: The same with `{text}` in place of the line, for when it is corrected.
+    """
+
+    name: str
+    href: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A point in a line's public history.
+
+    Attributes:
+        time: RFC 3339.
+        note: What readers were told about the correction.
+        first: Whether it is the first publication.
+    """
+
+    time: str
+    note: str | None
+    first: bool
+
+
+class Permalinks:
+    """`/{edition}/f/{id}`."""
+
+    def __init__(self, html: Html, hub: Hub, archive: Archive, settings: Settings) -> None:
+        self._html = html
+        self._hub = hub
+        self._archive = archive
+        self._newsroom = settings.newsroom
+
+    async def page(self, request: Request) -> Response:
+        """The line's page; 410 without its words for a killed line, 404 for none."""
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        flash_id = request.path_params["id"]
+        # The position first: what changes while we read is then sent to the page.
+        cursor, _ = self._hub.lines(Subscription(edition.code))
+        flash = self._hub.get(edition.code, flash_id)
+        if flash is None:
+            flash = await self._archive.get(edition.code, flash_id)
+        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
+            problem = at(404, "id", "There is no line of that id here.")
+            return self._html.problem(edition, problem)
+        if flash.pubstatus is PubStatus.CANCELED:
+            return self._html.page("withdrawn.html", edition, self._frame(), status=410)
+        base = self._html.base(request)
+        context = self._context(edition, flash, base)
+        steps = history(await self._records(flash), flash)
+        return self._html.page(
+            "permalink.html", edition, {**context, "cursor": str(cursor), "history": steps}
+        )
+
+    async def _records(self, flash: Flash) -> list[Record]:
+        """All versions; none while the store is away, for the line itself is known without it."""
+        try:
+            return await self._archive.versions(flash.edition, flash.id)
+        except StoreUnavailableError:
+            return []
+
+    def _frame(self) -> dict[str, Any]:
+        return {"editions": list(self._newsroom.editions.values())}
+
+    def _context(self, edition: Edition, flash: Flash, base: str) -> dict[str, Any]:
+        canonical = f"{base}/{edition.code}/f/{flash.id}"
+        return {
+            **self._frame(),
+            "base": base,
+            "canonical": canonical,
+            "line": document.public(flash),
+            "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
+            "shares": shares(flash.headline, canonical),
+            "article": self._article(edition, flash, canonical),
+        }
+
+    def _article(self, edition: Edition, flash: Flash, canonical: str) -> dict[str, Any]:
+        """The line as schema.org/NewsArticle; empty properties are left out."""
+        sections = Newsroom.labels(self._newsroom.sections, edition.lang)
+        values = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": flash.headline,
+            "datePublished": document.format_time(flash.firstcreated),
+            "dateModified": document.format_time(flash.versioncreated),
+            "inLanguage": edition.lang,
+            "url": canonical,
+            "mainEntityOfPage": canonical,
+            "articleSection": sections.get(flash.section or ""),
+            "keywords": list(flash.tags),
+            "sourceOrganization": flash.source and {"@type": "Organization", "name": flash.source},
+            "contentLocation": flash.located and {"@type": "Place", "name": flash.located},
+            "correction": flash.correction,
+            "isBasedOn": flash.url,
+            "publisher": {"@type": "Organization", "name": self._html.words(edition.lang)["title"]},
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+def shares(headline: str, url: str) -> list[Share]:
+    """The links that share a line, in the order shown."""
+    found = []
+    for name, template in _SHARES:
+        pattern = template.replace("{url}", quote(url, safe=""))
+        found.append(Share(name, pattern.replace("{text}", quote(headline, safe="")), pattern))
+    return found
+
+
+def history(records: Iterable[Record], flash: Flash) -> list[Step]:
+    """When the line was first published, and each change of its words or of its note.
+
+    The words of earlier versions are not in it, nor what was never public.
+    """
+    steps = [Step(document.format_time(flash.firstcreated), None, first=True)]
+    before: Flash | None = None
+    for after in (record.flash for record in records):
+        if after.pubstatus is not PubStatus.USABLE:
+            continue
+        if before and (before.headline, before.correction) != (after.headline, after.correction):
+            note = after.correction if after.correction != before.correction else None
+            steps.append(Step(document.format_time(after.versioncreated), note, first=False))
+        before = after
+    return steps

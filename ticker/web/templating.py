@@ -1,0 +1,131 @@
+"""HTML pages: templates with everything escaped, and the headers that a page needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from ticker.news.text import lean
+from ticker.settings import static_dir
+from ticker.web.security import page_policy
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.news.newsroom import Edition, Newsroom
+    from ticker.web.problems import ProblemError
+
+_LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
+
+
+class Html:
+    """Renders the templates of this package."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+        )
+        self._environment.filters["clock"] = lambda time: time[11:16]
+        self._environment.filters["lean"] = lean
+        self._environment.filters["day"] = lambda time: time[:10]
+        self._environment.filters["spelled"] = _spelled
+        words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
+        self._words: dict[str, dict[str, str]] = json.loads(words)
+        desk = (static_dir() / "desk" / "words.json").read_text(encoding="utf-8")
+        self._desk_words: dict[str, dict[str, Any]] = json.loads(desk)
+
+    def base(self, request: Request) -> str:
+        """Where readers reach us, without a slash at the end: as configured, or as they asked."""
+        return self._public_url or str(request.base_url).rstrip("/")
+
+    def words(self, lang: str) -> dict[str, str]:
+        """The pages' words in a language, in English where we lack one."""
+        return self._words["en"] | self._words.get(lang.partition("-")[0], {})
+
+    def problem(self, edition: Edition, problem: ProblemError) -> Response:
+        """A problem as a page, for people."""
+        return self.page(
+            "problem.html",
+            edition,
+            {"status": problem.status, "detail": problem.detail},
+            status=problem.status,
+            headers={"Cache-Control": "no-store", **problem.headers},
+        )
+
+    def page(
+        self,
+        template: str,
+        edition: Edition,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+        frame_ancestors: str = "'self'",
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """One page of an edition.
+
+        Args:
+            template: File in `templates/`.
+            edition: Whose page it is; templates know it as `edition`, and its `words`.
+            context: What else the template needs.
+            status: HTTP status.
+            frame_ancestors: Who may put the page in a frame (CSP 3, 6.4.2).
+            headers: Further headers; they win.
+        """
+        html = self._environment.get_template(template).render(
+            edition=edition, words=self.words(edition.lang), **context
+        )
+        return HTMLResponse(
+            html,
+            status,
+            headers={
+                "Content-Security-Policy": page_policy(frame_ancestors),
+                "Cache-Control": _LIVE_CACHE,
+                "Content-Language": edition.lang,
+                **(headers or {}),
+            },
+        )
+
+    def desk(
+        self,
+        template: str,
+        edition: Edition,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        """One page of the desk, in the language of an edition where we know it."""
+        known = self._desk_words
+        lang = edition.lang if edition.lang.partition("-")[0] in known else "en"
+        words = known["en"] | known[lang.partition("-")[0]]
+        dir_ = edition.dir if lang == edition.lang else "ltr"
+        html = self._environment.get_template(template).render(
+            edition=edition, words=words, lang=lang, dir=dir_, **context
+        )
+        return HTMLResponse(html, status, headers=headers)
+
+    @staticmethod
+    def spoken(request: Request, newsroom: Newsroom) -> Edition:
+        """The edition whose language a browser likes best (RFC 9110 §12.5.4), else the first."""
+        wanted = request.headers.get("accept-language", "").lower()
+        for choice in wanted.split(","):
+            lang = choice.partition(";")[0].strip().partition("-")[0]
+            for edition in newsroom.editions.values():
+                if lang and edition.lang.partition("-")[0] == lang:
+                    return edition
+        return next(iter(newsroom.editions.values()))
+
+
+def _spelled(slug: str) -> str:
+    """A slug as words: hyphens are spaces, and the first letter is a capital."""
+    text = slug.replace("-", " ")
+    return text[:1].upper() + text[1:]
