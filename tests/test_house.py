@@ -20,7 +20,6 @@ MODULES = sorted((ROOT / "ticker").rglob("*.py"))
 SCRIPTS = sorted(it for it in (ROOT / "static").rglob("*.js") if it.parent.name != "dist")
 # Modules that are covered by the test file of another.
 COVERED = {
-    "jobs/topics": "jobs/test_desk_feed",
     "__main__": "test_cli", "app": "web/test_live", "core": "web/test_live",
     "accounts/principal": "accounts/test_tokens", "accounts/rights": "news/test_stages",
     "commands/backups": "backup/test_export", "commands/options": "test_cli",

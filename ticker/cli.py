@@ -23,6 +23,7 @@ from ticker.server import logs
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError
 from ticker.store.client import StoreUnavailableError
+from ticker.store.import_lock import UnfinishedImportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ _FAILURES = (
     SettingsError,
     StoreUnavailableError,
     TailError,
+    UnfinishedImportError,
 )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.flashes import NOON, after
-from ticker.accounts.tokens import Accounts, NameTakenError, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts, NameTakenError
 
 if TYPE_CHECKING:
     from ticker.store.client import Store

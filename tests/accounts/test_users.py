@@ -8,7 +8,8 @@ from unittest.mock import patch
 import pytest
 
 from tests.support.flashes import NOON
-from ticker.accounts.tokens import NameTakenError, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import NameTakenError
 
 if TYPE_CHECKING:
     from ticker.accounts.tokens import Accounts

@@ -1,4 +1,4 @@
-"""Services as real processes, for tests of how the service runs."""
+"""Stores to write backups of, and to put them into."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from tests.support.newsroom import EVERYTHING, at, play, run
-from ticker.backup.export import export
+from ticker.commands.backups import export
 from ticker.store.widgets import Releases
 
 if TYPE_CHECKING:

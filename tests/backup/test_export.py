@@ -25,13 +25,14 @@ from tests.support.newsroom import (
     write,
 )
 from tests.support.process import ticker
-from ticker.backup.export import Exporter, export
+from ticker.backup.export import Exporter
 from ticker.backup.format import BackupError
-from ticker.backup.restore import restore
+from ticker.commands.backups import export, restore
 from ticker.editing.intake import Intake
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
-from ticker.store.client import Keys, Store
+from ticker.store.client import Store
+from ticker.store.keys import Keys
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:

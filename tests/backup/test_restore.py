@@ -24,17 +24,20 @@ from tests.support.replicated import server
 from tests.support.service import receive, running
 from ticker.accounts.audit import Audit
 from ticker.accounts.passwords import Passwords
-from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts
 from ticker.accounts.users import Users
-from ticker.backup.export import export
 from ticker.backup.format import BackupError, check
-from ticker.backup.restore import Restorer, restore
-from ticker.editing.intake import Intake, now_ms
+from ticker.backup.restore import Restorer
+from ticker.commands.backups import export, restore
+from ticker.editing.intake import Intake
+from ticker.news.clock import utcnow
 from ticker.news.document import format_time
 from ticker.settings import Settings
 from ticker.store.archive import Archive
-from ticker.store.client import Keys, Store, StoreUnavailableError
-from ticker.store.import_lock import Mark
+from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.keys import Keys
 from ticker.store.widgets import Releases
 from ticker.store.wire import Wire
 
@@ -163,7 +166,9 @@ def test_an_interrupted_import_is_taken_up_again(
     for lines in range(0, backup.count(b"\n"), 7):
         empty(target)
         asyncio.run(import_half(target, backup, lines))
-        with pytest.raises(BackupError, match="an import into this store was interrupted"):
+        with pytest.raises(
+            UnfinishedImportError, match="an import into this store was interrupted"
+        ):
             export(at(target), str(tmp_path / "half"), [], force=False)
         asyncio.run(import_half(target, backup, lines // 2))
         restore(at(target), path, [])
@@ -230,7 +235,7 @@ async def test_a_hub_that_outlived_its_store_waits_too(
     path = tmp_path / "whole"
     token = await asyncio.to_thread(backed_up, source, path)
     backup = path.read_bytes()
-    monkeypatch.setattr("ticker.backup.restore.living", no_hubs)
+    monkeypatch.setattr("ticker.store.presence.Presence.hubs", no_hubs)
     async with running(replace(at(target), port=0)) as service:
         for line in past:
             await service.post("en", line)
@@ -260,9 +265,9 @@ def backed_up(url: str, path: Path) -> str:
     """A line, another whose embargo has ended, and a program's token, in a backup."""
 
     async def job(store: Store) -> str:
-        intake = Intake(Wire(store), Archive(store), RULES, lambda: now_ms() - timedelta(hours=2))
+        intake = Intake(Wire(store), Archive(store), RULES, lambda: utcnow() - timedelta(hours=2))
         await intake.publish(ask(), {"headline": "From the backup"})
-        end = format_time(now_ms() - timedelta(hours=1))
+        end = format_time(utcnow() - timedelta(hours=1))
         await intake.publish(ask(), {"headline": "Embargoed", "embargoed": end})
         return await Accounts(store).create(Principal("x", Role.EDITOR, frozenset(), NOON, None))
 

@@ -15,7 +15,7 @@ from tests.browser.support import violations
 from tests.support.desk import PASSWORD, hire, hire_at
 from tests.support.process import serving
 from tests.support.service import receive, running
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

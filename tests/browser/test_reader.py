@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.flashes import flash, record
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 from ticker.store.client import Store
 from ticker.store.wire import Once, Wire
 

@@ -42,13 +42,18 @@ def test_users_come_and_go(store_url: str) -> None:
 
 
 def test_a_password_comes_by_standard_input(store_url: str) -> None:
-    """It never stands in the list of processes; a weak one is refused, with the reason."""
+    """It never stands in the list of processes, nor in the output, which a script may keep."""
     store = ("--redis", store_url)
     words = ("user", "add", "ben", "--role", "admin", "--password-stdin", *store)
     weak = given("short\n", *words)
     assert (weak.returncode, weak.stdout) == (1, "")
     assert "must be 12 to 256 characters long" in weak.stderr
-    assert given("correct horse battery\n", *words).stdout == "correct horse battery\n"
+    added = given("correct horse battery\n", *words)
+    assert (added.returncode, added.stdout, added.stderr) == (0, "", "")
+    renewed = given(
+        "another horse battery\n", "user", "password", "ben", "--password-stdin", *store
+    )
+    assert (renewed.returncode, renewed.stdout, renewed.stderr) == (0, "", "")
     assert "xx is none of en" in (
         ticker("user", "add", "x", "--role", "admin", "--edition", "xx", *store).refusal
     )

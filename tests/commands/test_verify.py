@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from tests.support.process import ticker
-from ticker.store.client import Keys
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from pathlib import Path

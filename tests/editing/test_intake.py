@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.flashes import NOON
+from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
-from ticker.accounts.tokens import Principal, Role
 from ticker.editing.context import Request
-from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError, now_ms
+from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
+from ticker.news.clock import utcnow
 from ticker.news.document import format_time
 from ticker.news.draft import InvalidError, Rules
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus
@@ -332,4 +333,4 @@ async def test_a_published_line_cannot_be_withheld(intake: Intake) -> None:
 
 def test_the_clock_of_intake_counts_milliseconds() -> None:
     """What is stored is what was answered: times have no more than milliseconds."""
-    assert now_ms().microsecond % 1000 == 0
+    assert utcnow().microsecond % 1000 == 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from redis.exceptions import RedisError, ResponseError
 
 from tests.faults.hub import EDITION
-from ticker.store.client import Keys
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

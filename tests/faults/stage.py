@@ -14,9 +14,11 @@ from tests.faults.child import spawn
 from tests.faults.hub import EDITION, PATIENCE
 from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
 from tests.faults.publisher import answers, read
-from ticker.accounts.tokens import Accounts, Principal, Role
-from ticker.hub.hub import utcnow
-from ticker.store.client import Keys, Store
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts
+from ticker.news.clock import utcnow
+from ticker.store.client import Store
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     import subprocess

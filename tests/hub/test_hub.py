@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.flashes import NOON, after, chain, flash
-from ticker.hub.hub import Hub, utcnow
+from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.metrics import Metrics
 from ticker.news import flash as flashes
+from ticker.news.clock import utcnow
 from ticker.news.event import GENESIS, Cursor
 from ticker.news.subscription import Subscription
 from ticker.settings import Settings

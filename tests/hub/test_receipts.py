@@ -12,12 +12,12 @@ import pytest
 from tests.support.flashes import NOON, after
 from ticker.hub.load import Load
 from ticker.hub.receipts import CAN_CONFIRM, Receipts
-from ticker.protocol.frames import Mark
+from ticker.news.delivery import VersionRef
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-MARK = Mark("en", "a", 1, NOON, killed=False)
+MARK = VersionRef("en", "a", 1, NOON, killed=False)
 
 pytestmark = pytest.mark.skipif(not CAN_CONFIRM, reason="this system cannot tell")
 
@@ -75,7 +75,8 @@ async def until(receipts: Receipts, confirmed: int, left: int = 0) -> None:
     async with asyncio.timeout(20):
         while True:
             receipt = receipts.take_changed().get(MARK)
-            if receipt and (receipt.confirmed.total(), receipt.left.total()) == (confirmed, left):
+            counts = receipt and receipt.confirmed and (receipt.confirmed, receipt.left)
+            if counts and tuple(it.total() for it in counts) == (confirmed, left):
                 return
             await asyncio.sleep(0.01)
 
@@ -135,5 +136,5 @@ def test_delays_are_whole_milliseconds_of_the_newest_lines() -> None:
     assert receipts.take_changed()[MARK].times == {"sse": {25: 5}}
     assert receipts.take_changed() == {}
     for number in range(500):
-        receipts.wrote([Mark("en", str(number), 1, NOON, killed=False)], "sse", 1)
+        receipts.wrote([VersionRef("en", str(number), 1, NOON, killed=False)], "sse", 1)
     assert len(receipts._known) == 200

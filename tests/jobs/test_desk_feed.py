@@ -12,9 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.support import nodes
 from tests.support.desk import desk_line, form, hire, log_in, until
 from tests.support.service import receive
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.accounts.users import USERS
-from ticker.store.client import Keys
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -131,7 +131,7 @@ async def test_the_desks_doorbell_is_heard_again(
             await until(desk, "queue")
             await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
             client.publish(channel, b"\xff")
-            await _failed(caplog, "doorbell")
+            await _failed(caplog, "desk channel")
             await asyncio.to_thread(nodes.until, is_heard, "the doorbell is heard")
             await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
             assert (await until(desk, "queue"))["queue"][0]["flash"]["headline"] == "A draft"

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from tests.hub.test_hub import Reader
 from tests.support.flashes import flash, record
 from tests.support.link import linked
-from ticker.hub.hub import Hub, utcnow
+from ticker.hub.hub import Hub
 from ticker.jobs.relay import Relay
 from ticker.metrics import Metrics
+from ticker.news.clock import utcnow
 from ticker.news.subscription import Subscription
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings

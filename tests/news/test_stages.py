@@ -9,8 +9,8 @@ import pytest
 
 from tests.editing.test_intake import RULES, Clock, ask, on_wire
 from tests.support.flashes import NOON
+from ticker.accounts.principal import Role
 from ticker.accounts.rights import ForbiddenError
-from ticker.accounts.tokens import Role
 from ticker.editing.intake import Intake, PreconditionError
 from ticker.news.document import format_time
 from ticker.news.draft import InvalidError

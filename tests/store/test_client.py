@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.link import linked
 from ticker.settings import SettingsError
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from pathlib import Path

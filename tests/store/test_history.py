@@ -16,8 +16,9 @@ from ticker.news.event import GENESIS
 from ticker.news.flash import IllegalChangeError
 from ticker.news.subscription import Subscription
 from ticker.store.archive import Archive
-from ticker.store.client import Keys, Store
+from ticker.store.client import Store
 from ticker.store.history import History
+from ticker.store.keys import Keys
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from tests.support.flashes import NOON
 from tests.support.service import receive, running
 from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
+from ticker.news.document import dumps
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
 from ticker.store.client import StoreUnavailableError
-from ticker.store.presence import Census
+from ticker.store.presence import Presence
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -40,13 +41,14 @@ def reader(origin: str, transport: str = "websocket") -> Reader:
 async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub) -> None:
     """The sum is of all hubs that told of themselves lately."""
     now = NOON
-    one, other = (Census(store, hub, name, lambda: now) for name in ("one", "other"))
+    presence = Presence(store, lambda: now)
     guests = [reader("https://a.example"), reader("direct", "sse"), reader("direct", "desk")]
     for guest in guests:
         hub.join(guest, ALL, None)
-    await one.tell()
-    await other.tell()
-    assert (await one.read())["en"] == {
+    await presence.tell("one", dumps(hub.census()))
+    await presence.tell("other", dumps(hub.census()))
+    assert await presence.hubs() == ["one", "other"]
+    assert (await presence.read())["en"] == {
         "readers": 4,
         "transports": {"sse": 2, "websocket": 2},
         "origins": {"direct": 2, "https://a.example": 2},
@@ -54,8 +56,9 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     }
     now += timedelta(seconds=40)
     hub.leave(guests[0], ALL)
-    await one.tell()
-    census = await one.read()
+    await presence.tell("one", dumps(hub.census()))
+    assert await presence.hubs() == ["one"]
+    census = await presence.read()
     assert (census["en"]["readers"], census["en"]["origins"]) == (1, {"direct": 1})
 
 
@@ -91,11 +94,11 @@ async def _check_sites(either: Running) -> None:
         await socket.close()
 
 
-async def test_a_lost_store_is_said(hub: Hub) -> None:
+async def test_a_lost_store_is_said() -> None:
     """Nobody is told of readers that the store does not know of."""
     from ticker.store.client import Store  # noqa: PLC0415
 
     lost = Store("redis://127.0.0.1:1")
     with pytest.raises(StoreUnavailableError):
-        await Census(lost, hub, "one").tell()
+        await Presence(lost).tell("one", "{}")
     await lost.close()

@@ -16,13 +16,13 @@ from tests.support.newsroom import EVERYTHING, at, faults, play, run
 from tests.support.nodes import until
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
-from ticker.backup.export import export
-from ticker.backup.restore import restore
+from ticker.commands.backups import export, restore
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, guard
 from ticker.store.cluster import _closed_is_broken
 from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.keys import Keys
 from ticker.store.pubsub import Doorbell
 from ticker.store.replication import Confirmation, Policy, UnconfirmedError
 from ticker.store.wire import HistoryReplacedError, Once, Wire

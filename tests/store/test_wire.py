@@ -19,8 +19,9 @@ from tests.support.link import linked
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.flash import Flash, PubStatus
 from ticker.server.valkey import EmbeddedValkey
-from ticker.store.client import Keys, Store, StoreUnavailableError
+from ticker.store.client import Store, StoreUnavailableError
 from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.keys import Keys
 from ticker.store.topology import Single
 from ticker.store.wire import HistoryReplacedError, KeyReusedError, Once, VersionConflictError, Wire
 

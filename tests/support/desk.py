@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 
 from ticker.accounts.passwords import Passwords
-from ticker.accounts.tokens import Principal, Role
+from ticker.accounts.principal import Principal, Role
 from ticker.accounts.users import Users
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 from ticker.store.client import Store
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.editing.test_intake import RULES, Clock, ask
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
-from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts
 from ticker.backup.format import Writer
 from ticker.editing.intake import Intake
 from ticker.news.document import format_time

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from ticker.accounts.tokens import Accounts, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts
 from ticker.server.server import bind, new_server
 from ticker.store.client import Store
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from redis.crc import key_slot
 
 from tests.support.nodes import table
-from ticker.store.client import Keys
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

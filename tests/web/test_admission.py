@@ -10,8 +10,9 @@ from ticker.metrics import Metrics
 from ticker.news.event import GENESIS
 from ticker.news.subscription import Subscription
 from ticker.settings import Settings
-from ticker.web.admission import admit, parameters, subscribe
+from ticker.web.admission import admit, subscribe
 from ticker.web.problems import ProblemError
+from ticker.web.query import parameters
 
 NEWSROOM = Settings().newsroom
 

@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 
 from tests.support.desk import PASSWORD, form, hire, log_in
 from tests.support.service import running
-from ticker.accounts.tokens import Principal, Role
-from ticker.hub.hub import utcnow
+from ticker.accounts.principal import Principal, Role
+from ticker.news.clock import utcnow
 from ticker.settings import Settings
 from ticker.web.authentication import Guard
 from ticker.web.problems import ProblemError

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from tests.support.desk import hire, log_in
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.app import build
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ticker.settings import Settings
-from ticker.web.admission import parameters
 from ticker.web.filter_links import Filters, Row
+from ticker.web.query import parameters
 
 NEWSROOM = Settings().newsroom
 

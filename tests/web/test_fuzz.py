@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings as trying, strategies as st
 from tests.protocol.test_rfc6455 import masked
 from tests.support.desk import hire, log_in
 from tests.web.test_every_route import EDITORIAL, PAGES, PUBLIC
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.protocol import rfc6455
 from ticker.protocol.rfc6455 import MESSAGE_MOST, Ear, ViolationError
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tests.support.desk import hire, log_in
 from tests.support.service import Running, receive, running
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.commands.tail import as_json, as_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.desk import hire, log_in
 from tests.support.service import running
 from tests.web.test_every_route import BODIES, EDITORIAL, PAGES, PUBLIC, url
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.news.newsroom import Edition
 from ticker.web.security import cors, is_allowed
 

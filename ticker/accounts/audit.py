@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news.clock import utcnow
 from ticker.news.document import dumps, format_time
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
 from ticker.store.client import Store, StoreUnavailableError, guard
@@ -14,6 +14,7 @@ from ticker.store.import_lock import KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from datetime import datetime
 
 _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
 _LOG: Final = "{ticker}:audit"
@@ -26,9 +27,7 @@ COMMAND_LINE: Final = "command line"
 class Audit:
     """The log of accounts. Every method raises `StoreUnavailableError`."""
 
-    def __init__(
-        self, store: Store, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
         self._commands: Any = store.commands
         self._append = store.script(_SCRIPT)
         self._clock = clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.accounts.tokens import Principal, Role
+from ticker.accounts.principal import Principal, Role
 from ticker.news.flash import PubStatus, Stage
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ def authorise(principal: Principal, edition: str, least: Role) -> None:
     """
     if not principal.covers(edition):
         raise ForbiddenError("edition", f"You have no rights in edition {edition!r}.")
+    check_role(principal, least)
+
+
+def check_role(principal: Principal, least: Role) -> None:
+    """Let in those of a role, or a higher one.
+
+    Raises:
+        ForbiddenError: Theirs is a lower one.
+    """
     if principal.role < least:
         raise ForbiddenError(
             "role", f"This takes the role {least.word}; yours is {principal.role.word}."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from ticker.accounts.tokens import Principal
+    from ticker.accounts.principal import Principal
     from ticker.accounts.users import Users
 
 _PREFIX: Final = "ticker:sessions:"

@@ -1,4 +1,4 @@
-"""Who may write: principals with roles and editions, and the tokens of programs.
+"""The tokens of programs: bearer tokens (RFC 6750) in the store, by their SHA-256.
 
 A token is 256 random bits, so a fast hash of it is as safe at rest as a slow one (OWASP ASVS 2.9);
 it is shown once and never stored.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
-from enum import IntEnum
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.client import Store, guard
 
@@ -23,42 +22,6 @@ if TYPE_CHECKING:
 _PREFIX: Final = "tkr_"
 TOKENS: Final = "ticker:tokens"
 DIGESTS: Final = "ticker:tokens:digests"
-
-
-class Role(IntEnum):
-    """What a token may do; each role may do all that the one before it may."""
-
-    REPORTER = 1
-    EDITOR = 2
-    ADMIN = 3
-
-    @property
-    def word(self) -> str:
-        """Its name in commands and JSON."""
-        return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Somebody who was let in, by a token or at the desk.
-
-    Attributes:
-        name: Of the token or user; goes into the log with what it does.
-        role: What it may do.
-        editions: Where; empty: everywhere.
-        created: When it was made, UTC.
-        expires: When it stops working, UTC.
-    """
-
-    name: str
-    role: Role
-    editions: frozenset[str]
-    created: datetime
-    expires: datetime | None
-
-    def covers(self, edition: str) -> bool:
-        """Whether it holds for an edition."""
-        return not self.editions or edition.removeprefix("drill-") in self.editions
 
 
 class NameTakenError(Exception):

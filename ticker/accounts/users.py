@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.accounts.tokens import NameTakenError, Principal, Role
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.client import Store, guard
 

@@ -7,14 +7,13 @@ is in the log once, after the versions that it had while it waited.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
 import sys
 import tempfile
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -23,50 +22,39 @@ from ticker.accounts.audit import Audit
 from ticker.accounts.tokens import DIGESTS
 from ticker.accounts.users import USERS
 from ticker.backup.format import FORMAT, HEADER, BackupError, Writer
-from ticker.commands.stores import store_url
+from ticker.news.clock import utcnow
 from ticker.news.document import format_time
 from ticker.news.event import GENESIS, Cursor, Record
 from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
-from ticker.store.client import Keys, Store, guard
+from ticker.store.client import guard
 from ticker.store.history import History
-from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.import_lock import Mark
+from ticker.store.keys import Keys
 from ticker.store.widgets import Releases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-    from ticker.settings import Settings
+    from ticker.store.client import Store
 
 _PAGE: Final = 500
 _ANSWERED: Final = re.compile(r"\{ticker:([^}]+)\}:idempotency:(.+)", re.DOTALL)
 _Lines: TypeAlias = "AsyncIterator[tuple[str, dict[str, Any]]]"
 
 
-def export(settings: Settings, target: str, editions: Sequence[str], *, force: bool) -> list[str]:
-    """Write a backup; a line for each edition.
+@contextmanager
+def new_file(target: str, *, force: bool) -> Iterator[IO[bytes]]:
+    """A file that gets its name when it is whole, readable by its owner only.
 
     Args:
-        settings: Which store.
-        target: Path of a new file, or - for the standard output.
-        editions: Only their lines; empty: those of all, and what belongs to the whole house.
-        force: Whether the file may replace one.
+        target: Its path, or - for the standard output.
+        force: Whether it may replace a file.
 
     Raises:
-        BackupError: There is a file, an edition is unknown, or a log is broken.
-        StoreUnavailableError: The store is away; there is no file.
-        OSError: The file cannot be written.
+        BackupError: There is a file.
+        OSError: It cannot be written.
     """
-    with (
-        _opened(target, force=force) as file,
-        store_url(settings, must_exist=True) as url,
-    ):
-        return asyncio.run(_export(url, file, editions))
-
-
-@contextmanager
-def _opened(target: str, *, force: bool) -> Iterator[IO[bytes]]:
-    """A file that gets its name when it is whole, readable by its owner only."""
     if target == "-":
         yield sys.stdout.buffer
         return
@@ -85,19 +73,26 @@ def _opened(target: str, *, force: bool) -> Iterator[IO[bytes]]:
         partial.unlink(missing_ok=True)
 
 
-async def _export(url: str, file: IO[bytes], editions: Sequence[str]) -> list[str]:
-    store = Store(url)
+async def export(store: Store, file: IO[bytes], editions: Sequence[str]) -> list[str]:
+    """Write a backup; a line for each edition.
+
+    Args:
+        store: Of what.
+        file: Where to.
+        editions: Only their lines; empty: those of all, and what belongs to the whole house.
+
+    Raises:
+        BackupError: An edition is unknown, or a log is broken.
+        UnfinishedImportError: The store holds a part of a backup.
+        StoreUnavailableError: The store is away.
+    """
     writer, said = Writer(file), []
-    try:
-        if await Mark(store).get() is not None:
-            raise UnfinishedImportError
-        async for kind, values in Exporter(store).lines(editions):
-            writer.write(kind, values)
-            if kind == HEADER:
-                for edition, head in values["editions"].items():
-                    said.append(f"{edition}: {head.partition('.')[0]} entries")
-    finally:
-        await store.close()
+    await Mark(store).refuse()
+    async for kind, values in Exporter(store).lines(editions):
+        writer.write(kind, values)
+        if kind == HEADER:
+            for edition, head in values["editions"].items():
+                said.append(f"{edition}: {head.partition('.')[0]} entries")
     writer.end()
     return said
 
@@ -127,7 +122,7 @@ class Exporter:
             {
                 "format": FORMAT,
                 "ticker": __version__,
-                "made": format_time(datetime.now(UTC)),
+                "made": format_time(utcnow()),
                 "editions": {edition: str(head) for edition, head in heads.items()},
                 "audit": str(audited),
             },

@@ -7,7 +7,6 @@ they were. A mark on the store says that it is not done; the same file takes it 
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 import tempfile
@@ -20,13 +19,13 @@ from ticker.accounts.audit import Audit
 from ticker.accounts.tokens import DIGESTS, TOKENS
 from ticker.accounts.users import USERS
 from ticker.backup.format import BackupError, Kept, check, read
-from ticker.commands.stores import store_url
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.client import StoreUnavailableError, guard
 from ticker.store.history import History
 from ticker.store.import_lock import Mark, UnfinishedImportError
-from ticker.store.presence import living
+from ticker.store.keys import Keys
+from ticker.store.presence import Presence
 from ticker.store.widgets import Releases
 from ticker.store.wire import Once, VersionConflictError, Wire
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ticker.backup.format import Contents, Line
-    from ticker.settings import Settings
+    from ticker.store.client import Store
     from ticker.store.wire import Mode
 
 _MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
@@ -42,35 +41,13 @@ _MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
 _ONCE: Final = Once("import", "", 0)
 
 
-def restore(settings: Settings, source: str, editions: Sequence[str]) -> list[str]:
-    """Put a backup into the store; a line for each edition.
-
-    Args:
-        settings: Which store.
-        source: Path of the file, or - for the standard input.
-        editions: Only their lines; empty: everything.
+@contextmanager
+def backup_file(source: str) -> Iterator[IO[bytes]]:
+    """A backup to be read twice: from a path, or - for the standard input.
 
     Raises:
-        BackupError: The file is not whole, the store is not empty, or the import broke off.
-        StoreUnavailableError: The store is away; nothing was written.
-        OSError: The file cannot be read.
+        OSError: It cannot be read.
     """
-    with _opened(source) as file:
-        contents = check(file)
-        held = [edition for edition in contents.heads if edition]
-        if unknown := set(editions).difference(held):
-            raise BackupError(
-                f"--edition: the backup has no lines of {', '.join(sorted(unknown))}, "
-                f"but of {', '.join(held) or 'none'}"
-            )
-        file.seek(0)
-        with store_url(settings) as url:
-            return asyncio.run(_restore(url, file, contents, editions))
-
-
-@contextmanager
-def _opened(source: str) -> Iterator[IO[bytes]]:
-    """The file, to be read twice."""
     with ExitStack() as stack:
         file = sys.stdin.buffer if source == "-" else stack.enter_context(Path(source).open("rb"))
         if source == "-" or not file.seekable():
@@ -81,17 +58,42 @@ def _opened(source: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-async def _restore(
-    url: str, file: IO[bytes], contents: Contents, editions: Sequence[str]
+def checked(file: IO[bytes], editions: Sequence[str]) -> Contents:
+    """What a backup holds, once all of it was found to be whole and to have these editions.
+
+    Raises:
+        BackupError: It is not.
+    """
+    contents = check(file)
+    held = [edition for edition in contents.heads if edition]
+    if unknown := set(editions).difference(held):
+        raise BackupError(
+            f"--edition: the backup has no lines of {', '.join(sorted(unknown))}, "
+            f"but of {', '.join(held) or 'none'}"
+        )
+    file.seek(0)
+    return contents
+
+
+async def restore(
+    store: Store, file: IO[bytes], contents: Contents, editions: Sequence[str]
 ) -> list[str]:
-    store = Store(url)
-    try:
-        restorer = Restorer(store, contents, editions)
-        await restorer.begin()
-        await restorer.write(file)
-        await restorer.end()
-    finally:
-        await store.close()
+    """Put a backup that was checked into a store; a line for each edition.
+
+    Args:
+        store: Where to.
+        file: The backup, at its beginning.
+        contents: Of the backup.
+        editions: Only their lines; empty: everything.
+
+    Raises:
+        BackupError: The store is not empty, or the import broke off.
+        StoreUnavailableError: The store is away; nothing was written.
+    """
+    restorer = Restorer(store, contents, editions)
+    await restorer.begin()
+    await restorer.write(file)
+    await restorer.end()
     return [f"{code}: {contents.heads[code].offset} entries" for code in restorer.editions]
 
 
@@ -112,7 +114,7 @@ class Restorer:
         self._heads = contents.heads
         self._chosen = frozenset(editions)
         self._name = " ".join([contents.sum, *sorted(editions)])
-        self._store = store
+        self._presence = Presence(store)
         self._commands: Any = store.commands
         self._archive = Archive(store)
         self._audit = Audit(store)
@@ -127,7 +129,7 @@ class Restorer:
         Raises:
             BackupError: It cannot take the backup.
         """
-        if hubs := await living(self._store):
+        if hubs := await self._presence.hubs():
             raise BackupError(
                 f"a service runs on this store, or did half a minute ago ({', '.join(hubs)}): "
                 "stop it first"

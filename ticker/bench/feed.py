@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from ticker.accounts.tokens import Principal, Role
+from ticker.accounts.principal import Principal, Role
 from ticker.editing.context import Request
 from ticker.editing.intake import Intake
+from ticker.news.clock import utcnow
 from ticker.news.draft import Rules
 from ticker.store.archive import Archive
 from ticker.store.client import Store
@@ -44,7 +44,7 @@ class FeedPoster:
         store = Store(self._store_url)
         try:
             intake = Intake(Wire(store), Archive(store), Rules({}, {}))
-            feed = Principal("feed", Role.EDITOR, frozenset(), datetime.now(UTC), None)
+            feed = Principal("feed", Role.EDITOR, frozenset(), utcnow(), None)
             for number in numbers:
                 await intake.publish(Request(feed, _EDITION), self._lines.fields(number, long=long))
         finally:

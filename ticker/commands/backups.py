@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ticker.backup.export import export
-from ticker.backup.restore import restore
+from ticker.backup.export import export as write, new_file
+from ticker.backup.restore import backup_file, checked, restore as put
 from ticker.commands.options import add_store, settings_of
+from ticker.commands.stores import with_store
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from ticker.settings import Settings
 
 
 def add(commands: Any) -> None:
@@ -27,6 +31,42 @@ def add(commands: Any) -> None:
     into.set_defaults(run=_import)
     for command in (out, into):
         add_store(command)
+
+
+def export(settings: Settings, target: str, editions: Sequence[str], *, force: bool) -> list[str]:
+    """Write a backup; a line for each edition.
+
+    Args:
+        settings: Which store.
+        target: Path of a new file, or - for the standard output.
+        editions: Only their lines; empty: those of all, and what belongs to the whole house.
+        force: Whether the file may replace one.
+
+    Raises:
+        BackupError: There is a file, an edition is unknown, or a log is broken.
+        StoreUnavailableError: The store is away; there is no file.
+        OSError: The file cannot be written.
+    """
+    with new_file(target, force=force) as file:
+        return with_store(settings, lambda store: write(store, file, editions), must_exist=True)
+
+
+def restore(settings: Settings, source: str, editions: Sequence[str]) -> list[str]:
+    """Put a backup into the store; a line for each edition.
+
+    Args:
+        settings: Which store.
+        source: Path of the file, or - for the standard input.
+        editions: Only their lines; empty: everything.
+
+    Raises:
+        BackupError: The file is not whole, the store is not empty, or the import broke off.
+        StoreUnavailableError: The store is away; nothing was written.
+        OSError: The file cannot be read.
+    """
+    with backup_file(source) as file:
+        contents = checked(file, editions)
+        return with_store(settings, lambda store: put(store, file, contents, editions))
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -6,11 +6,12 @@ import itertools
 import json
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.commands.client import Client, ClientError
+from ticker.news.clock import utcnow
 from ticker.news.document import format_time
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Newsroom(threading.Thread):
 
     def _play(self, count: int, edition: str, line: dict[str, Any]) -> None:
         correction = line.pop("corrected", None)
-        expires = format_time(datetime.now(UTC) + _LIFETIME)
+        expires = format_time(utcnow() + _LIFETIME)
         flash = self._client.post(edition, {**line, "expires": expires})
         if correction is not None:
             time.sleep(_PACE_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.commands import tokens, users
 from ticker.commands.options import add_store, duration, settings_of
 
@@ -71,7 +71,7 @@ def _token_revoke(options: argparse.Namespace) -> None:
 
 def _user_add(options: argparse.Namespace) -> None:
     given = (options.name, options.role, options.edition, _password(options))
-    print(users.add(settings_of(options), *given))
+    _print_made(users.add(settings_of(options), *given))
 
 
 def _user_list(options: argparse.Namespace) -> None:
@@ -84,7 +84,13 @@ def _user_remove(options: argparse.Namespace) -> None:
 
 
 def _user_password(options: argparse.Namespace) -> None:
-    print(users.renew_password(settings_of(options), options.name, _password(options)))
+    _print_made(users.renew_password(settings_of(options), options.name, _password(options)))
+
+
+def _print_made(password: str | None) -> None:
+    """A password that somebody gave is known to them, and has no place in a script's log."""
+    if password is not None:
+        print(password)
 
 
 def _password(options: argparse.Namespace) -> str | None:

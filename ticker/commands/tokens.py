@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from ticker.accounts.audit import COMMAND_LINE, Audit
-from ticker.accounts.tokens import Accounts, Principal, Role
-from ticker.commands.stores import store_url
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.tokens import Accounts
+from ticker.commands.stores import on_store, with_store
 from ticker.news import text
+from ticker.news.clock import utcnow
 from ticker.settings import SettingsError
-from ticker.store.client import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from ticker.settings import Settings
+    from ticker.store.client import Store
 
-_T = TypeVar("_T")
 _NAME_MOST: Final = 64
 _DEMO: Final = "demo"
 
@@ -35,10 +34,13 @@ def create(
     """
     known_editions(settings, editions)
     principal = _principal(clean_name(name), Role[role.upper()], editions, lifetime)
-    with store_url(settings) as url:
-        token = _with_accounts(url, lambda accounts: accounts.create(principal))
-        note(url, "create token", principal.name, principal.role.word)
+
+    async def run(store: Store) -> str:
+        token = await Accounts(store).create(principal)
+        await note(store, "create token", principal.name, principal.role.word)
         return token
+
+    return with_store(settings, run)
 
 
 def known_editions(settings: Settings, editions: Sequence[str]) -> None:
@@ -67,8 +69,7 @@ def clean_name(name: str) -> str:
 
 def describe(settings: Settings) -> list[str]:
     """Who has tokens, a line each."""
-    with store_url(settings) as url:
-        principals = _with_accounts(url, lambda accounts: accounts.list())
+    principals = with_store(settings, lambda store: Accounts(store).list())
     return [_describe(principal) for principal in principals]
 
 
@@ -78,50 +79,35 @@ def revoke(settings: Settings, name: str) -> None:
     Raises:
         SettingsError: There is none of that name.
     """
-    with store_url(settings) as url:
-        if not _with_accounts(url, lambda accounts: accounts.revoke(name)):
+
+    async def run(store: Store) -> None:
+        if not await Accounts(store).revoke(name):
             raise SettingsError(f"there is no token named {name!r}")
-        note(url, "revoke token", name)
+        await note(store, "revoke token", name)
+
+    with_store(settings, run)
 
 
-def note(url: str, action: str, target: str, detail: str = "") -> None:
+async def note(store: Store, action: str, target: str, detail: str = "") -> None:
     """Put into the audit log what was done on the command line."""
-
-    async def run() -> None:
-        store = Store(url)
-        try:
-            await Audit(store).note(COMMAND_LINE, action, target, detail=detail)
-        finally:
-            await store.close()
-
-    asyncio.run(run())
+    await Audit(store).note(COMMAND_LINE, action, target, detail=detail)
 
 
 def renew_demo(redis_url: str) -> str:
     """A new token for the demo's editor; the one of the last run ends."""
 
-    async def renew(accounts: Accounts) -> str:
+    async def renew(store: Store) -> str:
+        accounts = Accounts(store)
         await accounts.revoke(_DEMO)
         return await accounts.create(_principal(_DEMO, Role.EDITOR))
 
-    return _with_accounts(redis_url, renew)
-
-
-def _with_accounts(url: str, use: Callable[[Accounts], Awaitable[_T]]) -> _T:
-    async def run() -> _T:
-        store = Store(url)
-        try:
-            return await use(Accounts(store))
-        finally:
-            await store.close()
-
-    return asyncio.run(run())
+    return on_store(redis_url, renew)
 
 
 def _principal(
     name: str, role: Role, editions: Sequence[str] = (), lifetime: timedelta | None = None
 ) -> Principal:
-    now = datetime.now(UTC)
+    now = utcnow()
     expires = now + lifetime if lifetime else None
     return Principal(name, role, frozenset(editions), now, expires)
 

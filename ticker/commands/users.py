@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ticker.accounts.passwords import Passwords, WeakPasswordError, generate
+from ticker.accounts.principal import Principal, Role
 from ticker.accounts.sessions import Sessions
-from ticker.accounts.tokens import Principal, Role
 from ticker.accounts.users import Users
-from ticker.commands.stores import store_url
+from ticker.commands.stores import on_store, with_store
 from ticker.commands.tokens import clean_name, known_editions, note
+from ticker.news.clock import utcnow
 from ticker.settings import SettingsError
-from ticker.store.client import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from ticker.settings import Settings
+    from ticker.store.client import Store
 
 _DEMO: Final = "demo"
 
 
 def add(
     settings: Settings, name: str, role: str, editions: Sequence[str], password: str | None
-) -> str:
-    """Make a user; returns the password, the only time it is seen.
+) -> str | None:
+    """Make a user; returns the password that was made, if none was given, the only time it is seen.
 
     Raises:
         SettingsError: The name, an edition or the password is none.
         NameTakenError: There is a user of that name.
     """
     known_editions(settings, editions)
-    now = datetime.now(UTC)
+    now = utcnow()
     principal = Principal(clean_name(name), Role[role.upper()], frozenset(editions), now, None)
     secret = generate() if password is None else password
 
-    async def run(url: str) -> None:
-        async with _opened(url) as (users, _):
-            await users.add(principal, secret)
+    async def run(store: Store) -> None:
+        await _users(store).add(principal, secret)
+        await note(store, "add user", principal.name)
 
-    _run(settings, run, "add user", principal.name)
-    return secret
+    _run(settings, run)
+    return secret if password is None else None
 
 
 def describe(settings: Settings) -> list[str]:
     """Who may log in, a line each."""
-    lines: list[str] = []
-
-    async def run(url: str) -> None:
-        async with _opened(url) as (users, _):
-            lines.extend(_describe(user.principal) for user in await users.list())
-
-    _run(settings, run)
-    return lines
+    users = with_store(settings, lambda store: _users(store).list())
+    return [_describe(user.principal) for user in users]
 
 
 def remove(settings: Settings, name: str) -> None:
@@ -65,71 +58,69 @@ def remove(settings: Settings, name: str) -> None:
         SettingsError: There is none of that name.
     """
 
-    async def run(url: str) -> None:
-        async with _opened(url) as (users, sessions):
-            if not await users.remove(name):
-                raise SettingsError(f"there is no user named {name!r}")
-            await sessions.end_all(name)
+    async def run(store: Store) -> None:
+        if not await _users(store).remove(name):
+            raise SettingsError(f"there is no user named {name!r}")
+        await _end_sessions(store, name)
+        await note(store, "remove user", name)
 
-    _run(settings, run, "remove user", name)
+    with_store(settings, run)
 
 
-def renew_password(settings: Settings, name: str, password: str | None) -> str:
-    """Give a user another password and end their sessions; returns it, the only time it is seen.
+def renew_password(settings: Settings, name: str, password: str | None) -> str | None:
+    """Give a user another password and end their sessions.
+
+    Returns the password that was made, if none was given, the only time it is seen.
 
     Raises:
         SettingsError: There is none of that name, or the password is none.
     """
     secret = generate() if password is None else password
 
-    async def run(url: str) -> None:
-        async with _opened(url) as (users, sessions):
-            if not await users.set_password(name, secret):
-                raise SettingsError(f"there is no user named {name!r}")
-            await sessions.end_all(name)
+    async def run(store: Store) -> None:
+        if not await _users(store).set_password(name, secret):
+            raise SettingsError(f"there is no user named {name!r}")
+        await _end_sessions(store, name)
+        await note(store, "renew password", name)
 
-    _run(settings, run, "renew password", name)
-    return secret
+    _run(settings, run)
+    return secret if password is None else None
 
 
 def renew_demo(redis_url: str) -> tuple[str, str]:
     """Name and new password of the demo's editor."""
     secret = generate()
 
-    async def run() -> None:
-        async with _opened(redis_url) as (users, sessions):
-            await users.remove(_DEMO)
-            await sessions.end_all(_DEMO)
-            now = datetime.now(UTC)
-            await users.add(Principal(_DEMO, Role.EDITOR, frozenset(), now, None), secret)
+    async def renew(store: Store) -> None:
+        users = _users(store)
+        await users.remove(_DEMO)
+        await _end_sessions(store, _DEMO)
+        now = utcnow()
+        await users.add(Principal(_DEMO, Role.EDITOR, frozenset(), now, None), secret)
 
-    asyncio.run(run())
+    on_store(redis_url, renew)
     return _DEMO, secret
 
 
-def _run(
-    settings: Settings,
-    run: Callable[[str], Coroutine[None, None, None]],
-    action: str = "",
-    name: str = "",
-) -> None:
-    with store_url(settings) as url:
-        try:
-            asyncio.run(run(url))
-        except WeakPasswordError as error:
-            raise SettingsError(f"the password {error}") from error
-        if action:
-            note(url, action, name)
+def _users(store: Store) -> Users:
+    return Users(store, Passwords())
 
 
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[tuple[Users, Sessions]]:
-    store = Store(url)
-    users = Users(store, Passwords())
+async def _end_sessions(store: Store, name: str) -> None:
+    idle = lifetime = timedelta(0)  # none is begun here
+    await Sessions(store, _users(store), idle, lifetime, utcnow).end_all(name)
+
+
+def _run(settings: Settings, run: Callable[[Store], Awaitable[None]]) -> None:
+    """Do what sets a password.
+
+    Raises:
+        SettingsError: It is too weak.
+    """
     try:
-        yield users, Sessions(store, users, timedelta(0), timedelta(0), lambda: datetime.now(UTC))
-    finally:
-        await store.close()
+        with_store(settings, run)
+    except WeakPasswordError as error:
+        raise SettingsError(f"the password {error}") from error
 
 
 def _describe(principal: Principal) -> str:

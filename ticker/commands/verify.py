@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
-from ticker.commands.stores import store_url
+from ticker.commands.stores import with_store
 from ticker.commands.tokens import known_editions
-from ticker.store.client import Store
 from ticker.store.history import History
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ticker.settings import Settings
+    from ticker.store.client import Store
 
 
 class BrokenLogError(Exception):
@@ -31,28 +30,24 @@ def verify(settings: Settings, editions: Sequence[str]) -> list[str]:
         FileNotFoundError: There is no store.
     """
     known_editions(settings, editions)
-    with store_url(settings, must_exist=True) as url:
-        return asyncio.run(_verify(url, list(editions) or list(settings.newsroom.all_editions)))
+    wanted = list(editions) or list(settings.newsroom.all_editions)
+    return with_store(settings, lambda store: _verify(store, wanted), must_exist=True)
 
 
-async def _verify(url: str, editions: list[str]) -> list[str]:
-    store = Store(url)
-    try:
-        history = History(store, 1, timedelta(0))
-        lines, broken = [], []
-        for edition in editions:
-            count, fault = await history.verify(edition)
-            if fault is None:
-                lines.append(f"{edition}: {count} entries, unbroken")
-            else:
-                broken.append(f"{edition}: broken at entry {fault.offset}: {fault.why}")
-        count, offset = await Audit(store).verify()
-        if offset is None:
-            lines.append(f"audit: {count} entries, unbroken")
+async def _verify(store: Store, editions: list[str]) -> list[str]:
+    history = History(store, 1, timedelta(0))
+    lines, broken = [], []
+    for edition in editions:
+        count, fault = await history.verify(edition)
+        if fault is None:
+            lines.append(f"{edition}: {count} entries, unbroken")
         else:
-            broken.append(f"audit: broken at entry {offset}")
-    finally:
-        await store.close()
+            broken.append(f"{edition}: broken at entry {fault.offset}: {fault.why}")
+    count, offset = await Audit(store).verify()
+    if offset is None:
+        lines.append(f"audit: {count} entries, unbroken")
+    else:
+        broken.append(f"audit: broken at entry {offset}")
     if broken:
         raise BrokenLogError("; ".join(broken))
     return lines

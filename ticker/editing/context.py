@@ -15,7 +15,7 @@ from ticker.store.wire import Once
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ticker.accounts.tokens import Principal
+    from ticker.accounts.principal import Principal
     from ticker.news.flash import Flash
     from ticker.news.stages import Standing
 

@@ -6,9 +6,9 @@ even in one process a flash gets to readers through the wire alone.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.principal import Role
 from ticker.accounts.rights import (
     authorise,
     check_own,
@@ -17,9 +17,9 @@ from ticker.accounts.rights import (
     check_release,
     check_withdrawal,
 )
-from ticker.accounts.tokens import Role
 from ticker.editing.context import own_once
 from ticker.news import flash as flashes, stages, text
+from ticker.news.clock import utcnow
 from ticker.news.draft import Fault, InvalidError, Rules
 from ticker.news.event import Record
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
@@ -29,8 +29,9 @@ from ticker.store.wire import VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
+    from datetime import datetime
 
-    from ticker.accounts.tokens import Principal
+    from ticker.accounts.principal import Principal
     from ticker.editing.context import Request
     from ticker.store.archive import Archive
     from ticker.store.wire import Mode, Once, Wire
@@ -57,12 +58,6 @@ class PreconditionError(Exception):
         super().__init__(f'the current version is "{current}"')
 
 
-def now_ms() -> datetime:
-    """The clock of intake: UTC, cut to the milliseconds that are stored."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
 class Intake:
     """The editors' use cases. Every method raises `StoreUnavailableError` and `KeyReusedError`."""
 
@@ -71,7 +66,7 @@ class Intake:
         wire: Wire,
         archive: Archive,
         rules: Rules,
-        clock: Callable[[], datetime] = now_ms,
+        clock: Callable[[], datetime] = utcnow,
         *,
         two_key: bool = False,
     ) -> None:

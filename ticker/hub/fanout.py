@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ticker.hub.receipts import Receipts
-    from ticker.protocol.frames import Mark
+    from ticker.news.delivery import VersionRef
 
 # Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
 _SLICE: Final = 1000
@@ -115,7 +115,7 @@ class Crowd:
 
     def __init__(self, encoding: str, pace: Pace, receipts: Receipts) -> None:
         self._receipts = receipts
-        self._marks: list[Mark] = []
+        self._marks: list[VersionRef] = []
         self._told: list[Socket] = []
         self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
         self._pace = pace

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import DESK, OTHER
@@ -13,12 +12,14 @@ from ticker.hub.load import Load
 from ticker.hub.room import Lanes, Room
 from ticker.metrics import Labels, Metrics, labels
 from ticker.news.board import Board
+from ticker.news.clock import utcnow
 from ticker.news.event import GENESIS
 from ticker.news.flash import PubStatus
 from ticker.protocol.frames import Encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from ticker.hub.audience import Reader
     from ticker.news.event import Cursor, Event
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
 
 
 _ORIGINS_MOST: Final = 100
-
-
-def utcnow() -> datetime:
-    """The clock of the service: aware, UTC."""
-    return datetime.now(UTC)
 
 
 class Hub:

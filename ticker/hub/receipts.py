@@ -12,16 +12,18 @@ import fcntl
 import sys
 import termios
 from collections import Counter, deque
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ticker.hub.load import Load
+from ticker.news.clock import utcnow
+from ticker.news.delivery import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
-    from ticker.protocol.frames import Mark
+    from ticker.news.delivery import VersionRef
 
 _KNOWN_MOST: Final = 200
 _PASSES_MOST: Final = 32
@@ -54,25 +56,8 @@ class Receiver(Protocol):
 
 
 @dataclass(slots=True)
-class Receipt:
-    """One version of a line, as far as this process carries it; counts are by transport.
-
-    Attributes:
-        readers: For whom it was.
-        times: Milliseconds from the making of the version → to how many it was written then.
-        confirmed: Whose machines hold it.
-        left: Who went before that could be said.
-    """
-
-    readers: Counter[str] = field(default_factory=Counter)
-    times: dict[str, Counter[int]] = field(default_factory=dict)
-    confirmed: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
 class _Pass:
-    marks: list[Mark]
+    marks: list[VersionRef]
     pending: list[Receiver]
     at: float
     looks: int = 0
@@ -88,29 +73,29 @@ class Receipts:
 
     def __init__(
         self,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utcnow,
         load: Load | None = None,
     ) -> None:
         self._clock = clock
         self._load = load or Load()
-        self._known: dict[Mark, Receipt] = {}
-        self._changed: set[Mark] = set()
+        self._known: dict[VersionRef, Receipt] = {}
+        self._changed: set[VersionRef] = set()
         self._passes: deque[_Pass] = deque()
         self._news = asyncio.Event()
 
-    def expect(self, marks: Iterable[Mark], transport: str, readers: int) -> None:
+    def expect(self, marks: Iterable[VersionRef], transport: str, readers: int) -> None:
         """Lines are about to be written to so many readers."""
         for mark in marks:
             self._of(mark).readers[transport] += readers
 
-    def wrote(self, marks: Iterable[Mark], transport: str, readers: int) -> None:
+    def wrote(self, marks: Iterable[VersionRef], transport: str, readers: int) -> None:
         """The kernel has taken lines for so many readers just now."""
         now = self._clock()
         for mark in marks:
             delay = max(0, round((now - mark.made).total_seconds() * 1000))
             self._of(mark).times.setdefault(transport, Counter())[delay] += readers
 
-    def watch(self, marks: list[Mark], readers: Sequence[Receiver]) -> None:
+    def watch(self, marks: list[VersionRef], readers: Sequence[Receiver]) -> None:
         """Find out whose machines hold these lines; all of these readers have one transport."""
         if not CAN_CONFIRM or not readers:
             return
@@ -121,7 +106,7 @@ class Receipts:
             self._passes.popleft()
         self._news.set()
 
-    def take_changed(self) -> dict[Mark, Receipt]:
+    def take_changed(self) -> dict[VersionRef, Receipt]:
         """The receipts that changed since this was asked before."""
         changed, self._changed = self._changed, set()
         return {mark: self._known[mark] for mark in changed if mark in self._known}
@@ -161,18 +146,19 @@ class Receipts:
             left = sum(reader.is_gone for reader in waiting)
             self._note(each.marks, transport, len(some) - len(waiting), left)
 
-    def _note(self, marks: list[Mark], transport: str, confirmed: int, left: int) -> None:
+    def _note(self, marks: list[VersionRef], transport: str, confirmed: int, left: int) -> None:
         if confirmed or left:
             for mark in marks:
                 receipt = self._of(mark)
-                receipt.confirmed[transport] += confirmed
+                if receipt.confirmed is not None:
+                    receipt.confirmed[transport] += confirmed
                 receipt.left[transport] += left
 
-    def _of(self, mark: Mark) -> Receipt:
+    def _of(self, mark: VersionRef) -> Receipt:
         self._changed.add(mark)
         receipt = self._known.get(mark)
         if receipt is None:
-            receipt = self._known[mark] = Receipt()
+            receipt = self._known[mark] = Receipt(confirmed=Counter() if CAN_CONFIRM else None)
             if len(self._known) > _KNOWN_MOST:
                 oldest = next(iter(self._known))
                 del self._known[oldest]

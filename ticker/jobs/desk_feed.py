@@ -9,22 +9,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
-from ticker.store.client import Keys, StoreUnavailableError
+from ticker.store.client import StoreUnavailableError
+from ticker.store.keys import Keys
 from ticker.store.pubsub import Doorbell
 
 if TYPE_CHECKING:
     from ticker.accounts.sessions import Session, Sessions
     from ticker.hub.hub import Hub
     from ticker.hub.outbox import Outbox
-    from ticker.jobs.topics import Topics
+    from ticker.store.archive import Archive
     from ticker.store.client import Store
+    from ticker.store.deliveries import Deliveries
+    from ticker.store.presence import Presence
+    from ticker.store.stories import Siblings
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _SESSIONS_SECONDS: Final = 5.0
+_LANDINGS: Final = 30
+
+
+Topics = dict[str, Callable[[str], Awaitable[Any]]]
 
 
 class Desks:
@@ -117,3 +127,24 @@ class Desks:
                             outbox.close(CloseCode.SESSION_ENDED)
                     except StoreUnavailableError:
                         break
+
+
+def topics(
+    hub: Hub, archive: Archive, siblings: Siblings, deliveries: Deliveries, presence: Presence
+) -> Topics:
+    """Topic → what an edition's desks are told of it. They raise `StoreUnavailableError`."""
+
+    async def queue(edition: str) -> list[dict[str, Any]]:
+        return [record.as_document() for record in await archive.queue(edition)]
+
+    async def stories(edition: str) -> dict[str, Any]:
+        _, lines = hub.lines(Subscription(edition))
+        return await siblings.of(lines)
+
+    async def landings(edition: str) -> list[dict[str, Any]]:
+        return await deliveries.newest(edition, _LANDINGS)
+
+    async def readers(edition: str) -> Mapping[str, Any]:
+        return await presence.of(edition)
+
+    return {"queue": queue, "stories": stories, "landings": landings, "readers": readers}

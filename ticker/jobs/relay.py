@@ -8,7 +8,7 @@ import random
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 from ticker.store.client import StoreUnavailableError
 from ticker.store.import_lock import UnfinishedImportError
 from ticker.store.wire import HistoryReplacedError

@@ -6,12 +6,12 @@ every reader. This module knows no sockets, no Redis and no readers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news import document
+from ticker.news.delivery import VersionRef
 from ticker.news.flash import PubStatus
 from ticker.protocol import rfc6455
 
@@ -34,17 +34,6 @@ class CloseCode(IntEnum):
     SESSION_ENDED = 4401  # a desk whose editor was logged out
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Which version of which line a message tells of, and when that was made."""
-
-    edition: str
-    flash_id: str
-    version: int
-    made: datetime
-    killed: bool
-
-
 class Frame:
     """One message, encoded at most once per transport, however many readers get it.
 
@@ -53,7 +42,7 @@ class Frame:
         mark: The version of a line that it tells of, if it does.
     """
 
-    def __init__(self, message: dict[str, Any], mark: Mark | None = None) -> None:
+    def __init__(self, message: dict[str, Any], mark: VersionRef | None = None) -> None:
         self.text: Final = document.dumps(message)
         self.mark: Final = mark
         self._cursor = message["cursor"]
@@ -155,9 +144,9 @@ def drop(cursor: Cursor, item: Flash) -> Frame:
     return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _mark(item))
 
 
-def _mark(item: Flash) -> Mark:
+def _mark(item: Flash) -> VersionRef:
     killed = item.pubstatus is PubStatus.CANCELED
-    return Mark(item.edition, item.id, item.version, item.versioncreated, killed)
+    return VersionRef(item.edition, item.id, item.version, item.versioncreated, killed)
 
 
 def sse_retry(milliseconds: int) -> bytes:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Keys, Store, guard
+from ticker.store.client import Store, guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

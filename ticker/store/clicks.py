@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.news.clock import utcnow
+from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,7 +41,7 @@ class Clicks:
         self,
         store: Store,
         editions: Iterable[str],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utcnow,
         per_second: float = _PER_SECOND,
     ) -> None:
         self._commands: Any = store.commands

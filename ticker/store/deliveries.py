@@ -1,4 +1,4 @@
-"""The landing meter: whom a version of a line has reached, over all hubs.
+"""Deliveries: whom each version of a line has reached, over all hubs (the desk's landing meter).
 
 Each hub keeps its own sums in the store, a few writes for a line however many read it; whoever
 wants to know adds them up. No reader is named in them.
@@ -6,69 +6,40 @@ wants to know adds them up. No reader is named in them.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.hub.receipts import CAN_CONFIRM
 from ticker.news.document import dumps, milliseconds
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.client import Store, guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ticker.hub.receipts import Receipt, Receipts
-    from ticker.protocol.frames import Mark
+    from ticker.news.delivery import Receipt, VersionRef
 
-_log = logging.getLogger(__name__)
-_EVERY_SECONDS: Final = 0.25
 _KEEP_SECONDS: Final = 24 * 3600
 _LISTED: Final = 100
 
 
-class Landing:
-    """Keeps this hub's receipts in the store, and reads all hubs' ones.
+class Deliveries:
+    """Every hub's receipts. Every method raises `StoreUnavailableError`."""
 
-    Args:
-        store: Where they are.
-        receipts: Of this process.
-        hub: Name of this process.
-    """
-
-    def __init__(self, store: Store, receipts: Receipts, hub: str) -> None:
+    def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
-        self._receipts = receipts
-        self._hub = hub
 
-    async def run(self) -> None:
-        """Keep what changed for as long as this is not cancelled, and the store is there."""
-        while True:
-            await asyncio.sleep(_EVERY_SECONDS)
-            try:
-                await self.keep()
-            except StoreUnavailableError as error:
-                _log.debug("receipts are not kept: %s", error)
-
-    async def keep(self) -> None:
-        """Keep what changed since the last time.
-
-        Raises:
-            StoreUnavailableError: The store is away; the next change keeps it all.
-        """
-        changed = self._receipts.take_changed()
-        if not changed:
-            return
+    async def keep(self, hub: str, receipts: Mapping[VersionRef, Receipt]) -> None:
+        """Keep what one hub knows now of these versions."""
         with guard():
             async with self._commands.pipeline(transaction=False) as pipe:
-                for mark, receipt in changed.items():
-                    keys = Keys(mark.edition)
-                    name = f"{mark.flash_id} {mark.version}"
+                for version, receipt in receipts.items():
+                    keys = Keys(version.edition)
+                    name = f"{version.flash_id} {version.version}"
                     key = keys.landing(name)
-                    pipe.hset(key, self._hub, _encode(mark, receipt))
+                    pipe.hset(key, hub, _encode(version, receipt))
                     pipe.expire(key, _KEEP_SECONDS)
-                    pipe.zadd(keys.landed, {name: milliseconds(mark.made)})
+                    pipe.zadd(keys.landed, {name: milliseconds(version.made)})
                     pipe.zremrangebyrank(keys.landed, 0, -_LISTED - 1)
                 await pipe.execute()
 
@@ -103,13 +74,13 @@ class Landing:
         return landings
 
 
-def _encode(mark: Mark, receipt: Receipt) -> str:
+def _encode(version: VersionRef, receipt: Receipt) -> str:
     return dumps(
         {
-            "killed": mark.killed,
+            "killed": version.killed,
             "readers": receipt.readers,
             "times": receipt.times,
-            "confirmed": receipt.confirmed if CAN_CONFIRM else None,
+            "confirmed": receipt.confirmed,
             "left": receipt.left,
         }
     )

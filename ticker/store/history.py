@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.subscription import Subscription
-from ticker.store.client import Keys, Store, guard
+from ticker.store.client import Store, guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.backup.format import BackupError
-from ticker.store.client import Keys, guard
+from ticker.store.client import guard
+from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KEY: Final = "{ticker}:import"
 
 
-class UnfinishedImportError(BackupError):
+class UnfinishedImportError(Exception):
     """The store holds a part of a backup."""
 
     def __init__(self) -> None:

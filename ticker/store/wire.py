@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ticker.news.document import milliseconds
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor, Event, Record
-from ticker.store.client import Keys, Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, guard
 from ticker.store.import_lock import UnfinishedImportError
+from ticker.store.keys import Keys
 from ticker.store.pubsub import Doorbell
 from ticker.store.replication import Confirmation, Policy
 

@@ -7,7 +7,6 @@ import sys
 from functools import cache
 from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qs
 
 from ticker.hub.audience import DIRECT, OTHER
 from ticker.news.draft import Fault
@@ -15,6 +14,7 @@ from ticker.news.event import Cursor
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.query import is_number, parameters
 from ticker.web.security import edition_of, is_allowed
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
-_FIELDS_MOST: Final = 64
-_DIGITS_MOST: Final = 9
 # Seconds: other ones for each, or all who are refused together come back together.
 _STAY_AWAY: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
@@ -89,25 +87,6 @@ def _site(origin: str | None, host: str | None) -> str:
     if origin.partition("://")[2] == host:
         return "self"
     return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER
-
-
-def parameters(query: str) -> dict[str, list[str]]:
-    """The fields of a query string.
-
-    Raises:
-        ProblemError: 422, there are too many.
-    """
-    if not query:
-        return {}
-    try:
-        return parse_qs(query, max_num_fields=_FIELDS_MOST)
-    except ValueError as error:
-        raise at(422, "query", f"must have at most {_FIELDS_MOST} fields") from error
-
-
-def is_number(text: str) -> bool:
-    """Whether a value is a whole number, of no more digits than any that means something."""
-    return len(text) <= _DIGITS_MOST and text.isascii() and text.isdecimal()
 
 
 def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Subscription:

@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 from ticker.web.problems import at
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+    from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session, Sessions
-    from ticker.accounts.tokens import Accounts, Principal
+    from ticker.accounts.tokens import Accounts
     from ticker.settings import Settings
 
 _COOKIE: Final = "ticker-session"

@@ -12,7 +12,8 @@ import pytest
 import redis
 
 from tests.support.service import Answer, Running, running
-from ticker.accounts.tokens import Accounts, Role
+from ticker.accounts.principal import Role
+from ticker.accounts.tokens import Accounts
 from ticker.news.document import format_time
 from ticker.store.client import Store
 

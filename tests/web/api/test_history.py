@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.desk import hire, log_in
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 from ticker.news.event import GENESIS, Cursor
-from ticker.web.api.history import diff
+from ticker.web.desk.timeline import diff
 
 if TYPE_CHECKING:
     from tests.support.service import Running

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.desk import Editor, hire, log_in
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 
 if TYPE_CHECKING:
     from tests.support.service import Running

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.desk import PASSWORD, Editor, form, hire, log_in
-from ticker.accounts.tokens import Role
+from ticker.accounts.principal import Role
 
 if TYPE_CHECKING:
     from tests.support.service import Answer, Running

@@ -13,8 +13,9 @@ from starlette.requests import Request
 
 from tests.support.flashes import flash
 from tests.support.service import Running, running
-from ticker.hub.hub import Hub, utcnow
+from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
+from ticker.news.clock import utcnow
 from ticker.news.event import GENESIS
 from ticker.settings import static_dir
 from ticker.store.archive import Archive

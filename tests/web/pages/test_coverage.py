@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.flashes import flash, record
-from ticker.hub.hub import utcnow
+from ticker.news.clock import utcnow
 from ticker.store.client import Store
 from ticker.store.wire import Once, Wire
 

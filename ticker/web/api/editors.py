@@ -13,9 +13,9 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.stages import Wish
 from ticker.settings import HOLD_MOST
-from ticker.web.admission import parameters
 from ticker.web.body import json_object
 from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, at, problem_of
+from ticker.web.query import parameters
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
-from ticker.web.admission import is_number, parameters, subscribe
+from ticker.web.admission import subscribe
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.query import is_number, parameters
 from ticker.web.security import cors, edition_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from ticker.web.admission import is_number, parameters
 from ticker.web.problems import at
+from ticker.web.query import is_number, parameters
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -16,23 +16,28 @@ if TYPE_CHECKING:
 
     from ticker.news.newsroom import Newsroom
     from ticker.store.archive import Archive
-    from ticker.store.deliveries import Landing
-    from ticker.store.presence import Census
+    from ticker.store.deliveries import Deliveries
+    from ticker.store.presence import Presence
     from ticker.web.authentication import Guard
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Meter:
-    """The landing meter and the census."""
+class Reach:
+    """Deliveries (the landing meter) and presence, for those with a token."""
 
     def __init__(
-        self, guard: Guard, archive: Archive, landing: Landing, census: Census, newsroom: Newsroom
+        self,
+        guard: Guard,
+        archive: Archive,
+        deliveries: Deliveries,
+        presence: Presence,
+        newsroom: Newsroom,
     ) -> None:
         self._guard = guard
         self._archive = archive
-        self._landing = landing
-        self._census = census
+        self._deliveries = deliveries
+        self._presence = presence
         self._newsroom = newsroom
 
     async def landed(self, request: Request) -> Response:
@@ -46,7 +51,7 @@ class Meter:
         if given and not is_number(given[-1]):
             raise at(422, "version", "must be a whole number")
         version = int(given[-1]) if given else flash.version
-        landing = await self._landing.read(edition, flash_id, version)
+        landing = await self._deliveries.read(edition, flash_id, version)
         if landing is None:
             raise at(404, "version", f"No hub has told of version {version} in the last 24 hours.")
         return JSONResponse(landing, headers=_NO_STORE)
@@ -54,9 +59,7 @@ class Meter:
     async def readers(self, request: Request) -> Response:
         """`GET /v1/{edition}/readers` → who reads now, by transport, embedding site and hub."""
         edition = await self._edition(request)
-        nobody = {"readers": 0, "transports": {}, "origins": {}, "hubs": {}}
-        census = await self._census.read()
-        return JSONResponse(census.get(edition, nobody), headers=_NO_STORE)
+        return JSONResponse(await self._presence.of(edition), headers=_NO_STORE)
 
     async def _edition(self, request: Request) -> str:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])

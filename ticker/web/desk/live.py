@@ -8,8 +8,9 @@ from ticker.hub.audience import DESK
 from ticker.hub.outbox import Outbox
 from ticker.news.event import Cursor
 from ticker.news.subscription import Subscription
-from ticker.web.admission import Admission, parameters
+from ticker.web.admission import Admission
 from ticker.web.problems import ProblemError, at
+from ticker.web.query import parameters
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket

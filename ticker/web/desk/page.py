@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from ticker.hub.hub import utcnow
 from ticker.news import document, lint
+from ticker.news.clock import utcnow
 from ticker.news.draft import HEADLINE_MOST
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
@@ -20,8 +20,8 @@ from ticker.web.security import desk_edition_of
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
+    from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session
-    from ticker.accounts.tokens import Principal
     from ticker.hub.hub import Hub
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings

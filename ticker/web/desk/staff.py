@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import RedirectResponse, StreamingResponse
+from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import TooManyTriesError
 from ticker.accounts.passwords import WeakPasswordError, generate
-from ticker.accounts.rights import ForbiddenError
-from ticker.accounts.tokens import NameTakenError, Principal, Role
-from ticker.hub.hub import utcnow
+from ticker.accounts.principal import Principal, Role
+from ticker.accounts.rights import check_role
+from ticker.accounts.tokens import NameTakenError
 from ticker.news import text
+from ticker.news.clock import utcnow
 from ticker.web.desk.login import read_form
 from ticker.web.desk.page import to_login
 from ticker.web.problems import at
@@ -86,7 +87,7 @@ class Staff:
         session = await self._guard.session(request)
         if session is None:
             return to_login(request)
-        _admin(session.principal)
+        check_role(session.principal, Role.ADMIN)
         return await self._page(request, session)
 
     async def act(self, request: Request) -> Response:
@@ -94,7 +95,7 @@ class Staff:
         session = await self._guard.session(request)
         if session is None:
             return to_login(request)
-        _admin(session.principal)
+        check_role(session.principal, Role.ADMIN)
         form = await self._form(request, session)
         does: dict[str, Callable[[dict[str, str]], Awaitable[str]]] = {
             "add user": self._add_user,
@@ -113,13 +114,6 @@ class Staff:
         if not secret:
             return RedirectResponse("/desk/staff", 303)
         return await self._page(request, session, form["name"], secret)
-
-    async def log(self, request: Request) -> Response:
-        """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
-        _admin(await self._guard.admit(request))
-        lines = self._audit.entries()
-        headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
     async def _add_user(self, form: dict[str, str]) -> str:
         secret = generate()
@@ -199,11 +193,6 @@ class Staff:
         }
         edition = self._html.spoken(request, self._newsroom)
         return self._html.desk("desk/staff.html", edition, context)
-
-
-def _admin(principal: Principal) -> None:
-    if principal.role < Role.ADMIN:
-        raise ForbiddenError("role", f"This takes the role admin; yours is {principal.role.word}.")
 
 
 def _address(request: Request) -> str:

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 
 from ticker.news.draft import Fault
 from ticker.news.text import TextError, line
-from ticker.web.admission import is_number, subscribe
+from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters, Pair
 from ticker.web.problems import ProblemError
+from ticker.web.query import is_number
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:

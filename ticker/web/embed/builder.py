@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from ticker.news.newsroom import Newsroom
-from ticker.web.admission import parameters
 from ticker.web.embed.banner import LABEL_MOST, NARROW_PX, ROWS_MOST, Banner
 from ticker.web.embed.contrast import PALETTES, contrasts
 from ticker.web.embed.snippets import KINDS, Script, Site
 from ticker.web.problems import at
+from ticker.web.query import parameters
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:

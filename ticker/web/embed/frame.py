@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ticker.hub.hub import utcnow
+from ticker.formats.json_ld import live_blog
 from ticker.news import document
-from ticker.web.admission import parameters
+from ticker.news.clock import utcnow
 from ticker.web.embed.banner import Banner
 from ticker.web.problems import RETRY_SECONDS, ProblemError
+from ticker.web.query import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.requests import Request
     from starlette.responses import Response
 
     from ticker.hub.hub import Hub
-    from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.web.templating import Html
@@ -60,28 +58,3 @@ class Embed:
 def frame_ancestors(edition: Edition) -> str:
     """Who may put the edition into a frame (CSP 3, 6.4.2): any site, or we and those it names."""
     return " ".join(["'self'", *edition.origins]) if edition.origins else "*"
-
-
-def live_blog(edition: Edition, lines: Sequence[Flash], base: str, title: str) -> dict[str, Any]:
-    """Lines as schema.org/LiveBlogPosting."""
-    updates = [
-        {
-            "@type": "BlogPosting",
-            "headline": flash.headline,
-            "datePublished": document.format_time(flash.firstcreated),
-            "dateModified": document.format_time(flash.versioncreated),
-            "inLanguage": edition.lang,
-            "url": f"{base}/{edition.code}/f/{flash.id}",
-        }
-        for flash in lines
-    ]
-    return {
-        "@context": "https://schema.org",
-        "@type": "LiveBlogPosting",
-        "headline": title,
-        "inLanguage": edition.lang,
-        "url": f"{base}/{edition.code}",
-        "datePublished": min(it["datePublished"] for it in updates),
-        "dateModified": max(it["dateModified"] for it in updates),
-        "liveBlogUpdate": updates,
-    }

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 from starlette.responses import Response
 
 from ticker.news import document
-from ticker.web.admission import is_number, parameters
 from ticker.web.embed.banner import Banner, iframe
 from ticker.web.filter_links import Filters
 from ticker.web.problems import ProblemError, at
+from ticker.web.query import is_number, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

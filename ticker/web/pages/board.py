@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from ticker.hub.hub import utcnow
 from ticker.news import document
+from ticker.news.clock import utcnow
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
-from ticker.web.admission import parameters, subscribe
+from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.query import parameters
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:

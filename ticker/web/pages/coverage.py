@@ -9,8 +9,8 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
-from ticker.web.admission import parameters
 from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.query import parameters
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from ticker.formats.json_ld import news_article
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
@@ -110,38 +111,23 @@ class Permalinks:
 
     def _context(self, edition: Edition, flash: Flash, base: str) -> dict[str, Any]:
         canonical = f"{base}/{edition.code}/f/{flash.id}"
+        sections = Newsroom.labels(self._newsroom.sections, edition.lang)
         return {
             **self._frame(),
             "base": base,
             "canonical": canonical,
             "line": document.public(flash),
-            "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "sections": sections,
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "shares": shares(flash.headline, canonical),
-            "article": self._article(edition, flash, canonical),
+            "article": news_article(
+                flash,
+                lang=edition.lang,
+                url=canonical,
+                section=sections.get(flash.section or ""),
+                publisher=self._html.words(edition.lang)["title"],
+            ),
         }
-
-    def _article(self, edition: Edition, flash: Flash, canonical: str) -> dict[str, Any]:
-        """The line as schema.org/NewsArticle; empty properties are left out."""
-        sections = Newsroom.labels(self._newsroom.sections, edition.lang)
-        values = {
-            "@context": "https://schema.org",
-            "@type": "NewsArticle",
-            "headline": flash.headline,
-            "datePublished": document.format_time(flash.firstcreated),
-            "dateModified": document.format_time(flash.versioncreated),
-            "inLanguage": edition.lang,
-            "url": canonical,
-            "mainEntityOfPage": canonical,
-            "articleSection": sections.get(flash.section or ""),
-            "keywords": list(flash.tags),
-            "sourceOrganization": flash.source and {"@type": "Organization", "name": flash.source},
-            "contentLocation": flash.located and {"@type": "Place", "name": flash.located},
-            "correction": flash.correction,
-            "isBasedOn": flash.url,
-            "publisher": {"@type": "Organization", "name": self._html.words(edition.lang)["title"]},
-        }
-        return {name: value for name, value in values.items() if value}
 
 
 def shares(headline: str, url: str) -> list[Share]:

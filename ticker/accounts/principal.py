@@ -1,0 +1,46 @@
+"""Who may write: principals, with their roles and editions. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Role(IntEnum):
+    """What a token may do; each role may do all that the one before it may."""
+
+    REPORTER = 1
+    EDITOR = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        """Its name in commands and JSON."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who was let in, by a token or at the desk.
+
+    Attributes:
+        name: Of the token or user; goes into the log with what it does.
+        role: What it may do.
+        editions: Where; empty: everywhere.
+        created: When it was made, UTC.
+        expires: When it stops working, UTC.
+    """
+
+    name: str
+    role: Role
+    editions: frozenset[str]
+    created: datetime
+    expires: datetime | None
+
+    def covers(self, edition: str) -> bool:
+        """Whether it holds for an edition."""
+        return not self.editions or edition.removeprefix("drill-") in self.editions

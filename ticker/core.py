@@ -1,0 +1,136 @@
+"""The composition root: the object graph of one process, without HTTP.
+
+The store and what lives on it, accounts, hub, use cases, jobs.
+A worker that has no readers builds the same graph and runs what it needs of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from os import getpid
+from secrets import token_hex
+from socket import gethostname
+from typing import TYPE_CHECKING
+
+from ticker.accounts.audit import Audit
+from ticker.accounts.login_limits import Logins
+from ticker.accounts.passwords import Passwords
+from ticker.accounts.sessions import Sessions
+from ticker.accounts.tokens import Accounts
+from ticker.accounts.users import Users
+from ticker.editing.intake import Intake
+from ticker.hub.audience import Direct
+from ticker.hub.backpressure import Buffers
+from ticker.hub.fanout import Crowd, Pace
+from ticker.hub.hub import Hub
+from ticker.hub.load import Load
+from ticker.hub.receipts import Receipts
+from ticker.hub.sockets import KINDS
+from ticker.jobs import deliveries, presence, schedule
+from ticker.jobs.desk_feed import Desks, topics
+from ticker.jobs.relay import Relay
+from ticker.jobs.supervisor import supervised
+from ticker.metrics import Metrics
+from ticker.news.clock import utcnow
+from ticker.news.draft import Rules
+from ticker.store.archive import Archive
+from ticker.store.clicks import Clicks
+from ticker.store.client import Store
+from ticker.store.deliveries import Deliveries
+from ticker.store.history import History
+from ticker.store.import_lock import Mark
+from ticker.store.presence import Presence
+from ticker.store.replication import Policy
+from ticker.store.stories import Siblings
+from ticker.store.widgets import Releases
+from ticker.store.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from ticker.hub.audience import Audience
+    from ticker.jobs.supervisor import Jobs
+    from ticker.settings import Settings
+
+
+class Core:
+    """Everything of a process but its URLs. Nothing is opened here: that is `running`'s job."""
+
+    def __init__(self, settings: Settings) -> None:
+        # What this process is called where hubs are told apart.
+        self.name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
+        self.settings = settings
+        self.metrics = Metrics()
+        self.store = Store(settings.redis_url)
+        self._build_store(settings)
+        self._build_accounts(settings)
+        self._build_hub(settings)
+        self.desks = Desks(
+            self.store,
+            self.hub,
+            self.sessions,
+            topics(self.hub, self.archive, self.siblings, self.deliveries, self.presence),
+        )
+        policy = Policy(settings.wait_replicas, settings.wait_fsync)
+        wire = Wire(self.store, policy)
+        rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
+        self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
+        self.relay = Relay(wire, self.archive, Mark(self.store), self.hub, settings)
+
+    def _build_store(self, settings: Settings) -> None:
+        editions = settings.newsroom.editions
+        self.archive = Archive(self.store)
+        self.history = History(self.store, settings.board_lines, settings.board_window)
+        self.siblings = Siblings(self.store, editions)
+        self.clicks = Clicks(self.store, editions)
+        self.deliveries = Deliveries(self.store)
+        self.presence = Presence(self.store)
+        self.widgets = Releases(self.store)
+
+    def _build_accounts(self, settings: Settings) -> None:
+        self.accounts = Accounts(self.store)
+        self.users = Users(self.store, Passwords())
+        idle, lifetime = settings.session_idle, settings.session_lifetime
+        self.sessions = Sessions(self.store, self.users, idle, lifetime, utcnow)
+        self.logins = Logins(self.store, self.users)
+        self.audit = Audit(self.store)
+
+    def _build_hub(self, settings: Settings) -> None:
+        self.load = Load()
+        self.buffers = Buffers(settings.buffers)
+        for shown in (self.load, self.buffers):
+            shown.register(self.metrics)
+        pace = Pace(self.load)
+        self.receipts = Receipts(load=self.load)
+        lanes: dict[str, Callable[[], Audience]] = {
+            kind.lane: partial(Crowd, kind.lane, pace, self.receipts) for kind in KINDS
+        }
+        lanes["outbox"] = partial(Direct, self.receipts)
+        self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What runs in a process that has readers."""
+        editions = list(self.settings.newsroom.all_editions)
+        return {
+            "relay": self.relay.run,
+            "beats": partial(schedule.beats, self.hub, self.settings.beat),
+            "releases": partial(schedule.releases, self.hub, self.intake, editions),
+            "clicks": self.clicks.run,
+            "desks": self.desks.look,
+            "desk channel": self.desks.listen,
+            "sessions": self.desks.watch_sessions,
+            "load": self.load.run,
+            "buffers": self.buffers.run,
+            "receipts": self.receipts.run,
+            "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),
+            "presence": partial(presence.tell, self.hub, self.presence, self.name),
+        }
+
+    @asynccontextmanager
+    async def running(self, jobs: Jobs) -> AsyncIterator[None]:
+        """From the first job's start to the store's end."""
+        async with supervised(jobs):
+            yield
+        await self.store.close()

@@ -1,0 +1,1 @@
+"""Lines in the formats of others: pure functions from a flash to a document."""

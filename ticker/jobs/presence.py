@@ -1,0 +1,39 @@
+"""Tells the store how many read at this hub, when that changes, and that the hub lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from ticker.news.document import dumps
+from ticker.store.client import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from ticker.hub.hub import Hub
+    from ticker.store.presence import Presence
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS: Final = 2.0
+# Heartbeat: what did not change is told again after so many looks, or the hub is taken for dead.
+_REPEAT_AFTER: Final = 5
+
+
+async def tell(hub: Hub, presence: Presence, name: str) -> None:
+    """Tell of a hub's readers for as long as this is not cancelled, and sign off at the end."""
+    said, looks = "", 0
+    try:
+        while True:
+            # An import goes on only while it counts no hub.
+            await hub.until_loaded(None)
+            counts = dumps(hub.census())
+            looks += 1
+            if counts != said or looks >= _REPEAT_AFTER:
+                try:
+                    await presence.tell(name, counts)
+                    said, looks = counts, 0
+                except StoreUnavailableError as error:
+                    _log.debug("readers are not counted: %s", error)
+            await asyncio.sleep(_EVERY_SECONDS)
+    finally:
+        await presence.sign_off(name)

@@ -1,0 +1,38 @@
+"""Delivery of one version of a line: which version, and whom it has reached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRef:
+    """Reference to a version of a line, and when that was made."""
+
+    edition: str
+    flash_id: str
+    version: int
+    made: datetime
+    killed: bool
+
+
+@dataclass(slots=True)
+class Receipt:
+    """One version of a line, as far as this process carries it; counts are by transport.
+
+    Attributes:
+        readers: For whom it was.
+        times: Milliseconds from the making of the version → to how many it was written then.
+        confirmed: Whose machines hold it; None where no kernel can tell.
+        left: Who went before that could be said.
+    """
+
+    readers: Counter[str] = field(default_factory=Counter)
+    times: dict[str, Counter[int]] = field(default_factory=dict)
+    confirmed: Counter[str] | None = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)

@@ -1,0 +1,32 @@
+"""The audit log of accounts, for admins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import StreamingResponse
+
+from ticker.accounts.principal import Role
+from ticker.accounts.rights import check_role
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.accounts.audit import Audit
+    from ticker.web.authentication import Guard
+
+
+class AuditApi:
+    """`/v1/audit`."""
+
+    def __init__(self, guard: Guard, audit: Audit) -> None:
+        self._guard = guard
+        self._audit = audit
+
+    async def log(self, request: Request) -> Response:
+        """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
+        check_role(await self._guard.admit(request), Role.ADMIN)
+        lines = self._audit.entries()
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)

@@ -1,0 +1,104 @@
+"""The URLs of programs: `/v1`, and what an operator's machines ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from starlette.requests import Request
+from starlette.routing import Route, WebSocketRoute
+
+from ticker.web.api.audit import AuditApi
+from ticker.web.api.clicks import Clicked
+from ticker.web.api.editors import Editors
+from ticker.web.api.flashes import Flashes
+from ticker.web.api.health import Health
+from ticker.web.api.history import HistoryApi
+from ticker.web.api.reach import Reach
+from ticker.web.shared import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+    from ticker.web.live import Live
+    from ticker.web.shared import Shared
+
+Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
+
+_FLASHES = "/v1/{edition}/flashes"
+_FLASH = _FLASHES + "/{id}"
+_LIVE = "/v1/{edition}/live"
+
+
+def api(shared: Shared) -> Visitor:
+    """Programs, with a token or as readers."""
+    core, guard, newsroom, live = shared.core, shared.guard, shared.newsroom, shared.live
+    health = Health(core.hub, core.store, core.metrics)
+    flashes = Flashes(core.hub, core.archive, guard, shared.settings)
+    editors = Editors(core.intake, core.hub, guard, newsroom, core.metrics)
+    reach = Reach(guard, core.archive, core.deliveries, core.presence, newsroom)
+    history = HistoryApi(guard, core.history, newsroom)
+    clicks = Clicked(core.clicks, core.hub, shared.settings)
+    audit = AuditApi(guard, core.audit)
+    return Visitor(
+        [
+            Route("/healthz", health.healthz),
+            Route("/readyz", health.readyz),
+            Route("/metrics", health.metrics),
+            Route("/v1/audit", audit.log),
+            Route("/v1/editions", flashes.editions),
+            WebSocketRoute(_LIVE, live.websocket),
+            Route(_LIVE, _LiveHttp(live, flashes), methods=["GET", "OPTIONS"]),
+            _resource(
+                _FLASHES,
+                "flashes",
+                GET=flashes.board,
+                POST=editors.publish,
+                OPTIONS=flashes.preflight,
+            ),
+            _resource(
+                _FLASH,
+                "flash",
+                GET=flashes.flash,
+                PATCH=editors.correct,
+                DELETE=editors.kill,
+                OPTIONS=flashes.preflight,
+            ),
+            Route(_FLASH + "/versions", editors.versions),
+            Route(_FLASH + "/release", editors.release, methods=["POST"]),
+            Route(_FLASH + "/landing", reach.landed),
+            Route(_FLASH + "/clicks", clicks.count, methods=["POST"]),
+            Route("/v1/{edition}/queue", editors.queue),
+            Route("/v1/{edition}/readers", reach.readers),
+            Route("/v1/{edition}/board", history.board),
+            Route("/v1/{edition}/log", history.log),
+        ]
+    )
+
+
+def _resource(path: str, name: str, **methods: Endpoint) -> Route:
+    """One URL whose methods are answered by different classes; a 405 names them all."""
+
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await methods[method](request)
+
+    return Route(path, endpoint, name=name, methods=list(methods))
+
+
+class _LiveHttp:
+    """The live URL over plain HTTP, as a raw ASGI endpoint: a stream ends when its reader does."""
+
+    def __init__(self, live: Live, flashes: Flashes) -> None:
+        self._live = live
+        self._flashes = flashes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream events, or answer a preflight."""
+        if scope["method"] == "OPTIONS":
+            response = await self._flashes.preflight(Request(scope))
+            await response(scope, receive, send)
+        else:
+            await self._live.sse(scope, receive, send)

@@ -1,0 +1,47 @@
+"""The URLs of editors in a browser: everything under `/desk`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route, WebSocketRoute
+
+from ticker.web.desk.live import DeskLive
+from ticker.web.desk.login import Login
+from ticker.web.desk.page import Desk
+from ticker.web.desk.staff import Staff
+from ticker.web.desk.timeline import Timeline
+from ticker.web.shared import Visitor
+
+if TYPE_CHECKING:
+    from ticker.web.shared import Shared
+
+
+def desk(shared: Shared) -> Visitor:
+    """Who is behind a login."""
+    core, html, guard, newsroom = shared.core, shared.html, shared.guard, shared.newsroom
+    page = Desk(html, guard, core.hub, core.archive, core.siblings, shared.settings)
+    live = DeskLive(guard, page, shared.live, core.desks)
+    login = Login(html, guard, core.logins, core.sessions, core.audit, newsroom)
+    staff = Staff(
+        html, guard, core.users, core.accounts, core.sessions, core.logins, core.audit, newsroom
+    )
+    timeline = Timeline(html, guard, core.history, core.archive, core.deliveries, newsroom)
+    return Visitor(
+        [
+            Route("/desk", page.home),
+            Route("/desk/login", login.page, name="login"),
+            Route("/desk/login", login.login, methods=["POST"]),
+            Route("/desk/logout", login.logout, methods=["POST"]),
+            Route("/desk/account", staff.account),
+            Route("/desk/account", staff.change_password, methods=["POST"]),
+            Route("/desk/staff", staff.page),
+            Route("/desk/staff", staff.act, methods=["POST"]),
+            WebSocketRoute("/desk/{edition}/live", live.websocket),
+            Route("/desk/{edition}/lint", page.lint, methods=["POST"]),
+            Route("/desk/{edition}/checked/{id}", page.check, methods=["POST"]),
+            Route("/desk/{edition}/timeline", timeline.page),
+            Route("/desk/{edition}/timeline/{id}", timeline.versions),
+            Route("/desk/{edition}", page.page),
+        ]
+    )

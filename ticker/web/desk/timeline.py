@@ -1,0 +1,130 @@
+"""`/desk/{edition}/timeline`: the log of the past as a page, and every version of one line."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, Final
+
+from ticker.accounts.principal import Role
+from ticker.accounts.rights import authorise
+from ticker.news import document
+from ticker.news.flash import CHANGEABLE
+from ticker.web.desk.page import to_login
+from ticker.web.problems import at
+from ticker.web.query import is_number, moment, parameters
+from ticker.web.security import desk_edition_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from ticker.news.event import Record
+    from ticker.news.flash import Flash
+    from ticker.news.newsroom import Newsroom
+    from ticker.store.archive import Archive
+    from ticker.store.deliveries import Deliveries
+    from ticker.store.history import History
+    from ticker.web.authentication import Guard
+    from ticker.web.templating import Html
+
+_PAGE_ENTRIES: Final = 50
+_TOLD: Final = sorted(CHANGEABLE - {"headline", "correction"})
+
+
+class Timeline:
+    """What was shown, by whom it was made, and when."""
+
+    def __init__(
+        self,
+        html: Html,
+        guard: Guard,
+        history: History,
+        archive: Archive,
+        deliveries: Deliveries,
+        newsroom: Newsroom,
+    ) -> None:
+        self._html = html
+        self._guard = guard
+        self._history = history
+        self._archive = archive
+        self._deliveries = deliveries
+        self._newsroom = newsroom
+
+    async def page(self, request: Request) -> Response:
+        """`GET /desk/{edition}/timeline?before=&at=` → what was done, newest first."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        authorise(session.principal, edition.code, Role.REPORTER)
+        given = parameters(request.url.query)
+        before = given.get("before", [""])[-1]
+        if before and not is_number(before):
+            raise at(422, "before", "must be an offset")
+        entries = await self._history.newest(
+            edition.code, int(before) if before else None, _PAGE_ENTRIES
+        )
+        shown: list[dict[str, Any]] | None = None
+        asked = given.get("at", [""])[-1]
+        at_moment = moment("at", asked) if asked else None
+        if at_moment is not None:
+            _, lines = await self._history.board_at(edition.code, at_moment)
+            shown = [document.public(flash) for flash in lines]
+        context = {
+            "session": session,
+            "steps": [_step(entry.record) for entry in entries],
+            "earlier": entries[-1].cursor.offset if len(entries) == _PAGE_ENTRIES else None,
+            "at": document.format_time(at_moment) if at_moment else "",
+            "shown": shown,
+        }
+        return self._html.desk("desk/timeline.html", edition, context)
+
+    async def versions(self, request: Request) -> Response:
+        """`GET /desk/{edition}/timeline/{id}` → every version of a line, and what changed."""
+        session = await self._guard.session(request)
+        if session is None:
+            return to_login(request)
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        authorise(session.principal, edition.code, Role.REPORTER)
+        flash_id = request.path_params["id"]
+        records = await self._archive.versions(edition.code, flash_id)
+        if not records:
+            raise at(404, "id", f"There is no flash {flash_id!r} here.")
+        steps = []
+        for earlier, record in zip([None, *records], records, strict=False):
+            step = _step(record, earlier.flash if earlier else None)
+            step["landing"] = await self._deliveries.read(
+                edition.code, flash_id, record.flash.version
+            )
+            steps.append(step)
+        context = {"session": session, "steps": steps[::-1], "flash_id": flash_id}
+        return self._html.desk("desk/versions.html", edition, context)
+
+
+def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:
+    """One version as a page tells it."""
+    flash = record.flash
+    changes = [
+        (name, getattr(before, name), getattr(flash, name))
+        for name in _TOLD
+        if before is not None and getattr(before, name) != getattr(flash, name)
+    ]
+    return {
+        **record.as_document(),
+        "changes": changes,
+        "diff": diff(before.headline if before else flash.headline, flash.headline),
+    }
+
+
+def diff(before: str, after: str) -> list[tuple[str, str]]:
+    """What changed, word by word: pairs of "", del or ins, and the words."""
+    old, new = before.split(" "), after.split(" ")
+    parts: list[tuple[str, str]] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(("", " ".join(old[a:b])))
+        if kind in {"replace", "delete"}:
+            parts.append(("del", " ".join(old[a:b])))
+        if kind in {"replace", "insert"}:
+            parts.append(("ins", " ".join(new[c:d])))
+    return parts

@@ -1,0 +1,35 @@
+"""The URLs of other sites: the widget's script, the frame, oEmbed, the builder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from ticker.settings import static_dir
+from ticker.web.embed.builder import Builder
+from ticker.web.embed.frame import Embed
+from ticker.web.embed.oembed import Oembed
+from ticker.web.embed.widget import Widget
+from ticker.web.shared import Visitor
+
+if TYPE_CHECKING:
+    from ticker.web.shared import Shared
+
+
+def embed(shared: Shared) -> Visitor:
+    """Sites that show our banner."""
+    widget = Widget(static_dir(), shared.core.widgets)
+    builder = Builder(shared.html, widget, shared.settings)
+    frame = Embed(shared.html, shared.core.hub, shared.settings)
+    oembed = Oembed(shared.html, shared.settings)
+    return Visitor(
+        [
+            Route("/ticker.js", widget.newest),
+            Route("/ticker-{name}.js", widget.pinned),
+            Route("/oembed", oembed.answer),
+            Route("/embed", builder.page),
+            Route("/embed/{edition}", frame.page, name="embed"),
+        ],
+        {"widget": widget.keep},
+    )

@@ -1,0 +1,48 @@
+"""The URLs of readers in a browser: boards, permalinks, running stories, and our static files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ticker.settings import static_dir
+from ticker.web.pages.board import Pages
+from ticker.web.pages.coverage import Coverage
+from ticker.web.pages.permalinks import Permalinks
+from ticker.web.security import ASSET_HEADERS
+from ticker.web.shared import Visitor
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from ticker.web.shared import Shared
+
+
+def pages(shared: Shared) -> Visitor:
+    """Readers."""
+    core, html, settings = shared.core, shared.html, shared.settings
+    board = Pages(html, core.hub, core.archive, core.clicks, settings)
+    permalinks = Permalinks(html, core.hub, core.archive, settings)
+    coverage = Coverage(html, core.hub, core.archive, settings)
+    return Visitor(
+        [
+            Mount("/static", _Assets(directory=static_dir())),
+            Route("/favicon.ico", board.favicon),
+            Route("/robots.txt", board.robots),
+            Route("/", board.home),
+            Route("/{edition}/f/{id}", permalinks.page, name="permalink"),
+            Route("/{edition}/coverage/{slug}", coverage.page, name="coverage"),
+            Route("/{edition}", board.edition, name="edition"),
+        ]
+    )
+
+
+class _Assets(StaticFiles):
+    """Static files that other sites may load."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers.update(ASSET_HEADERS)
+        return response

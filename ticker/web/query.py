@@ -1,0 +1,51 @@
+"""Fields of a query string, and the kinds of values that they may have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+
+from ticker.news.document import parse_time
+from ticker.web.problems import at
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_FIELDS_MOST: Final = 64
+_DIGITS_MOST: Final = 9
+_FORM_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?", re.ASCII)
+
+
+def parameters(query: str) -> dict[str, list[str]]:
+    """The fields of a query string.
+
+    Raises:
+        ProblemError: 422, there are too many.
+    """
+    if not query:
+        return {}
+    try:
+        return parse_qs(query, max_num_fields=_FIELDS_MOST)
+    except ValueError as error:
+        raise at(422, "query", f"must have at most {_FIELDS_MOST} fields") from error
+
+
+def is_number(text: str) -> bool:
+    """Whether a value is a whole number, of no more digits than any that means something."""
+    return len(text) <= _DIGITS_MOST and text.isascii() and text.isdecimal()
+
+
+def moment(field: str, text: str) -> datetime:
+    """A time, in RFC 3339 or as a form's field has it, which means UTC.
+
+    Raises:
+        ProblemError: 422, it is none.
+    """
+    # A form's field has no zone, and means the second: what was shown when it was over.
+    seconds = _FORM_TIME.fullmatch(text)
+    full = f"{seconds[1]}{seconds[2] or ':00'}.999Z" if seconds else text
+    try:
+        return parse_time(full)
+    except ValueError as error:
+        raise at(422, field, "must be a time such as 2026-01-31T17:00:00Z") from error

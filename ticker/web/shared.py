@@ -1,0 +1,38 @@
+"""What all kinds of visitors share at the edge, made once, and what each kind brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ticker.web.authentication import Guard
+from ticker.web.live import Live
+from ticker.web.templating import Html
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from ticker.core import Core
+    from ticker.jobs.supervisor import Jobs
+
+
+class Shared:
+    """The core, and the parts of the edge that know of no single URL."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.settings = core.settings
+        self.newsroom = core.settings.newsroom
+        self.html = Html(core.settings.public_url)
+        self.guard = Guard(core.accounts, core.sessions, core.settings)
+        self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A kind of visitor: its URLs, most specific first, and jobs that belong to them."""
+
+    routes: Sequence[BaseRoute]
+    jobs: Jobs = field(default_factory=dict)
