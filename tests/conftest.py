@@ -18,7 +18,7 @@ from tests.support.process import Serving, serving
 from tests.support.service import Running, running
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.sessions import Sessions
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
 from ticker.news.clock import utcnow
 from ticker.server.valkey import EmbeddedValkey
@@ -132,8 +132,8 @@ def archive(store: Store) -> Archive:
 
 
 @pytest.fixture
-def accounts(store: Store) -> Accounts:
-    return Accounts(store)
+def tokens(store: Store) -> Tokens:
+    return Tokens(store)
 
 
 @pytest.fixture

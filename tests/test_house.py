@@ -31,7 +31,7 @@ COVERED = {
     "news/delivery": "hub/test_receipts", "news/newsroom": "test_settings",
     "server/fast_path": "hub/test_sockets", "server/http": "server/test_http_wire",
     "server/limits": "server/test_http_wire", "server/refusal": "server/test_http_wire",
-    "server/websocket": "server/test_websocket_wire", "store/cluster": "store/test_topology",
+    "server/websocket": "server/test_websocket_wire", "store/append": "store/test_wire", "store/cluster": "store/test_topology",
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/sentinel": "store/test_topology", "store/widgets": "web/embed/test_widget",
     "web/api/audit": "web/desk/test_staff", "web/api/reach": "store/test_deliveries",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.applications import Starlette
 
 from ticker.core import Core
-from ticker.web.error_pages import People
+from ticker.web.error_pages import ErrorPages
 from ticker.web.problems import handlers
 from ticker.web.routes import visitors
 from ticker.web.security import SecurityHeaders
@@ -48,7 +48,7 @@ def build(settings: Settings) -> Service:
     jobs: Jobs = {**core.jobs, **{name: job for kind in kinds for name, job in kind.jobs.items()}}
     app = Starlette(
         routes=[route for kind in kinds for route in kind.routes],
-        exception_handlers=handlers(People(shared.html, settings.newsroom).respond),
+        exception_handlers=handlers(ErrorPages(shared.templates, settings.newsroom).respond),
         lifespan=partial(_life, core, jobs),
     )
     # Around all of it: what Starlette answers to a fault of ours is outside of its middleware.

@@ -15,7 +15,7 @@ from ticker.backup.format import BackupError
 from ticker.bench.errors import BenchError
 from ticker.commands import backups, staff, tokens, users
 from ticker.commands.client import Client, ClientError
-from ticker.commands.demo import Newsroom
+from ticker.commands.demo import DemoPoster
 from ticker.commands.options import add_store, settings_of
 from ticker.commands.tail import TailError, as_json, as_text, follow
 from ticker.commands.verify import BrokenLogError, verify
@@ -173,7 +173,7 @@ def _demo(options: argparse.Namespace) -> None:
             address=address, readers=readers, token=token, name=name, password=password
         )
         print(text, flush=True)
-        Newsroom(Client(address, token)).start()
+        DemoPoster(Client(address, token)).start()
 
     _launch(options, open_newsroom)
 

@@ -14,21 +14,21 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
-from ticker.accounts.login_limits import Logins
+from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.sessions import Sessions
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
 from ticker.editing.intake import Intake
-from ticker.hub.audience import Direct
+from ticker.hub.audience import QueuedAudience
 from ticker.hub.backpressure import Buffers
-from ticker.hub.fanout import Crowd, Pace
+from ticker.hub.fanout import Fanout, Scheduler
 from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
 from ticker.jobs import deliveries, presence, schedule
-from ticker.jobs.desk_feed import Desks, topics
+from ticker.jobs.desk_feed import DeskFeed, topics
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
 from ticker.metrics import Metrics
@@ -39,11 +39,11 @@ from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
 from ticker.store.history import History
-from ticker.store.import_lock import Mark
+from ticker.store.import_lock import ImportLock
 from ticker.store.presence import Presence
 from ticker.store.replication import Policy
-from ticker.store.stories import Siblings
-from ticker.store.widgets import Releases
+from ticker.store.stories import Stories
+from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -66,34 +66,34 @@ class Core:
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)
-        self.desks = Desks(
+        self.desk_feed = DeskFeed(
             self.store,
             self.hub,
             self.sessions,
-            topics(self.hub, self.archive, self.siblings, self.deliveries, self.presence),
+            topics(self.hub, self.archive, self.stories, self.deliveries, self.presence),
         )
         policy = Policy(settings.wait_replicas, settings.wait_fsync)
         wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
-        self.relay = Relay(wire, self.archive, Mark(self.store), self.hub, settings)
+        self.relay = Relay(wire, self.archive, ImportLock(self.store), self.hub, settings)
 
     def _build_store(self, settings: Settings) -> None:
         editions = settings.newsroom.editions
         self.archive = Archive(self.store)
         self.history = History(self.store, settings.board_lines, settings.board_window)
-        self.siblings = Siblings(self.store, editions)
+        self.stories = Stories(self.store, editions)
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
         self.presence = Presence(self.store)
-        self.widgets = Releases(self.store)
+        self.widgets = WidgetScripts(self.store)
 
     def _build_accounts(self, settings: Settings) -> None:
-        self.accounts = Accounts(self.store)
+        self.tokens = Tokens(self.store)
         self.users = Users(self.store, Passwords())
         idle, lifetime = settings.session_idle, settings.session_lifetime
         self.sessions = Sessions(self.store, self.users, idle, lifetime, utcnow)
-        self.logins = Logins(self.store, self.users)
+        self.login_limits = LoginLimits(self.store, self.users)
         self.audit = Audit(self.store)
 
     def _build_hub(self, settings: Settings) -> None:
@@ -101,12 +101,12 @@ class Core:
         self.buffers = Buffers(settings.buffers)
         for shown in (self.load, self.buffers):
             shown.register(self.metrics)
-        pace = Pace(self.load)
+        scheduler = Scheduler(self.load)
         self.receipts = Receipts(load=self.load)
         lanes: dict[str, Callable[[], Audience]] = {
-            kind.lane: partial(Crowd, kind.lane, pace, self.receipts) for kind in KINDS
+            kind.lane: partial(Fanout, kind.lane, scheduler, self.receipts) for kind in KINDS
         }
-        lanes["outbox"] = partial(Direct, self.receipts)
+        lanes["outbox"] = partial(QueuedAudience, self.receipts)
         self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
 
     @property
@@ -118,9 +118,9 @@ class Core:
             "beats": partial(schedule.beats, self.hub, self.settings.beat),
             "releases": partial(schedule.releases, self.hub, self.intake, editions),
             "clicks": self.clicks.run,
-            "desks": self.desks.look,
-            "desk channel": self.desks.listen,
-            "sessions": self.desks.watch_sessions,
+            "desks": self.desk_feed.look,
+            "desk channel": self.desk_feed.listen,
+            "sessions": self.desk_feed.watch_sessions,
             "load": self.load.run,
             "buffers": self.buffers.run,
             "receipts": self.receipts.run,

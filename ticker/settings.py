@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _PACKAGE: Final = Path(__file__).parent
-HOLD_MOST: Final = 10
+HOLD_MAX: Final = 10
 STORES: Final = (
     *("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://"),
     *("redis+cluster://", "rediss+cluster://"),
@@ -179,8 +179,8 @@ def _check(settings: Settings) -> None:
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not a number from zero on")
     _check_proxies(settings.trusted_proxies)
-    if not 0 <= settings.hold <= HOLD_MOST:
-        raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MOST} seconds")
+    if not 0 <= settings.hold <= HOLD_MAX:
+        raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MAX} seconds")
 
 
 def _check_proxies(proxies: str) -> None:

@@ -12,7 +12,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
 
 if TYPE_CHECKING:
-    from ticker.accounts.tokens import Accounts
+    from ticker.accounts.tokens import Tokens
     from ticker.accounts.users import Users
 
 AMAL = Principal("amal", Role.EDITOR, frozenset({"ar"}), NOON, None)
@@ -29,12 +29,12 @@ async def test_a_user_is_kept_as_made(users: Users) -> None:
     assert await users.get("ben") is None
 
 
-async def test_a_name_is_one_users(users: Users, accounts: Accounts) -> None:
+async def test_a_name_is_one_users(users: Users, tokens: Tokens) -> None:
     """No two users have one name; a user's own program may have its token under it."""
     await users.add(AMAL, PASSWORD)
     with pytest.raises(NameTakenError):
         await users.add(AMAL, PASSWORD)
-    await accounts.create(AMAL)
+    await tokens.create(AMAL)
 
 
 async def test_only_name_and_password_together_open(users: Users) -> None:

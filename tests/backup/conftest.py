@@ -9,7 +9,7 @@ import redis
 
 from tests.support.newsroom import EVERYTHING, at, play, run
 from ticker.commands.backups import export
-from ticker.store.widgets import Releases
+from ticker.store.widgets import WidgetScripts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def target(store_url: str) -> str:
 def backup(source: str, tmp_path: Path) -> bytes:
     """A backup with lines of every kind."""
     play(source, EVERYTHING)
-    run(source, lambda store: Releases(store).keep("ticker-1.js", "export {};"))
+    run(source, lambda store: WidgetScripts(store).keep("ticker-1.js", "export {};"))
     with redis.Redis.from_url(source) as client:
         client.hset("ticker:users", "amal", '{"name":"amal"}')
     path = tmp_path / "whole"

@@ -25,7 +25,7 @@ from tests.support.service import receive, running
 from ticker.accounts.audit import Audit
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
 from ticker.backup.format import BackupError, check
 from ticker.backup.restore import Restorer
@@ -36,9 +36,9 @@ from ticker.news.document import format_time
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store, StoreUnavailableError
-from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
-from ticker.store.widgets import Releases
+from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
     async def people(store: Store) -> str:
         principal = Principal("amal", Role.EDITOR, frozenset(), NOON, None)
         await Users(store, Passwords()).add(principal, "correct horse battery")
-        await Releases(store).keep("ticker-1.js", "export {};\n")
-        return await Accounts(store).create(principal)
+        await WidgetScripts(store).keep("ticker-1.js", "export {};\n")
+        return await Tokens(store).create(principal)
 
     token = run(source, people)
     path = tmp_path / "backup.jsonl"
@@ -103,9 +103,9 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
 
     async def checked(store: Store) -> None:
         assert await Users(store, Passwords()).check("amal", "correct horse battery") is not None
-        assert await Accounts(store).verify(token, NOON) is not None
-        assert await Accounts(store).revoke("amal")
-        assert await Releases(store).all() == {"ticker-1.js": "export {};\n"}
+        assert await Tokens(store).verify(token, NOON) is not None
+        assert await Tokens(store).revoke("amal")
+        assert await WidgetScripts(store).all() == {"ticker-1.js": "export {};\n"}
 
     run(target, checked)
 
@@ -269,7 +269,7 @@ def backed_up(url: str, path: Path) -> str:
         await intake.publish(ask(), {"headline": "From the backup"})
         end = format_time(utcnow() - timedelta(hours=1))
         await intake.publish(ask(), {"headline": "Embargoed", "embargoed": end})
-        return await Accounts(store).create(Principal("x", Role.EDITOR, frozenset(), NOON, None))
+        return await Tokens(store).create(Principal("x", Role.EDITOR, frozenset(), NOON, None))
 
     token: str = run(url, job)
     export(at(url), str(path), [], force=False)
@@ -295,15 +295,15 @@ def test_a_line_that_came_just_before_the_mark_stays(
     backup: bytes, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was acknowledged: the import leaves its store as it is, and others can go on to write."""
-    mark_it = Mark.set
+    mark_it = ImportLock.set
 
-    async def late(mark: Mark, name: str, editions: list[str]) -> None:
+    async def late(mark: ImportLock, name: str, editions: list[str]) -> None:
         store = Store(target)
         await Newsroom(store).do("publish", "en", 1)
         await store.close()
         await mark_it(mark, name, editions)
 
-    monkeypatch.setattr(Mark, "set", late)
+    monkeypatch.setattr(ImportLock, "set", late)
     with pytest.raises(BackupError, match="the store is not empty, it has lines of en"):
         restore(at(target), str(tmp_path / "whole"), [])
     play(target, [("publish", "en", 1)])
@@ -314,7 +314,7 @@ def test_a_line_that_came_just_before_the_mark_stays(
 async def test_nobody_gets_into_the_audit_log_of_half_a_backup(target: str) -> None:
     """Who logs in while an import goes on would end it: they are told to come back."""
     store = Store(target)
-    mark, audit = Mark(store), Audit(store)
+    mark, audit = ImportLock(store), Audit(store)
     await mark.set("sum", [])
     with pytest.raises(StoreUnavailableError, match="half of a backup"):
         await audit.note("x", "login")
@@ -364,13 +364,13 @@ async def test_editors_go_on_where_they_were(tmp_path: Path) -> None:
     key = {"Idempotency-Key": "of-a-program"}
     with serving(tmp_path / "old") as old:
         draft = await post(old.remote, "Not yet", "?draft=true")
-        once = await post(old.remote, "Once", headers=key)
+        once = await post(old.remote, "IdempotencyKey", headers=key)
         assert ticker("export", path, *old.store).code == 0
     assert ticker("import", path, "--data", tmp_path / "new").code == 0
     with serving(tmp_path / "new", token=False) as new:
         new.token = old.token
         position = await cursor(new.remote)
-        assert await post(new.remote, "Once", headers=key) == once
+        assert await post(new.remote, "IdempotencyKey", headers=key) == once
         assert await cursor(new.remote) == position
         out = await new.remote.request("POST", f"/v1/en/flashes/{draft['id']}/release", body={})
         assert (out.status, out.json["version"]) == (200, 2)

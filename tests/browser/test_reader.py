@@ -11,8 +11,9 @@ from playwright.async_api import expect
 
 from tests.support.flashes import flash, record
 from ticker.news.clock import utcnow
+from ticker.store.append import IdempotencyKey
 from ticker.store.client import Store
-from ticker.store.wire import Once, Wire
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -32,7 +33,7 @@ async def long_ago(service: Running, flash_id: str, **fields: Any) -> None:
     """Publish a line that no board holds any more."""
     store = Store(service.settings.redis_url)
     item = flash(flash_id, firstcreated=utcnow() - timedelta(days=3), **fields)
-    await Wire(store).append(record(item), "announce", Once(flash_id, "", 60))
+    await Wire(store).append(record(item), "announce", IdempotencyKey(flash_id, "", 60))
     await store.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.process import Serving, serving
 from tests.support.service import receive
 from ticker.commands.client import Client, ClientError
-from ticker.news.draft import HEADLINE_MOST, Rules
+from ticker.news.draft import HEADLINE_MAX, Rules
 from ticker.settings import load_newsroom
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_lines_are_valid(edition: str, line: dict[str, Any]) -> None:
     values = rules.publication(draft, datetime.now(UTC))
     assert edition in newsroom.editions
     assert values["headline"] == line["headline"]
-    assert len(line["headline"]) <= HEADLINE_MOST
+    assert len(line["headline"]) <= HEADLINE_MAX
     if correction is not None:
         changes = rules.changes(correction)
         assert changes["headline"] != line["headline"]

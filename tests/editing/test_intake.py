@@ -11,13 +11,13 @@ import pytest
 from tests.support.flashes import NOON
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
-from ticker.editing.context import Request
+from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
 from ticker.news.clock import utcnow
 from ticker.news.document import format_time
 from ticker.news.draft import InvalidError, Rules
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus
-from ticker.store.wire import KeyReusedError, VersionConflictError
+from ticker.store.append import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,9 +51,9 @@ def intake(wire: Wire, archive: Archive, clock: Clock) -> Intake:
     return Intake(wire, archive, RULES, clock)
 
 
-def ask(role: Role = Role.EDITOR, name: str = "", edition: str = "en", **more: Any) -> Request:
+def ask(role: Role = Role.EDITOR, name: str = "", edition: str = "en", **more: Any) -> EditContext:
     principal = Principal(name or role.word, role, frozenset(more.pop("editions", ())), NOON, None)
-    return Request(principal, edition, **more)
+    return EditContext(principal, edition, **more)
 
 
 async def on_wire(wire: Wire) -> list[tuple[str, int, str]]:

@@ -19,7 +19,7 @@ GENESIS = "0." + "0" * 16
 # All that a reader may be told of a killed line.
 TOMBSTONE = {"id", "edition", "version", "pubstatus", "firstcreated", "versioncreated"}
 _MEMORY = 1000
-_VIOLATIONS_MOST = 12
+_VIOLATIONS_MAX = 12
 
 
 class Line(NamedTuple):
@@ -142,7 +142,7 @@ class Promise:
     def blame(self, reader: Reader | str, what: str) -> None:
         """Note a violation."""
         name = reader if isinstance(reader, str) else reader.name
-        if len(self.violations) < _VIOLATIONS_MOST:
+        if len(self.violations) < _VIOLATIONS_MAX:
             self.violations.append(f"{name}: {what}")
 
     def connected(self, reader: Reader) -> None:

@@ -23,7 +23,7 @@ from typing import Any, Final
 _TIMEOUT: Final = 4.0
 _PAUSE: Final = 0.1
 # Fewer than fit on a board, so that none leaves it by being one too many.
-_ALIVE_MOST: Final = 30
+_ALIVE_MAX: Final = 30
 _CORRECTED: Final = 0.2
 _EMBARGOED: Final = 0.2
 _EMBARGO: Final = timedelta(seconds=2)
@@ -104,7 +104,7 @@ class Newsroom:
         chance = random.Random(f"{self._seed} {number}")
         # Of five in a row one is a kill and one a correction, whatever chance says.
         verb, flash_id = "publish", ""
-        if self._alive and (number % 5 == 4 or len(self._alive) >= _ALIVE_MOST):
+        if self._alive and (number % 5 == 4 or len(self._alive) >= _ALIVE_MAX):
             verb, flash_id = "kill", chance.choice(sorted(self._alive))
         elif self._alive and (number % 5 == 2 or chance.random() < _CORRECTED):
             verb, flash_id = "correct", chance.choice(sorted(self._alive))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _PACE = 2.0
 _LINES = 24  # which, with the fault and the judging, take a minute
 _SAMPLE_SECONDS = 10.0
-_GROWTH_MOST = 0.05
+_GROWTH_MAX = 0.05
 _JUDGED_FROM = 30.0  # minutes: before, there is too little to compare
 _WARM_MINUTES = 10.0
 _BEAT = 5.0
@@ -106,7 +106,7 @@ class Memory:
     def is_flat(self) -> bool:
         """Whether the hub is no bigger at the end than when it had seen everything once."""
         early, late = self._early_and_late()
-        return self.minutes < _JUDGED_FROM or late <= early * (1 + _GROWTH_MOST)
+        return self.minutes < _JUDGED_FROM or late <= early * (1 + _GROWTH_MAX)
 
     def _early_and_late(self) -> tuple[int, int]:
         end = self.minutes

@@ -15,7 +15,7 @@ from tests.faults.hub import EDITION, PATIENCE
 from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
 from tests.faults.publisher import answers, read
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.news.clock import utcnow
 from ticker.store.client import Store
 from ticker.store.keys import Keys
@@ -239,7 +239,7 @@ class Stage:
     async def make_token(self) -> None:
         store = Store(self.url)
         principal = Principal("editors", Role.EDITOR, frozenset(), utcnow(), None)
-        self._token = await Accounts(store).create(principal)
+        self._token = await Tokens(store).create(principal)
         commands: Any = store.commands
         for key in ("ticker:tokens", "ticker:tokens:digests"):
             self._accounts[key] = await commands.hgetall(key)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tests.hub.test_hub import Reader
-from ticker.hub.audience import Direct
+from ticker.hub.audience import QueuedAudience
 from ticker.protocol.frames import Frame
 
 
 def test_everybody_is_told_at_once() -> None:
     """Who is in hears it, who left does not, and leaving in the middle harms nobody."""
-    audience = Direct()
+    audience = QueuedAudience()
 
     class Leaver(Reader):
         def send(self, frame: Frame) -> None:

@@ -28,7 +28,7 @@ _BIG = Frame({"type": "x", "cursor": "0", "text": "x" * 300_000})
 
 
 @dataclass(eq=False, slots=True)
-class Debtor:
+class Backlogged:
     """A reader that is behind."""
 
     waiting: int
@@ -46,7 +46,7 @@ class Debtor:
 def test_the_furthest_behind_goes_first(waiting: list[int], shed: list[int]) -> None:
     """Too much for all: as few readers as will do are closed, those who are furthest behind."""
     buffers = Buffers(100)
-    readers = [Debtor(each) for each in waiting]
+    readers = [Backlogged(each) for each in waiting]
     buffers.behind.update(readers)
     buffers.sweep()
     assert sorted((it.waiting for it in readers if it.shed_at), reverse=True) == shed
@@ -55,7 +55,7 @@ def test_the_furthest_behind_goes_first(waiting: list[int], shed: list[int]) -> 
 def test_who_lingers_goes_before_all_others() -> None:
     """What waits for somebody who was closed already is let go before another reader is closed."""
     buffers = Buffers(100)
-    lingering, far = Debtor(30, is_leaving=True), Debtor(90)
+    lingering, far = Backlogged(30, is_leaving=True), Backlogged(90)
     buffers.behind.update([lingering, far])
     buffers.sweep()
     assert (lingering.shed_at, far.shed_at) == ([30], [])
@@ -64,7 +64,7 @@ def test_who_lingers_goes_before_all_others() -> None:
 def test_what_waits_is_shown() -> None:
     """An operator sees how much waits for slow readers."""
     buffers, metrics = Buffers(100), Metrics()
-    buffers.behind.update([Debtor(30), Debtor(12)])
+    buffers.behind.update([Backlogged(30), Backlogged(12)])
     buffers.register(metrics)
     assert metrics.value("ticker_waiting_bytes") == 42
 

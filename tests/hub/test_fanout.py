@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ticker.hub.fanout import Crowd, Pace
+from ticker.hub.fanout import Fanout, Scheduler
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.news.event import GENESIS
@@ -80,23 +80,23 @@ async def turn(times: int = 3) -> None:
 
 async def test_what_comes_together_leaves_together_and_in_order(members: list[Member]) -> None:
     """A burst of lines reaches every reader whole, in order and once."""
-    crowd = Crowd("sse", Pace(), Receipts())
+    fanout = Fanout("sse", Scheduler(), Receipts())
     for member in members:
-        crowd.add(member)
+        fanout.add(member)
     for name in ("one", "two", "three"):
-        crowd.send(frame(name), 3)
+        fanout.send(frame(name), 3)
     await turn()
     assert [member.heard() for member in members] == [texts("one", "two", "three")] * 5
 
 
 async def test_a_newcomer_is_not_told_what_its_hello_told(members: list[Member]) -> None:
     """Who joins while a line waits hears only what comes after its hello."""
-    crowd = Crowd("sse", Pace(), Receipts())
-    crowd.add(members[0])
-    crowd.send(frame("before"), 3)
-    crowd.add(members[1])
-    crowd.send(frame("after"), 3)
-    assert len(crowd) == 2
+    fanout = Fanout("sse", Scheduler(), Receipts())
+    fanout.add(members[0])
+    fanout.send(frame("before"), 3)
+    fanout.add(members[1])
+    fanout.send(frame("after"), 3)
+    assert len(fanout) == 2
     await turn(5)
     assert members[0].heard() == texts("before", "after")
     assert members[1].heard() == texts("after")
@@ -104,15 +104,15 @@ async def test_a_newcomer_is_not_told_what_its_hello_told(members: list[Member])
 
 async def test_who_leaves_while_a_line_waits_hears_nothing(members: list[Member]) -> None:
     """A reader that is gone is not written to, whether it was in or about to come in."""
-    crowd = Crowd("sse", Pace(), Receipts())
-    crowd.add(members[0])
-    crowd.send(frame("line"), 3)
-    crowd.add(members[1])
-    crowd.discard(members[0])
-    crowd.discard(members[1])
-    crowd.send(frame("next"), 3)
-    assert len(crowd) == 0
-    assert crowd.readers() == []
+    fanout = Fanout("sse", Scheduler(), Receipts())
+    fanout.add(members[0])
+    fanout.send(frame("line"), 3)
+    fanout.add(members[1])
+    fanout.discard(members[0])
+    fanout.discard(members[1])
+    fanout.send(frame("next"), 3)
+    assert len(fanout) == 0
+    assert fanout.readers() == []
     await turn(5)
     assert members[0].heard() == []
     assert members[1].heard() == []
@@ -123,10 +123,10 @@ async def test_a_pass_is_cut_so_that_others_get_a_turn(
 ) -> None:
     """Between the slices of a long pass the event loop serves everybody else."""
     monkeypatch.setattr("ticker.hub.fanout._SLICE", 2)
-    crowd = Crowd("sse", Pace(), Receipts())
+    fanout = Fanout("sse", Scheduler(), Receipts())
     for member in members:
-        crowd.add(member)
-    crowd.send(frame("line"), 3)
+        fanout.add(member)
+    fanout.send(frame("line"), 3)
     seen = []
     for _ in range(3):
         await asyncio.sleep(0)
@@ -139,14 +139,14 @@ async def test_a_line_said_during_a_pass_comes_after_it_and_once(
 ) -> None:
     """Lines that come while one is being written follow it, for each reader in order."""
     monkeypatch.setattr("ticker.hub.fanout._SLICE", 1)
-    crowd = Crowd("sse", Pace(), Receipts())
+    fanout = Fanout("sse", Scheduler(), Receipts())
     for member in members[:4]:
-        crowd.add(member)
-    crowd.send(frame("one"), 3)
+        fanout.add(member)
+    fanout.send(frame("one"), 3)
     await asyncio.sleep(0)
-    crowd.add(members[4])
-    crowd.send(frame("two"), 3)
-    crowd.send(frame("three"), 3)
+    fanout.add(members[4])
+    fanout.send(frame("two"), 3)
+    fanout.send(frame("three"), 3)
     await turn(20)
     assert [member.heard() for member in members[:4]] == [texts("one", "two", "three")] * 4
     assert members[4].heard() == texts("two", "three")
@@ -157,8 +157,8 @@ async def test_the_most_urgent_crowd_goes_first(
 ) -> None:
     """A flash overtakes a football result that is still being written elsewhere."""
     monkeypatch.setattr("ticker.hub.fanout._SLICE", 1)
-    pace = Pace()
-    calm, urgent = (Crowd("sse", pace, Receipts()) for _ in range(2))
+    scheduler = Scheduler()
+    calm, urgent = (Fanout("sse", scheduler, Receipts()) for _ in range(2))
     for member in members[:3]:
         calm.add(member)
     urgent.add(members[3])
@@ -174,14 +174,14 @@ async def test_the_most_urgent_crowd_goes_first(
 
 async def test_a_slow_member_is_left_to_its_transport(members: list[Member]) -> None:
     """A reader that does not read holds up nobody, and nothing of its line is lost or repeated."""
-    crowd = Crowd("sse", Pace(), Receipts())
+    fanout = Fanout("sse", Scheduler(), Receipts())
     stuck = members[0]
     stuck.ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     for member in members:
-        crowd.add(member)
+        fanout.add(member)
     written = 0
     while stuck.fd != -1:
-        crowd.send(frame("x" * 1500), 3)
+        fanout.send(frame("x" * 1500), 3)
         written += 1
         await turn()
         assert all(len(member.heard()) == 1 for member in members[1:])
@@ -193,11 +193,11 @@ async def test_a_slow_member_is_left_to_its_transport(members: list[Member]) -> 
 
 async def test_a_number_that_may_be_reused_is_never_written_to(members: list[Member]) -> None:
     """A reader on its way out gets nothing on its socket's number, now perhaps another's."""
-    crowd = Crowd("sse", Pace(), Receipts())
-    crowd.add(members[0])
-    crowd.add(members[1])
+    fanout = Fanout("sse", Scheduler(), Receipts())
+    fanout.add(members[0])
+    fanout.add(members[1])
     members[0].fd = -1
-    crowd.send(frame("line"), 3)
+    fanout.send(frame("line"), 3)
     await turn()
     assert members[0].heard() == []
     assert members[0].queued == [frame("line").sse]
@@ -212,33 +212,33 @@ def busy() -> Load:
 
 async def test_a_busy_server_lets_the_least_urgent_wait_for_company(members: list[Member]) -> None:
     """Football results wait while the server is busy, and leave with the flash, before it."""
-    crowd = Crowd("sse", Pace(busy(), rest=3600), Receipts())
+    fanout = Fanout("sse", Scheduler(busy(), rest=3600), Receipts())
     for member in members[:3]:
-        crowd.add(member)
-    crowd.send(frame("football"), 4)
-    crowd.send(frame("tennis"), 9)
+        fanout.add(member)
+    fanout.send(frame("football"), 4)
+    fanout.send(frame("tennis"), 9)
     await turn(5)
     assert [member.heard() for member in members[:3]] == [[]] * 3
-    crowd.add(members[3])
-    crowd.send(frame("flash"), 3)
+    fanout.add(members[3])
+    fanout.send(frame("flash"), 3)
     await turn()
     assert [member.heard() for member in members[:3]] == [texts("football", "tennis", "flash")] * 3
     assert members[3].heard() == texts("flash")
-    crowd.send(frame("golf"), 4)
+    fanout.send(frame("golf"), 4)
     await turn(5)
     assert members[0].heard() == []
 
 
 async def test_what_waits_for_company_does_not_wait_for_ever(members: list[Member]) -> None:
     """Where nothing urgent comes, the least urgent lines leave together after their rest."""
-    pace = Pace(busy(), rest=0)
-    crowds = [Crowd("sse", pace, Receipts()) for _ in range(2)]
-    for crowd, member in zip(crowds, members, strict=False):
-        crowd.add(member)
+    scheduler = Scheduler(busy(), rest=0)
+    crowds = [Fanout("sse", scheduler, Receipts()) for _ in range(2)]
+    for fanout, member in zip(crowds, members, strict=False):
+        fanout.add(member)
     for round_ in ("one", "two"):
-        for crowd in crowds:
-            crowd.send(frame(round_), 4)
-            crowd.send(frame(f"{round_} more"), 5)
+        for fanout in crowds:
+            fanout.send(frame(round_), 4)
+            fanout.send(frame(f"{round_} more"), 5)
         heard: list[list[str]] = [[], []]
         while not all(heard):
             await asyncio.sleep(0)
@@ -253,15 +253,15 @@ async def test_a_line_may_rest_while_another_is_written(
     """The least urgent line does not follow at the heels of one that is still being written."""
     monkeypatch.setattr("ticker.hub.fanout._SLICE", 1)
     load = busy()
-    crowd = Crowd("sse", Pace(load, rest=3600), Receipts())
+    fanout = Fanout("sse", Scheduler(load, rest=3600), Receipts())
     for member in members:
-        crowd.add(member)
-    crowd.send(frame("flash"), 1)
+        fanout.add(member)
+    fanout.send(frame("flash"), 1)
     await asyncio.sleep(0)
-    crowd.send(frame("football"), 5)
+    fanout.send(frame("football"), 5)
     await turn(20)
     assert [member.heard() for member in members] == [texts("flash")] * 5
     load.is_busy = False
-    crowd.send(frame("tennis"), 5)
+    fanout.send(frame("tennis"), 5)
     await turn(20)
     assert [member.heard() for member in members] == [texts("football", "tennis")] * 5

@@ -17,7 +17,7 @@ from ticker.news.delivery import VersionRef
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-MARK = VersionRef("en", "a", 1, NOON, killed=False)
+REF = VersionRef("en", "a", 1, NOON, killed=False)
 
 pytestmark = pytest.mark.skipif(not CAN_CONFIRM, reason="this system cannot tell")
 
@@ -74,7 +74,7 @@ async def until(receipts: Receipts, confirmed: int, left: int = 0) -> None:
     """Wait for the receipt to say so."""
     async with asyncio.timeout(20):
         while True:
-            receipt = receipts.take_changed().get(MARK)
+            receipt = receipts.take_changed().get(REF)
             counts = receipt and receipt.confirmed and (receipt.confirmed, receipt.left)
             if counts and tuple(it.total() for it in counts) == (confirmed, left):
                 return
@@ -88,9 +88,9 @@ async def test_who_reads_has_it_and_who_is_stuck_has_not(
     quick, stuck = peers
     stuck.stuff()
     quick.ours.send(b"line")
-    receipts.expect([MARK], "websocket", 2)
-    receipts.wrote([MARK], "websocket", 1)
-    receipts.watch([MARK], [quick, stuck])
+    receipts.expect([REF], "websocket", 2)
+    receipts.wrote([REF], "websocket", 1)
+    receipts.watch([REF], [quick, stuck])
     await until(receipts, confirmed=1)
     while receipts._passes and receipts._passes[0].looks < 2:
         stuck.drain()
@@ -102,7 +102,7 @@ async def test_who_leaves_is_not_waited_for(receipts: Receipts, peers: list[Peer
     """A reader that goes before it has answered is counted as gone."""
     gone = peers[0]
     gone.is_gone, gone.fd = True, -1
-    receipts.watch([MARK], [gone])
+    receipts.watch([REF], [gone])
     await until(receipts, confirmed=0, left=1)
 
 
@@ -115,7 +115,7 @@ async def test_a_busy_server_does_not_ask(
     load.is_busy = True
     receipts = Receipts(clock=lambda: after(0.025), load=load)
     task = asyncio.create_task(receipts.run())
-    receipts.watch([MARK], [peers[0]])
+    receipts.watch([REF], [peers[0]])
     (one,) = receipts._passes
     due = one.at
     while one.at == due:
@@ -131,9 +131,9 @@ async def test_a_busy_server_does_not_ask(
 def test_delays_are_whole_milliseconds_of_the_newest_lines() -> None:
     """What is kept is a count for each delay, and only of so many lines."""
     receipts = Receipts(clock=lambda: after(0.025))
-    receipts.wrote([MARK], "sse", 3)
-    receipts.wrote([MARK], "sse", 2)
-    assert receipts.take_changed()[MARK].times == {"sse": {25: 5}}
+    receipts.wrote([REF], "sse", 3)
+    receipts.wrote([REF], "sse", 2)
+    assert receipts.take_changed()[REF].times == {"sse": {25: 5}}
     assert receipts.take_changed() == {}
     for number in range(500):
         receipts.wrote([VersionRef("en", str(number), 1, NOON, killed=False)], "sse", 1)

@@ -18,8 +18,8 @@ from websockets.server import ServerProtocol
 
 from tests.protocol.test_rfc6455 import masked, read_as_client
 from tests.support.service import Running, receive, running
-from ticker.hub.sockets import DeflatedWebSocket, LeanReader, LeanSse, LeanWebSocket
-from ticker.server.fast_path import Gate
+from ticker.hub.sockets import DeflatedReader, EventStreamReader, SocketReader, WebSocketReader
+from ticker.server.fast_path import FastPath
 from ticker.server.http import BoundedHttp
 from ticker.server.websocket import BoundedWebSocket
 
@@ -81,9 +81,9 @@ async def raw(service: Running, query: str = "", more: str = "") -> AsyncIterato
         outgoing.close()
 
 
-def lean_readers(service: Running) -> list[LeanReader]:
+def lean_readers(service: Running) -> list[SocketReader]:
     connections: set[object] = {*service.server.server_state.connections}
-    return [item for item in connections if isinstance(item, LeanReader)]
+    return [item for item in connections if isinstance(item, SocketReader)]
 
 
 async def all_gone(service: Running) -> None:
@@ -96,14 +96,14 @@ async def test_a_browser_is_answered_on_the_fast_path(service: Running) -> None:
     """A plain WebSocket reader ends up as a lean one, and its accept key is right."""
     async with raw(service) as reader:
         assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in reader.head
-        assert [type(item) for item in lean_readers(service)] == [LeanWebSocket]
+        assert [type(item) for item in lean_readers(service)] == [WebSocketReader]
 
 
 async def test_an_event_stream_is_answered_on_the_fast_path(service: Running) -> None:
     """A plain EventSource ends up as a lean reader, with the headers of any answer of ours."""
     async with service.sse("en", Origin="https://elsewhere.example") as reader:
         await reader.message()
-        assert [type(item) for item in lean_readers(service)] == [LeanSse]
+        assert [type(item) for item in lean_readers(service)] == [EventStreamReader]
     head = reader.head.decode().lower()
     for line in (
         "content-type: text/event-stream",
@@ -123,7 +123,7 @@ async def test_deflate_is_negotiated_and_shared(service: Running) -> None:
         service, more="Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     ) as reader:
         assert b"server_no_context_takeover; client_no_context_takeover" in reader.head
-        assert [type(item) for item in lean_readers(service)] == [DeflatedWebSocket]
+        assert [type(item) for item in lean_readers(service)] == [DeflatedReader]
         for number in range(3):
             await service.post("en", f"A line long enough to be worth it, number {number}")
             first, payload = await reader.frame()
@@ -353,5 +353,12 @@ async def nobody_left(service: Running) -> None:
 
 def _live_objects() -> Counter[str]:
     """How many there are of what makes up a connection."""
-    kinds = (LeanReader, Gate, BoundedHttp, BoundedWebSocket, ServerProtocol, HttpRequestParser)
+    kinds = (
+        SocketReader,
+        FastPath,
+        BoundedHttp,
+        BoundedWebSocket,
+        ServerProtocol,
+        HttpRequestParser,
+    )
     return Counter(type(item).__name__ for item in gc.get_objects() if isinstance(item, kinds))

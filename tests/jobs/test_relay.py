@@ -20,10 +20,11 @@ from ticker.news.clock import utcnow
 from ticker.news.subscription import Subscription
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
+from ticker.store.append import IdempotencyKey
 from ticker.store.archive import Archive
 from ticker.store.client import Store
-from ticker.store.import_lock import Mark
-from ticker.store.wire import Once, Wire
+from ticker.store.import_lock import ImportLock
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -63,7 +64,7 @@ async def relayed(url: str, **settings: Any) -> AsyncIterator[Hub]:
     configured = replace(Settings(), **settings)
     store, hub = Store(url), Hub(configured, Metrics())
     task = asyncio.create_task(
-        Relay(Wire(store), Archive(store), Mark(store), hub, configured).run()
+        Relay(Wire(store), Archive(store), ImportLock(store), hub, configured).run()
     )
     try:
         await hub.until_loaded(30)
@@ -77,7 +78,7 @@ async def relayed(url: str, **settings: Any) -> AsyncIterator[Hub]:
 async def publish(url: str, *items: Flash) -> None:
     store = Store(url)
     for item in items:
-        once = Once(f"{item.id}.{item.version}", "", 60)
+        once = IdempotencyKey(f"{item.id}.{item.version}", "", 60)
         await Wire(store).append(record(item), "announce", once)
     await store.close()
 

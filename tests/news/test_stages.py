@@ -16,7 +16,7 @@ from ticker.news.document import format_time
 from ticker.news.draft import InvalidError
 from ticker.news.event import Record
 from ticker.news.flash import IllegalChangeError, PubStatus
-from ticker.news.stages import Wish
+from ticker.news.stages import PublishOptions
 from ticker.store.archive import Archive
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
     from ticker.store.wire import Wire
 
-HOLD = Wish(hold=3)
-DRAFT = Wish(draft=True)
+HOLD = PublishOptions(hold=3)
+DRAFT = PublishOptions(draft=True)
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ async def test_what_was_settled_meanwhile_is_not_released_again(
     overtaken = Overtaken(store)
     late = Intake(wire, overtaken, RULES, clock)
     intake = make(two_key=True)
-    await intake.publish(ask(), {"headline": "Once"}, HOLD)
+    await intake.publish(ask(), {"headline": "IdempotencyKey"}, HOLD)
     clock.forward(3)
     overtaken.meanwhile = lambda: intake.release_due(["en"])
     assert await late.release_due(["en"]) == []
-    assert await on_wire(wire) == [("Once", 2, "usable")]
+    assert await on_wire(wire) == [("IdempotencyKey", 2, "usable")]
     line = await intake.publish(ask(), {"headline": "Raised", "urgency": 2}, HOLD)
     clock.forward(3)
     overtaken.meanwhile = lambda: intake.correct(ask(), line.id, {"urgency": 1})
@@ -221,7 +221,7 @@ async def test_a_refile_is_silent_and_on_the_record(make: Callable[..., Intake])
 async def test_the_same_request_is_done_once(make: Callable[..., Intake], wire: Wire) -> None:
     """A repeated release or hold with one key answers as before, and makes nothing new."""
     intake = make()
-    data: dict[str, Any] = {"headline": "Once"}
+    data: dict[str, Any] = {"headline": "IdempotencyKey"}
     first = await intake.publish(ask(key="k"), data, HOLD)
     assert await intake.publish(ask(key="k"), data, HOLD) == first
     released = await intake.release(ask(key="r"), first.id)

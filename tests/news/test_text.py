@@ -9,7 +9,7 @@ import regex
 from hypothesis import example, given, strategies as st
 
 from ticker.news import text
-from ticker.news.text import TextError, lean
+from ticker.news.text import TextError, direction_of
 
 MOST = 280
 FAMILY = "👨‍👩‍👧‍👦"
@@ -124,4 +124,4 @@ def test_an_accepted_line_keeps_every_rule(line: str) -> None:
 )
 def test_a_text_leans_to_its_language(text: str, direction: str, expected: str) -> None:
     """A foreign name at the beginning doesn't turn a line round; a wholly foreign line turns."""
-    assert lean(text, direction) == expected
+    assert direction_of(text, direction) == expected

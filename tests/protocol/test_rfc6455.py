@@ -182,10 +182,10 @@ def test_a_malformed_close_is_refused(payload: bytes, code: int) -> None:
 
 def test_after_a_goodbye_nobody_listens() -> None:
     """However much a peer sends with its goodbye, it is one goodbye, and nothing of it is kept."""
-    ear = rfc6455.Ear(deflate=False)
+    control = rfc6455.ControlFrames(deflate=False)
     sent = masked(0x89, b"last") + masked(0x88, b"") * 20_000 + b"\x88"
-    assert [it.opcode for it in ear.hear(sent, 0.0)] == [Opcode.PING, Opcode.CLOSE]
-    assert [it.opcode for it in ear.hear(masked(0x88, b""), 0.0)] == [Opcode.CLOSE]
+    assert [it.opcode for it in control.receive(sent, 0.0)] == [Opcode.PING, Opcode.CLOSE]
+    assert [it.opcode for it in control.receive(masked(0x88, b""), 0.0)] == [Opcode.CLOSE]
 
 
 def test_a_close_frame_fits_however_long_the_reason() -> None:

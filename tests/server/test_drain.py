@@ -35,7 +35,7 @@ class Reader:
         self._subscription = hub.join(self, Subscription(edition), None)
 
     def send(self, frame: Frame) -> None:
-        self.lines += frame.mark is not None
+        self.lines += frame.ref is not None
 
     def close(self, code: CloseCode) -> None:
         if self.closed is None:

@@ -352,7 +352,7 @@ async def test_a_trusted_proxy_is_known_on_an_ipv6_socket_too(settings: Settings
 
 async def test_an_ipv6_network_is_one_household() -> None:
     """Whoever has a network of 64 bits has no more places than whoever has an address."""
-    judge = door.Door(0, 10, 1, "")
+    judge = door.ConnectionLimits(0, 10, 1, "")
     came: list[asyncio.Transport] = []
 
     def enter(address: str) -> int:

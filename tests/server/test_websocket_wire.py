@@ -12,7 +12,7 @@ from tests.hub.test_sockets import HANDSHAKE, Raw, raw
 from tests.protocol.test_rfc6455 import masked
 from tests.server.test_http_wire import connected, refusal
 from tests.support.desk import hire, log_in
-from ticker.hub.sockets import DeflatedWebSocket, LeanWebSocket
+from ticker.hub.sockets import DeflatedReader, WebSocketReader
 from ticker.protocol.frames import CloseCode
 from ticker.server.websocket import BoundedWebSocket
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.support.service import Running
 
 PATHS = {
-    "lean": ("", LeanWebSocket),
-    "deflated": ("Sec-WebSocket-Extensions: permessage-deflate\r\n", DeflatedWebSocket),
+    "fast": ("", WebSocketReader),
+    "deflated": ("Sec-WebSocket-Extensions: permessage-deflate\r\n", DeflatedReader),
     "ordinary": ("Sec-WebSocket-Protocol: x\r\n", BoundedWebSocket),
 }
 PING, PONG, CLOSE, TEXT, BINARY = 0x89, 0x8A, 0x88, 0x81, 0x82

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from tests.support.flashes import NOON, after, flash, record
 from ticker.news.flash import Flash, PubStatus, correct, kill, release
-from ticker.store.wire import Once
+from ticker.store.append import IdempotencyKey
 
 if TYPE_CHECKING:
+    from ticker.store.append import Mode
     from ticker.store.archive import Archive
-    from ticker.store.wire import Mode, Wire
+    from ticker.store.wire import Wire
 
 
 async def put(wire: Wire, *items: Flash, mode: Mode = "announce") -> None:
     for item in items:
-        once = Once(f"{item.edition}{item.id}{item.version}", "", 60)
+        once = IdempotencyKey(f"{item.edition}{item.id}{item.version}", "", 60)
         await wire.append(record(item), mode, once)
 
 
@@ -69,14 +70,14 @@ async def test_a_line_leaves_its_story_when_it_moves_or_dies(wire: Wire, archive
     await put(wire, released)
     assert await archive.coverage("en", "flood", 9) == [released]
     moved = correct(released, {"coverage": "storm"}, after(10))
-    await wire.append(record(moved), "announce", Once("moved", "", 60), released.coverage)
+    await wire.append(record(moved), "announce", IdempotencyKey("moved", "", 60), released.coverage)
     assert await archive.coverage("en", "flood", 9) == []
     assert await archive.coverage("en", "storm", 9) == [moved]
     bare = correct(moved, {"coverage": None}, after(11))
-    await wire.append(record(bare), "announce", Once("bare", "", 60), moved.coverage)
+    await wire.append(record(bare), "announce", IdempotencyKey("bare", "", 60), moved.coverage)
     assert await archive.coverage("en", "storm", 9) == []
     back = correct(bare, {"coverage": "flood"}, after(12))
-    await wire.append(record(back), "announce", Once("back", "", 60), bare.coverage)
+    await wire.append(record(back), "announce", IdempotencyKey("back", "", 60), bare.coverage)
     await put(wire, kill(back, after(13)))
     assert await archive.coverage("en", "flood", 9) == []
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.link import linked
 from ticker.settings import SettingsError
-from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def test_a_task_that_is_stopped_stops(store: Store) -> None:
 
 async def test_other_errors_pass() -> None:
     """A fault of our own is not blamed on the store."""
-    with pytest.raises(KeyError), guard():
+    with pytest.raises(KeyError), store_errors():
         raise KeyError
 
 

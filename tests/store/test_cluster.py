@@ -10,7 +10,7 @@ from redis.exceptions import NoPermissionError
 
 from tests.accounts.test_audit import audit, test_entries_are_kept_in_order
 from tests.accounts.test_login_limits import (
-    logins,
+    login_limits,
     test_many_at_once_get_no_more,
     test_success_is_no_try,
 )
@@ -42,7 +42,7 @@ __all__ = [
     "audit",
     "clock",
     "hub",
-    "logins",
+    "login_limits",
     "process",
     "test_a_line_leaves_its_story_when_it_moves_or_dies",
     "test_a_login_opens_the_desk",

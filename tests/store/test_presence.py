@@ -45,8 +45,8 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     guests = [reader("https://a.example"), reader("direct", "sse"), reader("direct", "desk")]
     for guest in guests:
         hub.join(guest, ALL, None)
-    await presence.tell("one", dumps(hub.census()))
-    await presence.tell("other", dumps(hub.census()))
+    await presence.tell("one", dumps(hub.presence()))
+    await presence.tell("other", dumps(hub.presence()))
     assert await presence.hubs() == ["one", "other"]
     assert (await presence.read())["en"] == {
         "readers": 4,
@@ -56,7 +56,7 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     }
     now += timedelta(seconds=40)
     hub.leave(guests[0], ALL)
-    await presence.tell("one", dumps(hub.census()))
+    await presence.tell("one", dumps(hub.presence()))
     assert await presence.hubs() == ["one"]
     census = await presence.read()
     assert (census["en"]["readers"], census["en"]["origins"]) == (1, {"direct": 1})
@@ -67,11 +67,11 @@ def test_strangers_cannot_fill_the_memory(hub: Hub) -> None:
     guests = [reader(f"https://{number}.example") for number in range(150)]
     for guest in guests:
         hub.join(guest, ALL, None)
-    origins = hub.census()["en"]["origins"]
+    origins = hub.presence()["en"]["origins"]
     assert (len(origins), origins["other"]) == (101, 50)
     for guest in guests:
         hub.leave(guest, ALL)
-    assert hub.census()["en"] == {"transports": {}, "origins": {}}
+    assert hub.presence()["en"] == {"transports": {}, "origins": {}}
 
 
 @pytest.mark.parametrize("portable", [False, True], ids=["fast", "portable"])
@@ -88,7 +88,7 @@ async def _check_sites(either: Running) -> None:
         socket = await either.live("en", origin=origin)
         await receive(socket)
         opened.append(socket)
-    counted: dict[str, Any] = either.server._service.hub.census()["en"]["origins"]
+    counted: dict[str, Any] = either.server._service.hub.presence()["en"]["origins"]
     assert counted == {"self": 1, "https://partner.example": 1, "direct": 1, "other": 1}
     for socket in opened:
         await socket.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ticker.store.client import Store, StoreUnavailableError
-from ticker.store.pubsub import Doorbell
+from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 async def test_it_rings_for_its_channels_alone(store: Store) -> None:
     """Who listens to some hears those, in order, and nothing else."""
     commands: Any = store.commands
-    async with Doorbell(store, ["a", "b"]) as doorbell, asyncio.timeout(30):
+    async with ChannelListener(store, ["a", "b"]) as listener, asyncio.timeout(30):
         for channel in ("a", "c", "b"):
             await commands.publish(channel, f"to {channel}")
         heard: list[tuple[str, str]] = []
         while len(heard) < 2:
-            if rung := await doorbell.hear(1):
+            if rung := await listener.receive(1):
                 heard.append(rung)
     assert heard == [("a", "to a"), ("b", "to b")]
 
@@ -31,6 +31,6 @@ async def test_without_a_store_there_is_none(tmp_path: Path) -> None:
     """A store that is away is said when the listening begins."""
     away = Store(f"unix://{tmp_path}/nowhere.sock")
     with pytest.raises(StoreUnavailableError):
-        async with Doorbell(away, ["a"]):
+        async with ChannelListener(away, ["a"]):
             pass
     await away.close()

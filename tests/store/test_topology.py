@@ -19,13 +19,14 @@ from tests.support.service import receive, running
 from ticker.commands.backups import export, restore
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.append import IdempotencyKey
+from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.cluster import _closed_is_broken
-from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
-from ticker.store.pubsub import Doorbell
+from ticker.store.pubsub import ChannelListener
 from ticker.store.replication import Confirmation, Policy, UnconfirmedError
-from ticker.store.wire import HistoryReplacedError, Once, Wire
+from ticker.store.wire import HistoryReplacedError, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
@@ -63,7 +64,7 @@ async def store(replicated: Replicated) -> AsyncIterator[Store]:
 
 async def append(wire: Wire, flash_id: str, edition: str = "en") -> Flash:
     line = record(flash(flash_id, edition=edition))
-    return await wire.append(line, "announce", Once(flash_id, "f", 60))
+    return await wire.append(line, "announce", IdempotencyKey(flash_id, "f", 60))
 
 
 async def in_the_end(attempt: Callable[[], Awaitable[Any]]) -> Any:
@@ -110,7 +111,7 @@ async def test_every_edition_is_heard(store: Store) -> None:
 
 async def test_an_import_has_every_shard_for_itself(store: Store) -> None:
     """No other line gets in, wherever its edition is, until the backup is whole."""
-    mark, wire, ours = Mark(store), Wire(store), Wire(store, backup="sum")
+    mark, wire, ours = ImportLock(store), Wire(store), Wire(store, backup="sum")
     await mark.set("sum", EDITIONS)
     for edition in EDITIONS:
         with pytest.raises(StoreUnavailableError, match="half of a backup"):
@@ -137,19 +138,19 @@ def test_a_backup_comes_back(replicated: Replicated, store_url: str, tmp_path: P
 
 
 async def whole(store: Store) -> None:
-    assert await Mark(store).get() is None
+    assert await ImportLock(store).get() is None
     assert set((await faults(store)).values()) == {None}
 
 
 async def test_the_doorbell_rings_for_readers_and_desks(store: Store) -> None:
     """Every line is announced, not only found in the log when somebody looks."""
     channels = [name for it in EDITIONS for name in (Keys(it).live, Keys(it).desk)]
-    async with Doorbell(store, channels) as doorbell, asyncio.timeout(30):
+    async with ChannelListener(store, channels) as listener, asyncio.timeout(30):
         for edition in EDITIONS:
             await append(Wire(store), f"{edition}1", edition)
         rung: set[str] = set()
         while len(rung) < len(channels):
-            if heard := await doorbell.hear(1):
+            if heard := await listener.receive(1):
                 rung.add(heard[0])
     assert rung == set(channels)
 
@@ -210,7 +211,7 @@ async def test_what_no_replica_has_is_not_acknowledged(
     with pytest.raises(UnconfirmedError, match="0 of 1 replicas"):
         await append(wire, "b")
     with pytest.raises(UnconfirmedError, match="0 of 1 replicas"):
-        await wire.recall("en", Once("b", "f", 60))
+        await wire.recall("en", IdempotencyKey("b", "f", 60))
     await asyncio.to_thread(replicated.heal, primary)
     assert (await in_the_end(lambda: append(wire, "b"))).id == "b"
     assert [event.flash.id for event in await follow_on(wire, {"en": GENESIS}, 2)] == ["a", "b"]
@@ -327,5 +328,5 @@ async def test_a_slot_that_moves_takes_its_readers_along(moving: Replicated) -> 
 @pytest.mark.parametrize("error", [AttributeError("writelines"), RuntimeError("handler is closed")])
 def test_a_connection_that_another_command_closed_is_broken(error: Exception) -> None:
     """An editor whose command met a closing connection is told that the store is away, no more."""
-    with pytest.raises(StoreUnavailableError), guard(), _closed_is_broken():
+    with pytest.raises(StoreUnavailableError), store_errors(), _closed_is_broken():
         raise error

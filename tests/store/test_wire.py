@@ -19,17 +19,18 @@ from tests.support.link import linked
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.flash import Flash, PubStatus
 from ticker.server.valkey import EmbeddedValkey
+from ticker.store.append import IdempotencyKey, KeyReusedError, VersionConflictError
 from ticker.store.client import Store, StoreUnavailableError
-from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
-from ticker.store.topology import Single
-from ticker.store.wire import HistoryReplacedError, KeyReusedError, Once, VersionConflictError, Wire
+from ticker.store.topology import SingleServer
+from ticker.store.wire import HistoryReplacedError, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
     from pathlib import Path
 
-    from ticker.store.wire import Mode
+    from ticker.store.append import Mode
 
 KEYS = Keys("en")
 MODES: dict[Mode, Flash] = {
@@ -39,8 +40,8 @@ MODES: dict[Mode, Flash] = {
 }
 
 
-def once(key: str, fingerprint: str = "f") -> Once:
-    return Once(key, fingerprint, 60)
+def once(key: str, fingerprint: str = "f") -> IdempotencyKey:
+    return IdempotencyKey(key, fingerprint, 60)
 
 
 async def append(wire: Wire, item: Flash, mode: Mode = "announce", key: str = "") -> Flash:
@@ -284,7 +285,7 @@ async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_pat
 async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None:
     """An import has the log for itself, and followers hear of it when it is whole."""
     async with hearing(wire) as heard:
-        mark, ours = Mark(store), Wire(store, backup="sum")
+        mark, ours = ImportLock(store), Wire(store, backup="sum")
         with pytest.raises(StoreUnavailableError, match="half of a backup"):
             await append(ours, flash("a"))
         await append(wire, flash("a"))
@@ -312,7 +313,7 @@ async def test_a_follower_that_waits_notices_an_import(store: Store, wire: Wire)
     async with aclosing(wire.follow({"en": GENESIS}, caught_up.set)) as events:
         pending = asyncio.ensure_future(anext(events))
         await caught_up.wait()
-        await Mark(store).set("sum", ["en"])
+        await ImportLock(store).set("sum", ["en"])
         with pytest.raises(UnfinishedImportError):
             async with asyncio.timeout(30):
                 await pending
@@ -446,7 +447,7 @@ async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path
         await here.close()
 
 
-class HardOfHearing(Single):
+class HardOfHearing(SingleServer):
     """A store whose subscriptions go another way than its commands."""
 
     def __init__(self, url: str, ear: str) -> None:

@@ -17,17 +17,17 @@ from tests.editing.test_intake import RULES, Clock, ask
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.backup.format import Writer
 from ticker.editing.intake import Intake
 from ticker.news.document import format_time
 from ticker.news.flash import IllegalChangeError
-from ticker.news.stages import Wish
+from ticker.news.stages import PublishOptions
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.store.history import History
-from ticker.store.stories import Siblings
+from ticker.store.stories import Stories
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Newsroom:
                     ids.append(await self._new(request, kind, data, which))
                 case "check":
                     for flash_id in ids[:1]:
-                        await Siblings(self.store, []).check(edition, flash_id, self.clock())
+                        await Stories(self.store, []).check(edition, flash_id, self.clock())
                 case "account":
                     await self._account()
                 case _:
@@ -87,7 +87,7 @@ class Newsroom:
             more["embargoed"] = format_time(self.clock() + timedelta(hours=1))
         if kind == "twin" and self.ids["en"]:
             more["story"] = self.ids["en"][0]
-        wish = Wish(draft=kind == "draft" or (kind == "twin" and which == 1))
+        wish = PublishOptions(draft=kind == "draft" or (kind == "twin" and which == 1))
         wish = replace(wish, hold=5.0 if kind == "hold" else 0.0)
         return (await self.intake.publish(request, {**data, **more}, wish)).id
 
@@ -109,7 +109,7 @@ class Newsroom:
 
     async def _account(self) -> None:
         principal = Principal(f"program {token_hex(8)}", Role.EDITOR, frozenset({"en"}), NOON, None)
-        await Accounts(self.store).create(principal)
+        await Tokens(self.store).create(principal)
         await Audit(self.store).note("somebody \udcff", "create token", principal.name)
 
 

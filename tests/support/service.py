@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.server.server import bind, new_server
 from ticker.store.client import Store
 
@@ -221,9 +221,9 @@ async def _make_token(
 ) -> str:
     store = Store(settings.redis_url)
     try:
-        accounts = Accounts(store)
-        await accounts.revoke(name)
-        return await accounts.create(
+        tokens = Tokens(store)
+        await tokens.revoke(name)
+        return await tokens.create(
             Principal(name, role, frozenset(editions), datetime.now(UTC), expires)
         )
     finally:

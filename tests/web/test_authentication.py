@@ -13,32 +13,30 @@ from tests.support.service import running
 from ticker.accounts.principal import Principal, Role
 from ticker.news.clock import utcnow
 from ticker.settings import Settings
-from ticker.web.authentication import Guard
+from ticker.web.authentication import Authenticator
 from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.accounts.sessions import Sessions
-    from ticker.accounts.tokens import Accounts
+    from ticker.accounts.tokens import Tokens
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.7, 5.0])
-async def test_who_waits_as_told_is_let_in(
-    accounts: Accounts, sessions: Sessions, rate: float
-) -> None:
+async def test_who_waits_as_told_is_let_in(tokens: Tokens, sessions: Sessions, rate: float) -> None:
     """An editor's tool that comes back when it was told to is never refused a second time."""
     now = 1000.0
-    token = await accounts.create(Principal("tool", Role.EDITOR, frozenset(), utcnow(), None))
+    token = await tokens.create(Principal("tool", Role.EDITOR, frozenset(), utcnow(), None))
     slow = replace(Settings(), posts_burst=1, posts_per_second=rate)
-    guard = Guard(accounts, sessions, slow, clock=lambda: now)
+    authenticator = Authenticator(tokens, sessions, slow, clock=lambda: now)
     headers = [(b"authorization", f"Bearer {token}".encode())]
     connection = HTTPConnection({"type": "http", "headers": headers})
-    assert (await guard.admit(connection)).name == "tool"
+    assert (await authenticator.authenticate(connection)).name == "tool"
     with pytest.raises(ProblemError) as refused:
-        await guard.admit(connection)
+        await authenticator.authenticate(connection)
     assert refused.value.status == 429
     now += int(refused.value.headers["Retry-After"])
-    assert (await guard.admit(connection)).name == "tool"
+    assert (await authenticator.authenticate(connection)).name == "tool"
 
 
 async def test_a_session_must_prove_its_intent(service: Running) -> None:

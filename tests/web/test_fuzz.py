@@ -19,7 +19,7 @@ from tests.support.desk import hire, log_in
 from tests.web.test_every_route import EDITORIAL, PAGES, PUBLIC
 from ticker.accounts.principal import Role
 from ticker.protocol import rfc6455
-from ticker.protocol.rfc6455 import MESSAGE_MOST, Ear, ViolationError
+from ticker.protocol.rfc6455 import MESSAGE_MAX, ControlFrames, ViolationError
 
 if TYPE_CHECKING:
     import pytest
@@ -162,14 +162,14 @@ def test_bytes_however_cut_are_heard_alike(data: bytes, cuts: list[int], deflate
 
 def _hear(pieces: list[bytes], *, deflate: bool) -> list[object]:
     """What is heard, frame by frame, and the code of the fault that ends it; little is kept."""
-    ear, heard = Ear(deflate=deflate), list[object]()
+    frames, heard = ControlFrames(deflate=deflate), list[object]()
     for number, piece in enumerate(pieces):
         try:
-            for control in ear.hear(piece, number * 60.0):
+            for control in frames.receive(piece, number * 60.0):
                 if control.opcode is rfc6455.Opcode.CLOSE:
                     rfc6455.close_code(control.payload)
                 heard.append(control)
         except ViolationError as violation:
             return [*heard, violation.code]
-        assert len(ear._received) <= MESSAGE_MOST
+        assert len(frames._received) <= MESSAGE_MAX
     return heard

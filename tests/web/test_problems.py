@@ -6,7 +6,7 @@ import pytest
 
 from ticker.news.draft import Fault, InvalidError
 from ticker.store.client import StoreUnavailableError
-from ticker.web.problems import ProblemError, at, problem_of
+from ticker.web.problems import ProblemError, problem_at, problem_of
 
 
 def test_a_problem_names_its_fields() -> None:
@@ -28,7 +28,7 @@ def test_a_problem_names_its_fields() -> None:
 
 def test_headers_of_a_problem() -> None:
     """A refusal carries the headers that tell what to do, and is never cached."""
-    headers = at(429, "Authorization", "Too many.", Retry_After="3").response().headers
+    headers = problem_at(429, "Authorization", "Too many.", Retry_After="3").response().headers
     assert headers["retry-after"] == "3"
     assert headers["cache-control"] == "no-store"
     assert headers["content-type"] == "application/problem+json"

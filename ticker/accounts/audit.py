@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.clock import utcnow
 from ticker.news.document import dumps, format_time
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
-from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.import_lock import KEY
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8
 _LOG: Final = "{ticker}:audit"
 _HEAD: Final = "{ticker}:audit:head"
 _PAGE: Final = 500
-_DETAIL_MOST: Final = 200
+_DETAIL_MAX: Final = 200
 COMMAND_LINE: Final = "command line"
 
 
@@ -46,11 +46,11 @@ class Audit:
         """
         entry = {
             "at": format_time(self._clock()),
-            "who": who[:_DETAIL_MOST],
+            "who": who[:_DETAIL_MAX],
             "action": action,
-            "target": target[:_DETAIL_MOST],
+            "target": target[:_DETAIL_MAX],
             "address": address,
-            "detail": detail[:_DETAIL_MOST],
+            "detail": detail[:_DETAIL_MAX],
         }
         # In ASCII: what a stranger types as a name may hold what UTF-8 cannot.
         await self.append(json.dumps(entry, separators=(",", ":")))
@@ -58,14 +58,14 @@ class Audit:
     async def append(self, text: str, offset: int | None = None) -> None:
         """Add an entry as it is; with an offset, only if that is the one that it gets."""
         args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
-        with guard():
+        with store_errors():
             added = await self._append([_LOG, _HEAD, KEY], args)
         if added < 0:
             raise StoreUnavailableError("it has half of a backup, and takes nothing else")
 
     async def head(self) -> Cursor:
         """Where the log ends."""
-        with guard():
+        with store_errors():
             offset, tag = await self._commands.hmget(_HEAD, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
@@ -89,7 +89,7 @@ class Audit:
         """Every entry with its position, oldest first."""
         after = "-"
         while True:
-            with guard():
+            with store_errors():
                 page = await self._commands.xrange(_LOG, min=after, count=_PAGE)
             for entry_id, fields in page:
                 yield Cursor(int(entry_id.partition("-")[0]), fields["tag"]), fields["entry"]

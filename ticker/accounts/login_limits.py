@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.users import User, Users
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _WINDOW_SECONDS: Final = 15 * 60
 _PREFIX: Final = "ticker:logins:"
 # From one place a stranger locks out only themselves; from everywhere, a name after all.
-_PAIR_MOST: Final = 5
-_NAME_MOST: Final = 30
-_ADDRESS_MOST: Final = 50
+_PAIR_MAX: Final = 5
+_NAME_MAX: Final = 30
+_ADDRESS_MAX: Final = 50
 _NOBODY: Final = "(nobody)"
 
 
@@ -35,7 +35,7 @@ class TooManyTriesError(Exception):
         self.seconds = seconds
 
 
-class Logins:
+class LoginLimits:
     """Checks names and passwords. Raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store, users: Users) -> None:
@@ -49,12 +49,12 @@ class Logins:
             TooManyTriesError: There were too many wrong ones for this name or from this address.
         """
         pair = _key("pair", name, address)
-        most = {pair: _PAIR_MOST, _key("name", name): _NAME_MOST}
-        most[_key("address", address)] = _ADDRESS_MOST
+        most = {pair: _PAIR_MAX, _key("name", name): _NAME_MAX}
+        most[_key("address", address)] = _ADDRESS_MAX
         await self._count(most)
         user = await self._users.check(name, password)
         if user is not None:
-            with guard():
+            with store_errors():
                 await self._commands.delete(pair)
                 for key in most.keys() - {pair}:
                     await self._commands.decr(key)
@@ -65,7 +65,7 @@ class Logins:
         return name if await self._users.get(name) is not None else _NOBODY
 
     async def _count(self, most: dict[str, int]) -> None:
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for key in most:
                     pipe.incr(key)

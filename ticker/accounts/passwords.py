@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-LENGTH_LEAST: Final = 12
-LENGTH_MOST: Final = 256
+LENGTH_MIN: Final = 12
+LENGTH_MAX: Final = 256
 # A hash takes 64 MiB and the better part of a core: this many at once, and the others wait.
 _AT_ONCE: Final = 2
 # No letter or digit that is mistaken for another.
@@ -40,9 +40,9 @@ class Passwords:
             WeakPasswordError: It is too short, too long, or the name of who would use it.
         """
         clean = _clean(password)
-        if not LENGTH_LEAST <= len(clean) <= LENGTH_MOST:
+        if not LENGTH_MIN <= len(clean) <= LENGTH_MAX:
             raise WeakPasswordError(
-                f"must be {LENGTH_LEAST} to {LENGTH_MOST} characters long, and is {len(clean)}"
+                f"must be {LENGTH_MIN} to {LENGTH_MAX} characters long, and is {len(clean)}"
             )
         if clean.casefold() == _clean(name).casefold():
             raise WeakPasswordError("must not be the name of its user")
@@ -66,7 +66,7 @@ class Passwords:
 
     def _matches(self, kept: str, password: str) -> bool:
         try:
-            return self._hasher.verify(kept, _clean(password[: LENGTH_MOST + 1]))
+            return self._hasher.verify(kept, _clean(password[: LENGTH_MAX + 1]))
         except VerificationError:
             return False
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PREFIX: Final = "ticker:sessions:"
 _OF: Final = "ticker:sessions-of:"
 _SEEN_EVERY: Final = timedelta(minutes=1)
-_AGENT_MOST: Final = 120
+_AGENT_MAX: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ class Sessions:
             "created": now,
             "seen": now,
             "address": address,
-            "agent": agent[:_AGENT_MOST],
+            "agent": agent[:_AGENT_MAX],
         }
         digest = _digest(secret)
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 pipe.set(_PREFIX + digest, dumps(values), px=self._idle)
                 pipe.sadd(_OF + name, digest)
@@ -97,7 +97,7 @@ class Sessions:
     async def find(self, secret: str) -> Session | None:
         """The session of an id that a browser sent; None if it is over or was never one of ours."""
         digest = _digest(secret)
-        with guard():
+        with store_errors():
             text = await self._commands.get(_PREFIX + digest)
         if text is None:
             return None
@@ -122,14 +122,14 @@ class Sessions:
             "address": session.address,
             "agent": session.agent,
         }
-        with guard():
+        with store_errors():
             await self._commands.set(
                 _PREFIX + session.digest, dumps(values), xx=True, px=self._idle
             )
 
     async def is_open(self, session: Session) -> bool:
         """Whether a session found earlier still is one, with the same rights."""
-        with guard():
+        with store_errors():
             text = await self._commands.get(_PREFIX + session.digest)
         user = await self._users.get(session.principal.name) if text else None
         if user is None or user.principal != session.principal:
@@ -138,13 +138,13 @@ class Sessions:
 
     async def end(self, digest: str, name: str) -> None:
         """End one session of a user."""
-        with guard():
+        with store_errors():
             await self._commands.delete(_PREFIX + digest)
             await self._commands.srem(_OF + name, digest)
 
     async def end_all(self, name: str) -> None:
         """End every session of a user."""
-        with guard():
+        with store_errors():
             for digest in await self._commands.smembers(_OF + name):
                 await self._commands.delete(_PREFIX + digest)
             await self._commands.delete(_OF + name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ class NameTakenError(Exception):
     """The name is taken, by a token among tokens, by a user among users."""
 
 
-class Accounts:
+class Tokens:
     """Tokens in the store. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store) -> None:
@@ -42,7 +42,7 @@ class Accounts:
         """
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
-        with guard():
+        with store_errors():
             if not await self._commands.hsetnx(TOKENS, principal.name, digest):
                 raise NameTakenError(principal.name)
             await self._commands.hset(DIGESTS, digest, _encode(principal, digest))
@@ -51,7 +51,7 @@ class Accounts:
     async def verify(self, token: str, now: datetime) -> Principal | None:
         """Whose token it is; None if it is unknown, revoked or expired."""
         digest = _digest(token)
-        with guard():
+        with store_errors():
             text = await self._commands.hget(DIGESTS, digest)
         if text is None or not compare_digest(json.loads(text)["digest"], digest):
             return None
@@ -62,13 +62,13 @@ class Accounts:
 
     async def list(self) -> list[Principal]:
         """All tokens that were made and not revoked, by name."""
-        with guard():
+        with store_errors():
             texts = await self._commands.hvals(DIGESTS)
         return sorted((_decode(text) for text in texts), key=lambda principal: principal.name)
 
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
-        with guard():
+        with store_errors():
             digest = await self._commands.hget(TOKENS, name)
             if digest is None:
                 return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.passwords import Passwords
@@ -50,25 +50,25 @@ class Users:
             WeakPasswordError: The password may not be used.
         """
         user = User(principal, await self._passwords.hash(password, principal.name))
-        with guard():
+        with store_errors():
             if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):
                 raise NameTakenError(principal.name)
 
     async def get(self, name: str) -> User | None:
         """The user of that name."""
-        with guard():
+        with store_errors():
             text = await self._commands.hget(USERS, name)
         return _decode(text) if text else None
 
     async def list(self) -> list[User]:
         """All users, by name."""
-        with guard():
+        with store_errors():
             texts = await self._commands.hvals(USERS)
         return sorted(map(_decode, texts), key=lambda user: user.name)
 
     async def remove(self, name: str) -> bool:
         """End a user; False if there is none of that name."""
-        with guard():
+        with store_errors():
             return bool(await self._commands.hdel(USERS, name))
 
     async def check(self, name: str, password: str) -> User | None:
@@ -90,7 +90,7 @@ class Users:
         if user is None:
             return False
         changed = replace(user, hash=await self._passwords.hash(password, name))
-        with guard():
+        with store_errors():
             await self._commands.hset(USERS, name, _encode(changed))
         return True
 

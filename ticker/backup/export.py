@@ -27,11 +27,11 @@ from ticker.news.document import format_time
 from ticker.news.event import GENESIS, Cursor, Record
 from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
-from ticker.store.client import guard
+from ticker.store.client import store_errors
 from ticker.store.history import History
-from ticker.store.import_lock import Mark
+from ticker.store.import_lock import ImportLock
 from ticker.store.keys import Keys
-from ticker.store.widgets import Releases
+from ticker.store.widgets import WidgetScripts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ async def export(store: Store, file: IO[bytes], editions: Sequence[str]) -> list
         StoreUnavailableError: The store is away.
     """
     writer, said = Writer(file), []
-    await Mark(store).refuse()
+    await ImportLock(store).refuse()
     async for kind, values in Exporter(store).lines(editions):
         writer.write(kind, values)
         if kind == HEADER:
@@ -105,7 +105,7 @@ class Exporter:
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
-        self._releases = Releases(store)
+        self._releases = WidgetScripts(store)
 
     async def lines(self, wanted: Sequence[str]) -> _Lines:
         """Kind and fields of each line, the header first.
@@ -149,7 +149,7 @@ class Exporter:
         return sorted(set(wanted)) or known
 
     async def _has_accounts(self) -> bool:
-        with guard():
+        with store_errors():
             return bool(await self._commands.exists(USERS) or await self._commands.exists(DIGESTS))
 
     async def _never_out(self, edition: str) -> dict[str, int]:
@@ -199,20 +199,20 @@ class Exporter:
         """Versions of a flash that readers never heard of."""
         if start >= end:
             return
-        with guard():
+        with store_errors():
             texts = await self._commands.lrange(Keys(edition).versions(flash_id), start, end - 1)
         for text in texts:
             yield "filed", {"edition": edition, "record": text}
 
     async def _waited(self, edition: str, flash_id: str, version: int) -> bool:
         """Whether a version of a flash was withheld."""
-        with guard():
+        with store_errors():
             text = await self._commands.lindex(Keys(edition).versions(flash_id), version - 1)
         return text is not None and Record.decode(text).flash.pubstatus is PubStatus.WITHHELD
 
     async def _answered(self, editions: Sequence[str]) -> _Lines:
         """Requests that must not happen again when they are sent again."""
-        with guard():
+        with store_errors():
             async for name in self._commands.scan_iter(match="{ticker:*}:i*", count=_PAGE):
                 match = _ANSWERED.fullmatch(name)
                 if match is None or match[1] not in editions:
@@ -240,6 +240,6 @@ class Exporter:
 
     async def _scan(self, key: str) -> AsyncIterator[tuple[str, str]]:
         """Fields of a hash; one may come twice, which harms nobody."""
-        with guard():
+        with store_errors():
             async for field in self._commands.hscan_iter(key, count=_PAGE):
                 yield field

@@ -20,25 +20,26 @@ from ticker.accounts.tokens import DIGESTS, TOKENS
 from ticker.accounts.users import USERS
 from ticker.backup.format import BackupError, Kept, check, read
 from ticker.news.event import GENESIS
+from ticker.store.append import IdempotencyKey, VersionConflictError
 from ticker.store.archive import Archive
-from ticker.store.client import StoreUnavailableError, guard
+from ticker.store.client import StoreUnavailableError, store_errors
 from ticker.store.history import History
-from ticker.store.import_lock import Mark, UnfinishedImportError
+from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.presence import Presence
-from ticker.store.widgets import Releases
-from ticker.store.wire import Once, VersionConflictError, Wire
+from ticker.store.widgets import WidgetScripts
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ticker.backup.format import Contents, Line
+    from ticker.store.append import Mode
     from ticker.store.client import Store
-    from ticker.store.wire import Mode
 
 _MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
 # Remembered for no time at all: what was written before is told by its version.
-_ONCE: Final = Once("import", "", 0)
+_ONCE: Final = IdempotencyKey("import", "", 0)
 
 
 @contextmanager
@@ -119,8 +120,8 @@ class Restorer:
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
-        self._mark = Mark(store)
-        self._releases = Releases(store)
+        self._mark = ImportLock(store)
+        self._releases = WidgetScripts(store)
         self._wire = Wire(store, backup=self._name)
 
     async def begin(self) -> None:
@@ -197,7 +198,7 @@ class Restorer:
             found = [edition for edition in found if edition in self._chosen]
         things = [f"lines of {' and '.join(found)}"] if found else []
         if not self._chosen:
-            with guard():
+            with store_errors():
                 for key, what in ((USERS, "users"), (DIGESTS, "tokens")):
                     if await self._commands.exists(key):
                         things.append(what)
@@ -215,14 +216,14 @@ class Restorer:
             case "story":
                 await self._put_story(line)
             case "checked":
-                with guard():
+                with store_errors():
                     key = Keys(values["edition"]).checked
                     await self._commands.hset(key, values["id"], values["at"])
             case "user":
-                with guard():
+                with store_errors():
                     await self._commands.hset(USERS, values["name"], values["record"])
             case "token":
-                with guard():
+                with store_errors():
                     await self._commands.hset(TOKENS, values["name"], values["digest"])
                     await self._commands.hset(DIGESTS, values["digest"], values["record"])
             case "audit":
@@ -244,7 +245,7 @@ class Restorer:
                 kept, _MODES[line.kind], _ONCE, before.coverage if before else None
             )
         except VersionConflictError as error:
-            with guard():
+            with store_errors():
                 key = Keys(flash.edition).versions(flash.id)
                 stored = await self._commands.lindex(key, flash.version - 1)
             if stored != kept.text:
@@ -258,7 +259,7 @@ class Restorer:
         values = line.values
         keys = Keys(values["edition"])
         flash = Kept.of(values["record"]).flash
-        with guard():
+        with store_errors():
             if await self._commands.llen(keys.versions(flash.id)) < flash.version:
                 return
             name = keys.idempotency(values["key"])
@@ -271,6 +272,6 @@ class Restorer:
     async def _put_story(self, line: Line) -> None:
         """Which flash is the edition's version of a story, where several have its key."""
         keys, flash_id = Keys(line.values["edition"]), line.values["id"]
-        with guard():
+        with store_errors():
             if await self._commands.hexists(keys.flashes, flash_id):
                 await self._commands.hset(keys.stories, line.values["key"], flash_id)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _READERS: Final = 10_000
 _QUICK_READERS: Final = 50
-_LATENCY_READERS_MOST: Final = 10_000
+_LATENCY_READERS_MAX: Final = 10_000
 
 
 def add(bench: argparse.ArgumentParser) -> None:
@@ -73,8 +73,8 @@ def _count(text: str) -> int:
 
 def _latency_count(text: str) -> int:
     count = int(text)
-    if count not in range(1, _LATENCY_READERS_MOST + 1):
-        raise argparse.ArgumentTypeError(f"must be from 1 to {_LATENCY_READERS_MOST}")
+    if count not in range(1, _LATENCY_READERS_MAX + 1):
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_LATENCY_READERS_MAX}")
     return count
 
 

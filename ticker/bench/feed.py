@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from ticker.accounts.principal import Principal, Role
-from ticker.editing.context import Request
+from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake
 from ticker.news.clock import utcnow
 from ticker.news.draft import Rules
@@ -46,6 +46,8 @@ class FeedPoster:
             intake = Intake(Wire(store), Archive(store), Rules({}, {}))
             feed = Principal("feed", Role.EDITOR, frozenset(), utcnow(), None)
             for number in numbers:
-                await intake.publish(Request(feed, _EDITION), self._lines.fields(number, long=long))
+                await intake.publish(
+                    EditContext(feed, _EDITION), self._lines.fields(number, long=long)
+                )
         finally:
             await store.close()

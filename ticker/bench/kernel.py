@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SPARE_FILES: Final = 2200  # what a server keeps for others than its readers
 _TWO_CORES: Final = 2
 _CALM_SECONDS: Final = 0.25
-_CALM_SECONDS_MOST: Final = 10.0
+_CALM_SECONDS_MAX: Final = 10.0
 _CALM_SHARE: Final = 0.02  # of a core
 
 
@@ -98,7 +98,7 @@ def children(pid: int) -> list[int]:
 def calm(pid: int) -> None:
     """Wait until a process has done what it has to do; ten seconds at most."""
     cpu = Cpu(pid)
-    deadline = time.monotonic() + _CALM_SECONDS_MOST
+    deadline = time.monotonic() + _CALM_SECONDS_MAX
     while time.monotonic() < deadline:
         time.sleep(_CALM_SECONDS)
         if cpu.lap() < _CALM_SHARE * _CALM_SECONDS * 1e9:

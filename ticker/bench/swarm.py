@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ticker.bench.subject import Subject
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
-_PROCESSES_MOST: Final = 4
+_PROCESSES_MAX: Final = 4
 IN_FLIGHT: Final = 1000
 _OPEN_SECONDS: Final = 120.0
 LINE_SECONDS: Final = 60.0
@@ -120,7 +120,7 @@ def swarm(
 ) -> Iterator[Swarm]:
     """A swarm without readers yet; its processes end with the context."""
     if processes is None:
-        processes = min(_PROCESSES_MOST, max(1, len(os.sched_getaffinity(0))))
+        processes = min(_PROCESSES_MAX, max(1, len(os.sched_getaffinity(0))))
     started: list[tuple[SpawnProcess, Connection]] = []
     try:
         for number in range(processes):

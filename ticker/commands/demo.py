@@ -24,7 +24,7 @@ _LIFETIME: Final = timedelta(minutes=30)
 _KILL_EVERY: Final = 11
 
 
-class Newsroom(threading.Thread):
+class DemoPoster(threading.Thread):
     """Posts the sample lines of `demo.json` to a service, over and over, as an editor would."""
 
     def __init__(self, client: Client) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
-_LEAST_MOST: Final = 60.0
+_LEAST_MAX: Final = 60.0
 _MISSED_BEATS: Final = 2.5
 _FIRST_BEAT: Final = 25.0
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
@@ -80,7 +80,7 @@ class Tail:
                     yield json.loads(message)
         except InvalidStatus as refusal:
             after = refusal.response.headers.get("Retry-After", "")
-            self._least = min(float(after), _LEAST_MOST) if after.isdecimal() else 0.0
+            self._least = min(float(after), _LEAST_MAX) if after.isdecimal() else 0.0
             self._judge(refusal.response.status_code, refusal.response.body)
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:

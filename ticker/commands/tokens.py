@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.accounts.audit import COMMAND_LINE, Audit
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.commands.stores import on_store, with_store
 from ticker.news import text
 from ticker.news.clock import utcnow
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
     from ticker.store.client import Store
 
-_NAME_MOST: Final = 64
+_NAME_MAX: Final = 64
 _DEMO: Final = "demo"
 
 
@@ -36,7 +36,7 @@ def create(
     principal = _principal(clean_name(name), Role[role.upper()], editions, lifetime)
 
     async def run(store: Store) -> str:
-        token = await Accounts(store).create(principal)
+        token = await Tokens(store).create(principal)
         await note(store, "create token", principal.name, principal.role.word)
         return token
 
@@ -62,14 +62,14 @@ def clean_name(name: str) -> str:
         SettingsError: It is none.
     """
     try:
-        return text.line(name, _NAME_MOST)
+        return text.line(name, _NAME_MAX)
     except text.TextError as error:
         raise SettingsError(f"NAME: {error}") from error
 
 
 def describe(settings: Settings) -> list[str]:
     """Who has tokens, a line each."""
-    principals = with_store(settings, lambda store: Accounts(store).list())
+    principals = with_store(settings, lambda store: Tokens(store).list())
     return [_describe(principal) for principal in principals]
 
 
@@ -81,7 +81,7 @@ def revoke(settings: Settings, name: str) -> None:
     """
 
     async def run(store: Store) -> None:
-        if not await Accounts(store).revoke(name):
+        if not await Tokens(store).revoke(name):
             raise SettingsError(f"there is no token named {name!r}")
         await note(store, "revoke token", name)
 
@@ -97,7 +97,7 @@ def renew_demo(redis_url: str) -> str:
     """A new token for the demo's editor; the one of the last run ends."""
 
     async def renew(store: Store) -> str:
-        accounts = Accounts(store)
+        accounts = Tokens(store)
         await accounts.revoke(_DEMO)
         return await accounts.create(_principal(_DEMO, Role.EDITOR))
 

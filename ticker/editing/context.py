@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps
 from ticker.news.event import Record
-from ticker.news.stages import NOW, Wish
-from ticker.store.wire import Once
+from ticker.news.stages import NOW, PublishOptions
+from ticker.store.append import IdempotencyKey
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ticker.accounts.principal import Principal
     from ticker.news.flash import Flash
-    from ticker.news.stages import Standing
+    from ticker.news.stages import Placement
 
 _KEY_SECONDS: Final = 24 * 3600
 _OWN_KEY_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class EditContext:
     """Who asks, for which edition, and under which conditions.
 
     Attributes:
@@ -42,7 +42,11 @@ class Request:
     address: str | None = None
 
     def record(
-        self, flash: Flash, action: str, standing: Standing | None = None, reason: str | None = None
+        self,
+        flash: Flash,
+        action: str,
+        placement: Placement | None = None,
+        reason: str | None = None,
     ) -> Record:
         """What the log keeps of a version that this request makes."""
         return Record(
@@ -52,26 +56,30 @@ class Request:
             at=flash.versioncreated,
             reason=reason,
             address=self.address,
-            stage=standing.stage if standing else None,
-            due=standing.due if standing else None,
+            stage=placement.stage if placement else None,
+            due=placement.due if placement else None,
         )
 
-    def once(
-        self, verb: str, flash_id: str = "", data: dict[str, Any] | None = None, wish: Wish = NOW
-    ) -> Once:
+    def idempotency_key(
+        self,
+        verb: str,
+        flash_id: str = "",
+        data: dict[str, Any] | None = None,
+        options: PublishOptions = NOW,
+    ) -> IdempotencyKey:
         """What makes this request happen once, however often it is sent."""
         if self.key is None:
-            return own_once()
+            return fresh_key()
         fields = sorted((data or {}).items())
-        how = [wish.draft, wish.hold]
+        how = [options.draft, options.hold]
         asked = dumps([verb, flash_id, sorted(self.if_match or ()), fields, how])
         name = dumps([self.principal.name, self.key])
-        return Once(_digest(name), _digest(asked), _KEY_SECONDS)
+        return IdempotencyKey(_digest(name), _digest(asked), _KEY_SECONDS)
 
 
-def own_once() -> Once:
+def fresh_key() -> IdempotencyKey:
     """Makes the store client's own retries harmless."""
-    return Once(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
+    return IdempotencyKey(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
 
 
 def _digest(name: str) -> str:

@@ -17,26 +17,27 @@ from ticker.accounts.rights import (
     check_release,
     check_withdrawal,
 )
-from ticker.editing.context import own_once
+from ticker.editing.context import fresh_key
 from ticker.news import flash as flashes, stages, text
 from ticker.news.clock import utcnow
 from ticker.news.draft import Fault, InvalidError, Rules
 from ticker.news.event import Record
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
-from ticker.news.stages import NOW, Wish
-from ticker.store.wire import VersionConflictError
+from ticker.news.stages import NOW, PublishOptions
+from ticker.store.append import VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
     from datetime import datetime
 
     from ticker.accounts.principal import Principal
-    from ticker.editing.context import Request
+    from ticker.editing.context import EditContext
+    from ticker.store.append import IdempotencyKey, Mode
     from ticker.store.archive import Archive
-    from ticker.store.wire import Mode, Once, Wire
+    from ticker.store.wire import Wire
 
-_REASON_MOST: Final = 280
+_REASON_MAX: Final = 280
 _TRIES: Final = 5
 RELEASER: Final = "ticker"
 _ACTIONS: Final[Mapping[Stage | None, str]] = {
@@ -77,7 +78,9 @@ class Intake:
         self._two_key = two_key
         self._ids = Ids()
 
-    async def publish(self, request: Request, data: dict[str, Any], wish: Wish = NOW) -> Flash:
+    async def publish(
+        self, request: EditContext, data: dict[str, Any], options: PublishOptions = NOW
+    ) -> Flash:
         """Put a new line on the wire, or withhold it until it is to go out.
 
         Raises:
@@ -85,28 +88,28 @@ class Intake:
             InvalidError: Anything is wrong with the data.
         """
         authorise(request.principal, request.edition, Role.REPORTER)
-        once = request.once("publish", "", data, wish)
-        if earlier := await self._recall(request, once):
+        key = request.idempotency_key("publish", "", data, options)
+        if earlier := await self._recall(request, key):
             return earlier
         now = self._clock()
         values = self._rules.publication(data, now)
-        if not wish.draft:
+        if not options.draft:
             check_rank(request.principal, values)
-        standing = stages.of_new(values, wish, now, two_key=self._two_key)
+        placement = stages.of_new(values, options, now, two_key=self._two_key)
         flash = Flash(
             id=self._ids.mint(now),
             edition=request.edition,
             version=1,
-            pubstatus=standing.pubstatus,
+            pubstatus=placement.pubstatus,
             firstcreated=now,
             versioncreated=now,
             **values,
         )
-        record = request.record(flash, _ACTIONS[standing.stage], standing)
-        return await self._wire.append(record, _mode(None, flash), once)
+        record = request.record(flash, _ACTIONS[placement.stage], placement)
+        return await self._wire.append(record, _mode(None, flash), key)
 
     async def correct(
-        self, request: Request, flash_id: str, data: dict[str, Any], *, silently: bool = False
+        self, request: EditContext, flash_id: str, data: dict[str, Any], *, silently: bool = False
     ) -> Flash:
         """Replace the fields that `data` names; a change of nothing makes no version.
 
@@ -122,7 +125,7 @@ class Intake:
         """
         authorise(request.principal, request.edition, Role.REPORTER)
         verb = "refile" if silently else "correct"
-        once = request.once(verb, flash_id, data)
+        key = request.idempotency_key(verb, flash_id, data)
 
         async def change(before: Record, now: datetime) -> Record:
             await self._check_own(request, flash_id)
@@ -137,12 +140,14 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
-            standing = stages.of_changed(before, changed, now, two_key=self._two_key)
-            return before if changed is current else request.record(changed, verb, standing)
+            placement = stages.of_changed(before, changed, now, two_key=self._two_key)
+            return before if changed is current else request.record(changed, verb, placement)
 
-        return await self._change(request, flash_id, once, change)
+        return await self._change(request, flash_id, key, change)
 
-    async def release(self, request: Request, flash_id: str, wish: Wish = NOW) -> Flash:
+    async def release(
+        self, request: EditContext, flash_id: str, options: PublishOptions = NOW
+    ) -> Flash:
         """Let a withheld line go: publish a draft, turn the second key, end a hold or an embargo.
 
         Releasing a published line changes nothing. A draft may have to wait for a second editor.
@@ -152,7 +157,7 @@ class Intake:
             IllegalChangeError: The flash is killed.
         """
         authorise(request.principal, request.edition, Role.REPORTER)
-        once = request.once("release", flash_id, {}, wish)
+        key = request.idempotency_key("release", flash_id, {}, options)
 
         async def change(before: Record, now: datetime) -> Record:
             current = before.flash
@@ -163,15 +168,15 @@ class Intake:
             check_release(
                 request.principal, await self._archive.versions(request.edition, flash_id)
             )
-            standing = stages.of_released(before, wish, now, two_key=self._two_key)
-            if standing.pubstatus is PubStatus.USABLE:
+            placement = stages.of_released(before, options, now, two_key=self._two_key)
+            if placement.pubstatus is PubStatus.USABLE:
                 return request.record(flashes.release(current, now), "release")
             waiting = flashes.wait(current, now)
-            return request.record(waiting, _ACTIONS[standing.stage], standing)
+            return request.record(waiting, _ACTIONS[placement.stage], placement)
 
-        return await self._change(request, flash_id, once, change)
+        return await self._change(request, flash_id, key, change)
 
-    async def kill(self, request: Request, flash_id: str, reason: str) -> Flash:
+    async def kill(self, request: EditContext, flash_id: str, reason: str) -> Flash:
         """Remove a line from every screen; killing a killed one changes nothing.
 
         A line that was never out is taken back by the same means, by its reporter too.
@@ -180,7 +185,7 @@ class Intake:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
         """
         authorise(request.principal, request.edition, Role.REPORTER)
-        once = request.once("kill", flash_id, {"reason": reason})
+        key = request.idempotency_key("kill", flash_id, {"reason": reason})
         why = _clean_reason(reason)
 
         async def change(before: Record, now: datetime) -> Record:
@@ -190,7 +195,7 @@ class Intake:
             killed = flashes.kill(before.flash, now)
             return before if killed is before.flash else request.record(killed, "kill", None, why)
 
-        return await self._change(request, flash_id, once, change)
+        return await self._change(request, flash_id, key, change)
 
     async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash with who made it and when, oldest first.
@@ -222,8 +227,8 @@ class Intake:
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
                 # Nobody waits for an answer: what a failover takes back is due again.
-                once = own_once()
-                released.append(await self._wire.append(record, "announce", once, confirmed=False))
+                key = fresh_key()
+                released.append(await self._wire.append(record, "announce", key, confirmed=False))
             except VersionConflictError:
                 continue
         return released
@@ -235,12 +240,12 @@ class Intake:
 
     async def _change(
         self,
-        request: Request,
+        request: EditContext,
         flash_id: str,
-        once: Once,
+        key: IdempotencyKey,
         change: Callable[[Record, datetime], Awaitable[Record]],
     ) -> Flash:
-        if earlier := await self._recall(request, once):
+        if earlier := await self._recall(request, key):
             return earlier
         for _ in range(_TRIES):
             before = await self._archive.record(request.edition, flash_id)
@@ -254,15 +259,15 @@ class Intake:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)
             try:
-                return await self._wire.append(record, mode, once, current.coverage)
+                return await self._wire.append(record, mode, key, current.coverage)
             except VersionConflictError:
                 continue
         raise VersionConflictError
 
-    async def _recall(self, request: Request, once: Once) -> Flash | None:
-        return await self._wire.recall(request.edition, once) if request.key is not None else None
+    async def _recall(self, request: EditContext, key: IdempotencyKey) -> Flash | None:
+        return await self._wire.recall(request.edition, key) if request.key is not None else None
 
-    async def _check_own(self, request: Request, flash_id: str) -> None:
+    async def _check_own(self, request: EditContext, flash_id: str) -> None:
         if request.principal.role is Role.REPORTER:
             versions = await self._archive.versions(request.edition, flash_id)
             check_own(request.principal, versions)
@@ -270,7 +275,7 @@ class Intake:
 
 def _clean_reason(reason: str) -> str:
     try:
-        return text.line(reason, _REASON_MOST)
+        return text.line(reason, _REASON_MAX)
     except text.TextError as error:
         raise InvalidError([Fault("reason", str(error))]) from error
 

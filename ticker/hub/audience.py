@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # The transport of editors' desks, which are no readers and not counted as such.
 DESK: Final = "desk"
 # Whose browser named no site: apps, scripts, and pages of our own host's older browsers.
-DIRECT: Final = "direct"
+NO_SITE: Final = "direct"
 OTHER: Final = "other"
 
 
@@ -59,7 +59,7 @@ class Audience(Protocol):
         """Tell everybody, soon and in order; a lower urgency number goes before other audiences."""
 
 
-class Direct:
+class QueuedAudience:
     """An audience of readers that each have a queue of their own.
 
     Args:
@@ -87,9 +87,9 @@ class Direct:
 
     def send(self, frame: Frame, urgency: int) -> None:
         """Tell everybody at once."""
-        if self._receipts is not None and frame.mark is not None:
+        if self._receipts is not None and frame.ref is not None:
             transports = Counter(it.transport for it in self._readers if it.transport != DESK)
             for transport, readers in transports.items():
-                self._receipts.expect([frame.mark], transport, readers)
+                self._receipts.expect([frame.ref], transport, readers)
         for reader in self.readers():
             reader.send(frame)

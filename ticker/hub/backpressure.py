@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EVERY_SECONDS: Final = 1.0
 
 
-class Debtor(Protocol):
+class Backlogged(Protocol):
     """A reader for whom bytes wait."""
 
     @property
@@ -44,7 +44,7 @@ class Buffers:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.behind: set[Debtor] = set()
+        self.behind: set[Backlogged] = set()
 
     @property
     def waiting(self) -> int:
@@ -73,6 +73,6 @@ class Buffers:
             self.sweep()
 
 
-def _order(reader: Debtor) -> tuple[bool, int]:
+def _order(reader: Backlogged) -> tuple[bool, int]:
     """Who is leaving first, then the furthest behind."""
     return not reader.is_leaving, -reader.waiting

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 # Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
 _SLICE: Final = 1000
-_FRAMES_MOST: Final = 64
+_FRAMES_MAX: Final = 64
 _CALM: Final = 10
 # While the process is busy, lines of this urgency number and higher ones wait for company.
-_LEAST: Final = 4
+_COALESCED_FROM: Final = 4
 _REST_SECONDS: Final = 2.0
 
 
@@ -50,7 +50,7 @@ class Socket(Reader, Protocol):
         """Write through the transport, or not at all when closing."""
 
 
-class Pace:
+class Scheduler:
     """Gives crowds with something to say one slice after the other, the most urgent first.
 
     Args:
@@ -61,31 +61,31 @@ class Pace:
     def __init__(self, load: Load | None = None, rest: float = _REST_SECONDS) -> None:
         self._load = load or Load()
         self._rest = rest
-        self._resting: dict[Crowd, None] = {}
+        self._resting: dict[Fanout, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._busy: dict[Crowd, None] = {}
+        self._busy: dict[Fanout, None] = {}
         self._scheduled = False
 
-    def wake(self, crowd: Crowd) -> None:
+    def wake(self, fanout: Fanout) -> None:
         """This crowd has something to say."""
-        self._resting.pop(crowd, None)
-        self._busy[crowd] = None
+        self._resting.pop(fanout, None)
+        self._busy[fanout] = None
         self._schedule()
 
     def may_rest(self, urgency: int) -> bool:
         """Whether a line had better wait until it can leave with others."""
-        return self._load.is_busy and urgency >= _LEAST
+        return self._load.is_busy and urgency >= _COALESCED_FROM
 
-    def rest(self, crowd: Crowd) -> None:
+    def rest(self, fanout: Fanout) -> None:
         """This crowd has something to say that may wait a little."""
-        self._resting[crowd] = None
+        self._resting[fanout] = None
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._rest, self._rouse)
 
     def _rouse(self) -> None:
         self._timer = None
-        for crowd in list(self._resting):
-            crowd.rouse()
+        for fanout in list(self._resting):
+            fanout.rouse()
 
     def _schedule(self) -> None:
         if not self._scheduled:
@@ -94,14 +94,14 @@ class Pace:
 
     def _run(self) -> None:
         self._scheduled = False
-        crowd = min(self._busy, key=lambda busy: busy.urgency)
-        if not crowd.step():
-            del self._busy[crowd]
+        fanout = min(self._busy, key=lambda busy: busy.urgency)
+        if not fanout.step():
+            del self._busy[fanout]
         if self._busy:
             self._schedule()
 
 
-class Crowd:
+class Fanout:
     """An audience of sockets that get equal bytes.
 
     Args:
@@ -113,12 +113,12 @@ class Crowd:
         urgency: Of the most urgent line that waits.
     """
 
-    def __init__(self, encoding: str, pace: Pace, receipts: Receipts) -> None:
+    def __init__(self, encoding: str, scheduler: Scheduler, receipts: Receipts) -> None:
         self._receipts = receipts
-        self._marks: list[VersionRef] = []
+        self._refs: list[VersionRef] = []
         self._told: list[Socket] = []
         self._encode: Callable[[Frame], bytes] = attrgetter(encoding)
-        self._pace = pace
+        self._scheduler = scheduler
         self._members: dict[Socket, None] = {}
         self._newcomers: set[Socket] = set()
         self._queue: deque[Frame | Socket] = deque()
@@ -154,16 +154,16 @@ class Crowd:
         alone = self._resting or not self._queue
         self._queue.append(frame)
         self.urgency = min(self.urgency, urgency)
-        if alone and self._pace.may_rest(urgency):
+        if alone and self._scheduler.may_rest(urgency):
             self._resting = True
-            self._pace.rest(self)
+            self._scheduler.rest(self)
         else:
             self.rouse()
 
     def rouse(self) -> None:
         """Say what waits."""
         self._resting = False
-        self._pace.wake(self)
+        self._scheduler.wake(self)
 
     def step(self) -> bool:
         """Write one slice; False when nothing is left to say."""
@@ -171,11 +171,11 @@ class Crowd:
             self._begin()
         slice_, self._listening = self._listening[:_SLICE], self._listening[_SLICE:]
         written = _write_to_all(slice_, self._data)
-        if self._marks and slice_:
-            self._receipts.wrote(self._marks, slice_[0].transport, written)
-        if self._marks and not self._listening:
-            self._receipts.watch(self._marks, self._told)
-            self._marks, self._told = [], []
+        if self._refs and slice_:
+            self._receipts.wrote(self._refs, slice_[0].transport, written)
+        if self._refs and not self._listening:
+            self._receipts.watch(self._refs, self._told)
+            self._refs, self._told = [], []
         if self._listening or (self._queue and not self._resting):
             return True
         self._data = b""
@@ -186,16 +186,16 @@ class Crowd:
         """Let in who joined before the next frame, and begin a pass with what waits together."""
         self._admit()
         frames: list[Frame] = []
-        while self._queue and len(frames) < _FRAMES_MOST:
+        while self._queue and len(frames) < _FRAMES_MAX:
             if not isinstance(self._queue[0], Frame):
                 break
             frames.append(cast("Frame", self._queue.popleft()))
         self._data = b"".join(map(self._encode, frames))
         self._told = self._listening = list(self._members)
-        self._marks = [frame.mark for frame in frames if frame.mark is not None]
-        if self._marks and self._listening:
+        self._refs = [frame.ref for frame in frames if frame.ref is not None]
+        if self._refs and self._listening:
             transport = self._listening[0].transport
-            self._receipts.expect(self._marks, transport, len(self._listening))
+            self._receipts.expect(self._refs, transport, len(self._listening))
         # Who joined after these frames hears only what comes later.
         self._admit()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 
-_ORIGINS_MOST: Final = 100
+_ORIGINS_MAX: Final = 100
 
 
 class Hub:
@@ -159,7 +159,7 @@ class Hub:
             self._origins[subscription.edition] -= Counter((reader.origin,))
         self._rooms[subscription.edition].leave(reader, subscription)
 
-    def census(self) -> dict[str, dict[str, dict[str, int]]]:
+    def presence(self) -> dict[str, dict[str, dict[str, int]]]:
         """Readers of this process now: edition → {"transports", "origins"} → count."""
         return {
             code: {
@@ -176,7 +176,7 @@ class Hub:
     def _arrive(self, reader: Reader, edition: str) -> None:
         """Count a reader under its site; a stranger cannot make us remember any number of sites."""
         origins = self._origins.setdefault(edition, Counter())
-        if reader.origin not in origins and len(origins) >= _ORIGINS_MOST:
+        if reader.origin not in origins and len(origins) >= _ORIGINS_MAX:
             reader.origin = OTHER
         origins[reader.origin] += 1
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _EVERY_SECONDS: Final = 0.1
 # One pause, however long, is no load: each counts for a tenth, and none for more than a second.
 _SHARE: Final = 0.1
-_LATE_MOST: Final = 1.0
+_LATE_MAX: Final = 1.0
 _BUSY_ABOVE: Final = 0.25
 _CALM_BELOW: Final = 0.1
 
@@ -37,7 +37,7 @@ class Load:
 
     def note(self, late: float) -> None:
         """The loop came so many seconds too late to a timer."""
-        self.lag += _SHARE * (min(max(late, 0.0), _LATE_MOST) - self.lag)
+        self.lag += _SHARE * (min(max(late, 0.0), _LATE_MAX) - self.lag)
         self.is_busy = self.lag > (_CALM_BELOW if self.is_busy else _BUSY_ABOVE)
 
     async def run(self) -> None:

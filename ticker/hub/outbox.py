@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from ticker.hub.audience import DIRECT
+from ticker.hub.audience import NO_SITE
 from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Outbox:
     )
 
     def __init__(
-        self, transport: str, limit: int, origin: str = DIRECT, buffers: Buffers | None = None
+        self, transport: str, limit: int, origin: str = NO_SITE, buffers: Buffers | None = None
     ) -> None:
         self.transport: Final = transport
         self.origin = origin

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from ticker.news.delivery import VersionRef
 
-_KNOWN_MOST: Final = 200
-_PASSES_MOST: Final = 32
+_KNOWN_MAX: Final = 200
+_PASSES_MAX: Final = 32
 _LOOKS_AFTER: Final = (0.05, 0.2, 1.0, 5.0, 15.0)
 # Some 2 ms of asking the kernel, and then the others' turn.
 _SLICE: Final = 2000
@@ -57,7 +57,7 @@ class Receiver(Protocol):
 
 @dataclass(slots=True)
 class _Pass:
-    marks: list[VersionRef]
+    refs: list[VersionRef]
     pending: list[Receiver]
     at: float
     looks: int = 0
@@ -83,33 +83,33 @@ class Receipts:
         self._passes: deque[_Pass] = deque()
         self._news = asyncio.Event()
 
-    def expect(self, marks: Iterable[VersionRef], transport: str, readers: int) -> None:
+    def expect(self, refs: Iterable[VersionRef], transport: str, readers: int) -> None:
         """Lines are about to be written to so many readers."""
-        for mark in marks:
-            self._of(mark).readers[transport] += readers
+        for ref in refs:
+            self._of(ref).readers[transport] += readers
 
-    def wrote(self, marks: Iterable[VersionRef], transport: str, readers: int) -> None:
+    def wrote(self, refs: Iterable[VersionRef], transport: str, readers: int) -> None:
         """The kernel has taken lines for so many readers just now."""
         now = self._clock()
-        for mark in marks:
-            delay = max(0, round((now - mark.made).total_seconds() * 1000))
-            self._of(mark).times.setdefault(transport, Counter())[delay] += readers
+        for ref in refs:
+            delay = max(0, round((now - ref.made).total_seconds() * 1000))
+            self._of(ref).times.setdefault(transport, Counter())[delay] += readers
 
-    def watch(self, marks: list[VersionRef], readers: Sequence[Receiver]) -> None:
+    def watch(self, refs: list[VersionRef], readers: Sequence[Receiver]) -> None:
         """Find out whose machines hold these lines; all of these readers have one transport."""
         if not CAN_CONFIRM or not readers:
             return
         at = asyncio.get_running_loop().time() + _LOOKS_AFTER[0]
-        self._passes.append(_Pass(marks, list(readers), at))
+        self._passes.append(_Pass(refs, list(readers), at))
         # Where lines come faster than stuck readers are given up, the oldest stay unconfirmed.
-        while len(self._passes) > _PASSES_MOST:
+        while len(self._passes) > _PASSES_MAX:
             self._passes.popleft()
         self._news.set()
 
     def take_changed(self) -> dict[VersionRef, Receipt]:
         """The receipts that changed since this was asked before."""
         changed, self._changed = self._changed, set()
-        return {mark: self._known[mark] for mark in changed if mark in self._known}
+        return {ref: self._known[ref] for ref in changed if ref in self._known}
 
     async def run(self) -> None:
         """Ask the kernel for as long as this is not cancelled."""
@@ -144,22 +144,22 @@ class Receipts:
             waiting = _unconfirmed(some)
             each.pending += [reader for reader in waiting if not reader.is_gone]
             left = sum(reader.is_gone for reader in waiting)
-            self._note(each.marks, transport, len(some) - len(waiting), left)
+            self._note(each.refs, transport, len(some) - len(waiting), left)
 
-    def _note(self, marks: list[VersionRef], transport: str, confirmed: int, left: int) -> None:
+    def _note(self, refs: list[VersionRef], transport: str, confirmed: int, left: int) -> None:
         if confirmed or left:
-            for mark in marks:
-                receipt = self._of(mark)
+            for ref in refs:
+                receipt = self._of(ref)
                 if receipt.confirmed is not None:
                     receipt.confirmed[transport] += confirmed
                 receipt.left[transport] += left
 
-    def _of(self, mark: VersionRef) -> Receipt:
-        self._changed.add(mark)
-        receipt = self._known.get(mark)
+    def _of(self, ref: VersionRef) -> Receipt:
+        self._changed.add(ref)
+        receipt = self._known.get(ref)
         if receipt is None:
-            receipt = self._known[mark] = Receipt(confirmed=Counter() if CAN_CONFIRM else None)
-            if len(self._known) > _KNOWN_MOST:
+            receipt = self._known[ref] = Receipt(confirmed=Counter() if CAN_CONFIRM else None)
+            if len(self._known) > _KNOWN_MAX:
                 oldest = next(iter(self._known))
                 del self._known[oldest]
         return receipt

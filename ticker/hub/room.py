@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ticker.hub.audience import Direct
+from ticker.hub.audience import QueuedAudience
 from ticker.news.flash import URGENCY_DEFAULT, URGENCY_RANGE, PubStatus
 from ticker.protocol import frames
 
@@ -74,7 +74,7 @@ class Room:
             group = self._groups[subscription] = _Group(subscription)
         audience = group.audiences.get(reader.lane)
         if audience is None:
-            audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, Direct)()
+            audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, QueuedAudience)()
         audience.add(reader)
         reader.send(self._hello(group, cursor, now))
         return group.subscription

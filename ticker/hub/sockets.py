@@ -10,10 +10,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from ticker.hub.audience import DIRECT
+from ticker.hub.audience import NO_SITE
 from ticker.protocol import rfc6455
 from ticker.protocol.frames import CloseCode
-from ticker.protocol.rfc6455 import Ear, Opcode, ViolationError
+from ticker.protocol.rfc6455 import ControlFrames, Opcode, ViolationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +28,15 @@ _GOODBYE_SECONDS: Final = 5.0
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
-class Home:
-    """What all lean readers of a process share.
+class SocketContext:
+    """What all socket readers of a process share.
 
     Args:
         hub: That they sit in.
         metrics: Of the process.
         buffer: Bytes that may wait for one reader before it is closed as too slow.
         buffers: Told of those who are behind.
-        lost: Called with the transport of each lean reader that is gone.
+        lost: Called with the transport of each socket reader that is gone.
 
     Attributes:
         connections: All that is connected; the server waits for them when it stops.
@@ -60,7 +60,7 @@ class Home:
         self.buffers = buffers
 
 
-class LeanReader(asyncio.Protocol):
+class SocketReader(asyncio.Protocol):
     """A reader on a transport that somebody else has done the handshake on.
 
     Attributes:
@@ -69,21 +69,21 @@ class LeanReader(asyncio.Protocol):
         origin: The site that embeds it.
     """
 
-    __slots__ = ("_closing", "_head", "_home", "_transport", "fd", "origin", "subscription")
+    __slots__ = ("_closing", "_context", "_head", "_transport", "fd", "origin", "subscription")
 
     transport: ClassVar[str]
     lane: ClassVar[str]
 
-    def __init__(self, home: Home, transport: asyncio.Transport, head: bytes) -> None:
-        self._home = home
+    def __init__(self, context: SocketContext, transport: asyncio.Transport, head: bytes) -> None:
+        self._context = context
         self._transport = transport
         self._head = head
         self._closing = False
         self.subscription: Subscription | None = None
-        self.origin = DIRECT
+        self.origin = NO_SITE
         self.fd = -1
         transport.set_write_buffer_limits(0)
-        home.connections.add(self)
+        context.connections.add(self)
 
     @property
     def is_gone(self) -> bool:
@@ -125,13 +125,13 @@ class LeanReader(asyncio.Protocol):
         if self._closing:
             return
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > self._home.buffer:
+        if self._transport.get_write_buffer_size() > self._context.buffer:
             self.close(CloseCode.TOO_SLOW)
 
     def close(self, code: CloseCode) -> None:
         """Say goodbye, leave the hub, and give the peer a little time to go."""
         if not self._closing:
-            self._home.metrics.count("ticker_closed_total", code=str(int(code)))
+            self._context.metrics.count("ticker_closed_total", code=str(int(code)))
             self._end(self.farewell(code))
             self._linger()
 
@@ -152,16 +152,16 @@ class LeanReader(asyncio.Protocol):
     def _leave(self) -> None:
         subscription, self.subscription = self.subscription, None
         if subscription is not None:
-            self._home.hub.leave(self, subscription)
+            self._context.hub.leave(self, subscription)
 
     def pause_writing(self) -> None:
         """The transport holds unsent bytes: whatever follows must queue behind them."""
         self.fd = -1
-        self._home.buffers.behind.add(self)
+        self._context.buffers.behind.add(self)
 
     def resume_writing(self) -> None:
         """The transport holds nothing: the socket may be written to directly."""
-        self._home.buffers.behind.discard(self)
+        self._context.buffers.behind.discard(self)
         if not self._closing:
             self.fd = self._transport.get_extra_info("socket").fileno()
 
@@ -170,27 +170,27 @@ class LeanReader(asyncio.Protocol):
         self.fd = -1
         self._closing = True
         self._leave()
-        self._home.connections.discard(self)
-        self._home.buffers.behind.discard(self)
-        self._home.lost(self._transport)
+        self._context.connections.discard(self)
+        self._context.buffers.behind.discard(self)
+        self._context.lost(self._transport)
 
     def shutdown(self) -> None:
         """The server stops (uvicorn calls this)."""
         self.close(CloseCode.SERVICE_RESTART)
 
 
-class LeanWebSocket(LeanReader):
+class WebSocketReader(SocketReader):
     """A reader over WebSocket."""
 
-    __slots__ = ("_ear",)
+    __slots__ = ("_control",)
 
     transport = "websocket"
     lane = "websocket"
     _deflate: ClassVar[bool] = False
 
-    def __init__(self, home: Home, transport: asyncio.Transport, head: bytes) -> None:
-        super().__init__(home, transport, head)
-        self._ear: Ear | None = None  # most readers never say a word
+    def __init__(self, context: SocketContext, transport: asyncio.Transport, head: bytes) -> None:
+        super().__init__(context, transport, head)
+        self._control: ControlFrames | None = None  # most readers never say a word
 
     def encode(self, frame: Frame) -> bytes:
         """One text frame."""
@@ -202,10 +202,10 @@ class LeanWebSocket(LeanReader):
 
     def data_received(self, data: bytes) -> None:
         """Answer ping and close; refuse everything else (RFC 6455 §5.5)."""
-        if self._ear is None:
-            self._ear = Ear(deflate=self._deflate)
+        if self._control is None:
+            self._control = ControlFrames(deflate=self._deflate)
         try:
-            for control in self._ear.hear(data, time.monotonic()):
+            for control in self._control.receive(data, time.monotonic()):
                 self._answer(control)
         except ViolationError as violation:
             self._refuse(violation)
@@ -221,12 +221,12 @@ class LeanWebSocket(LeanReader):
 
     def _refuse(self, violation: ViolationError) -> None:
         if not self._closing:
-            self._home.metrics.count("ticker_closed_total", code=str(int(violation.code)))
+            self._context.metrics.count("ticker_closed_total", code=str(int(violation.code)))
             self._end(rfc6455.close_frame(violation.code, violation.reason))
             self._linger()
 
 
-class DeflatedWebSocket(LeanWebSocket):
+class DeflatedReader(WebSocketReader):
     """A reader over WebSocket that takes permessage-deflate."""
 
     __slots__ = ()
@@ -239,7 +239,7 @@ class DeflatedWebSocket(LeanWebSocket):
         return frame.deflated
 
 
-class LeanSse(LeanReader):
+class EventStreamReader(SocketReader):
     """A reader over Server-Sent Events, in a chunked HTTP/1.1 response."""
 
     __slots__ = ()
@@ -263,4 +263,4 @@ class LeanSse(LeanReader):
         """A reader that asks more on this connection gets no answer."""
 
 
-KINDS: Final = (LeanWebSocket, DeflatedWebSocket, LeanSse)
+KINDS: Final = (WebSocketReader, DeflatedReader, EventStreamReader)

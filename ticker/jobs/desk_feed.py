@@ -16,7 +16,7 @@ from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
 from ticker.store.client import StoreUnavailableError
 from ticker.store.keys import Keys
-from ticker.store.pubsub import Doorbell
+from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
     from ticker.accounts.sessions import Session, Sessions
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
     from ticker.store.deliveries import Deliveries
     from ticker.store.presence import Presence
-    from ticker.store.stories import Siblings
+    from ticker.store.stories import Stories
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
@@ -37,7 +37,7 @@ _LANDINGS: Final = 30
 Topics = dict[str, Callable[[str], Awaitable[Any]]]
 
 
-class Desks:
+class DeskFeed:
     """Feeds the desks of all editions."""
 
     def __init__(self, store: Store, hub: Hub, sessions: Sessions, topics: Topics) -> None:
@@ -48,7 +48,7 @@ class Desks:
         self._open: dict[str, dict[Outbox, Session]] = defaultdict(dict)
         self._said: dict[tuple[str, str], Frame] = {}
         self._somebody = asyncio.Event()
-        self._doorbell = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def join(self, edition: str, outbox: Outbox, session: Session) -> None:
         """A desk is open: it hears how everything stands, then what changes."""
@@ -57,7 +57,7 @@ class Desks:
             if of == edition:
                 outbox.send(frame)
         self._somebody.set()
-        self._doorbell.set()
+        self._changed.set()
 
     def leave(self, edition: str, outbox: Outbox) -> None:
         """A desk is closed."""
@@ -72,7 +72,7 @@ class Desks:
         """Tell desks what is new to them, for as long as this is not cancelled."""
         while True:
             await self._somebody.wait()
-            self._doorbell.clear()
+            self._changed.clear()
             for edition in list(self._open):
                 await self._survey(edition)
             await self._next()
@@ -80,7 +80,7 @@ class Desks:
     async def _next(self) -> None:
         try:
             async with asyncio.timeout(_LOOK_SECONDS):
-                await self._doorbell.wait()
+                await self._changed.wait()
         except TimeoutError:
             return
 
@@ -105,16 +105,18 @@ class Desks:
         while True:
             await self._somebody.wait()
             try:
-                await self._hear()
+                await self._receive()
             except StoreUnavailableError as error:
                 _log.debug("the desks' doorbell is broken: %s", error)
                 await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _hear(self) -> None:
-        async with Doorbell(self._store, (Keys(it).desk for it in self._hub.editions)) as channel:
+    async def _receive(self) -> None:
+        async with ChannelListener(
+            self._store, (Keys(it).desk for it in self._hub.editions)
+        ) as channel:
             while self._open:
-                if await channel.hear(_LOOK_SECONDS) is not None:
-                    self._doorbell.set()
+                if await channel.receive(_LOOK_SECONDS) is not None:
+                    self._changed.set()
 
     async def watch_sessions(self) -> None:
         """Whoever was logged out, or has other rights now, has no open desk."""
@@ -130,7 +132,7 @@ class Desks:
 
 
 def topics(
-    hub: Hub, archive: Archive, siblings: Siblings, deliveries: Deliveries, presence: Presence
+    hub: Hub, archive: Archive, all_stories: Stories, deliveries: Deliveries, presence: Presence
 ) -> Topics:
     """Topic → what an edition's desks are told of it. They raise `StoreUnavailableError`."""
 
@@ -139,7 +141,7 @@ def topics(
 
     async def stories(edition: str) -> dict[str, Any]:
         _, lines = hub.lines(Subscription(edition))
-        return await siblings.of(lines)
+        return await all_stories.of(lines)
 
     async def landings(edition: str) -> list[dict[str, Any]]:
         return await deliveries.newest(edition, _LANDINGS)

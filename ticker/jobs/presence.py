@@ -26,7 +26,7 @@ async def tell(hub: Hub, presence: Presence, name: str) -> None:
         while True:
             # An import goes on only while it counts no hub.
             await hub.until_loaded(None)
-            counts = dumps(hub.census())
+            counts = dumps(hub.presence())
             looks += 1
             if counts != said or looks >= _REPEAT_AFTER:
                 try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.settings import Settings
     from ticker.store.archive import Archive
-    from ticker.store.import_lock import Mark
+    from ticker.store.import_lock import ImportLock
     from ticker.store.wire import Wire
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Relay:
     """Feeds the hub from the wire for as long as `run` is not cancelled."""
 
     def __init__(
-        self, wire: Wire, archive: Archive, mark: Mark, hub: Hub, settings: Settings
+        self, wire: Wire, archive: Archive, mark: ImportLock, hub: Hub, settings: Settings
     ) -> None:
         self._wire = wire
         self._archive = archive

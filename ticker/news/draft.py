@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
-HEADLINE_MOST: Final = 280
-_SHORT_MOST: Final = 120
-_TAG_MOST: Final = 64
-_TAGS_MOST: Final = 20
-_URL_MOST: Final = 2048
+HEADLINE_MAX: Final = 280
+_SHORT_MAX: Final = 120
+_TAG_MAX: Final = 64
+_TAGS_MAX: Final = 20
+_URL_MAX: Final = 2048
 _SLUG: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
 _STORY: Final = regex.compile(r"[0-9A-Za-z_-]{1,64}")
 _UNSAFE_URL: Final = regex.compile(r"[\p{C}\p{Z}\\<>\"{}|^`]")
@@ -152,11 +152,11 @@ def _kind(value: object) -> str:
 
 
 def _headline(value: object) -> str:
-    return text.line(_string(value), HEADLINE_MOST)
+    return text.line(_string(value), HEADLINE_MAX)
 
 
 def _short(value: object) -> str:
-    return text.line(_string(value), _SHORT_MOST)
+    return text.line(_string(value), _SHORT_MAX)
 
 
 def _urgency(value: object) -> int:
@@ -183,13 +183,13 @@ def _choice(value: object, vocabulary: Collection[str]) -> str:
 def _tags(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError(f"must be an array of strings, not {_kind(value)}")
-    if len(value) > _TAGS_MOST:
-        raise ValueError(f"must be at most {_TAGS_MOST} tags")
-    return tuple(dict.fromkeys(text.line(_string(tag), _TAG_MOST) for tag in value))
+    if len(value) > _TAGS_MAX:
+        raise ValueError(f"must be at most {_TAGS_MAX} tags")
+    return tuple(dict.fromkeys(text.line(_string(tag), _TAG_MAX) for tag in value))
 
 
 def _coverage(value: object) -> str:
-    slug = text.line(_string(value), _SHORT_MOST)
+    slug = text.line(_string(value), _SHORT_MAX)
     if not _SLUG.fullmatch(slug):
         raise ValueError("must be a slug: letters and digits, joined by single hyphens")
     return slug
@@ -204,8 +204,8 @@ def _story(value: object) -> str:
 
 def _url(value: object) -> str:
     url = _string(value).strip()
-    if len(url) > _URL_MOST:
-        raise ValueError(f"must be at most {_URL_MOST} characters long")
+    if len(url) > _URL_MAX:
+        raise ValueError(f"must be at most {_URL_MAX} characters long")
     if _UNSAFE_URL.search(url):
         raise ValueError('must not contain spaces, control characters or any of \\ < > " { } | ^ `')
     parts = urlsplit(url)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
 
 _SOURCED: Final = 2
-_CAPITALS_LEAST: Final = 12
+_CAPITALS_MIN: Final = 12
 _CAPITALS_SHARE: Final = 0.9
 # Of rapidfuzz's 0 to 100; below it two lines of the same story differ in more than a word or two.
 _SIMILAR: Final = 82.0
@@ -66,7 +66,7 @@ def look(headline: str, urgency: int, source: str | None, others: Iterable[Flash
 def _shouts(headline: str) -> bool:
     cased = [it for it in headline if it.islower() or it.isupper()]
     capitals = sum(it.isupper() for it in cased)
-    return len(cased) >= _CAPITALS_LEAST and capitals > _CAPITALS_SHARE * len(cased)
+    return len(cased) >= _CAPITALS_MIN and capitals > _CAPITALS_SHARE * len(cased)
 
 
 def _likest(headline: str, others: Iterable[Flash]) -> Flash | None:

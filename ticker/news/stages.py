@@ -22,7 +22,7 @@ _FLASH = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PublishOptions:
     """How an editor wants a line to go out.
 
     Attributes:
@@ -34,11 +34,11 @@ class Wish:
     hold: float = 0.0
 
 
-NOW = Wish()
+NOW = PublishOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Placement:
     """Where a line stands: what `Flash.pubstatus`, `Record.stage` and `Record.due` are to be."""
 
     pubstatus: PubStatus
@@ -46,45 +46,51 @@ class Standing:
     due: datetime | None = None
 
 
-_OUT = Standing(PubStatus.USABLE)
+_OUT = Placement(PubStatus.USABLE)
 
 
-def of_new(values: Mapping[str, Any], wish: Wish, now: datetime, *, two_key: bool) -> Standing:
+def of_new(
+    values: Mapping[str, Any], options: PublishOptions, now: datetime, *, two_key: bool
+) -> Placement:
     """Where a line begins that has these values."""
-    if wish.draft:
-        return Standing(PubStatus.WITHHELD, Stage.DRAFT)
+    if options.draft:
+        return Placement(PubStatus.WITHHELD, Stage.DRAFT)
     if two_key and values["urgency"] == _FLASH:
-        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
-    return _unless_it_waits(values["embargoed"], wish, now)
+        return Placement(PubStatus.WITHHELD, Stage.AWAITING)
+    return _unless_it_waits(values["embargoed"], options, now)
 
 
-def of_released(record: Record, wish: Wish, now: datetime, *, two_key: bool) -> Standing:
+def of_released(
+    record: Record, options: PublishOptions, now: datetime, *, two_key: bool
+) -> Placement:
     """Where a withheld line stands once somebody who may has let it go."""
     flash = record.flash
     if record.stage is Stage.DRAFT and two_key and flash.urgency == _FLASH:
-        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
+        return Placement(PubStatus.WITHHELD, Stage.AWAITING)
     if record.stage in {Stage.DRAFT, Stage.AWAITING}:
-        return _unless_it_waits(flash.embargoed, wish, now)
+        return _unless_it_waits(flash.embargoed, options, now)
     return _OUT
 
 
-def of_changed(before: Record, after: Flash, now: datetime, *, two_key: bool) -> Standing:
+def of_changed(before: Record, after: Flash, now: datetime, *, two_key: bool) -> Placement:
     """Where a line stands after its fields were changed."""
     if after.pubstatus is not PubStatus.WITHHELD:
-        return Standing(after.pubstatus)
+        return Placement(after.pubstatus)
     if before.stage in {Stage.DRAFT, Stage.AWAITING}:
-        return Standing(PubStatus.WITHHELD, before.stage)
+        return Placement(PubStatus.WITHHELD, before.stage)
     if two_key and after.urgency == _FLASH:
-        return Standing(PubStatus.WITHHELD, Stage.AWAITING)
+        return Placement(PubStatus.WITHHELD, Stage.AWAITING)
     if before.stage is Stage.HELD:
-        return Standing(PubStatus.WITHHELD, Stage.HELD, before.due)
+        return Placement(PubStatus.WITHHELD, Stage.HELD, before.due)
     return _unless_it_waits(after.embargoed, NOW, now)
 
 
-def _unless_it_waits(embargoed: datetime | None, wish: Wish, now: datetime) -> Standing:
+def _unless_it_waits(
+    embargoed: datetime | None, options: PublishOptions, now: datetime
+) -> Placement:
     if embargoed is not None and embargoed > now:
-        return Standing(PubStatus.WITHHELD, None, embargoed)
-    if wish.hold > 0:
-        due = now + timedelta(milliseconds=round(wish.hold * 1000))
-        return Standing(PubStatus.WITHHELD, Stage.HELD, due)
+        return Placement(PubStatus.WITHHELD, None, embargoed)
+    if options.hold > 0:
+        due = now + timedelta(milliseconds=round(options.hold * 1000))
+        return Placement(PubStatus.WITHHELD, Stage.HELD, due)
     return _OUT

@@ -95,7 +95,7 @@ _RTL_LETTER: Final = regex.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]")
 _LTR_LETTER: Final = regex.compile(r"[A-Za-z\u00c0-\u058f]")
 
 
-def lean(text: str, direction: str) -> str:
+def direction_of(text: str, direction: str) -> str:
     """Direction to set a text in, `ltr` or `rtl`.
 
     That of its language, even if it begins with a foreign name, unless no letter of it is of that

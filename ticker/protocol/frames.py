@@ -42,9 +42,9 @@ class Frame:
         mark: The version of a line that it tells of, if it does.
     """
 
-    def __init__(self, message: dict[str, Any], mark: VersionRef | None = None) -> None:
+    def __init__(self, message: dict[str, Any], ref: VersionRef | None = None) -> None:
         self.text: Final = document.dumps(message)
-        self.mark: Final = mark
+        self.ref: Final = ref
         self._cursor = message["cursor"]
 
     @cached_property
@@ -136,15 +136,15 @@ class Encoder:
 def flash(cursor: Cursor, item: Flash) -> Frame:
     """One version of one line, to be upserted if it is newer."""
     message = {"type": "flash", "cursor": str(cursor), "flash": document.public(item)}
-    return Frame(message, _mark(item))
+    return Frame(message, _ref(item))
 
 
 def drop(cursor: Cursor, item: Flash) -> Frame:
     """A line whose new version a reader's filters no longer match."""
-    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _mark(item))
+    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _ref(item))
 
 
-def _mark(item: Flash) -> VersionRef:
+def _ref(item: Flash) -> VersionRef:
     killed = item.pubstatus is PubStatus.CANCELED
     return VersionRef(item.edition, item.id, item.version, item.versioncreated, killed)
 

@@ -29,10 +29,10 @@ _MASKED: Final = 0x80
 _LENGTH_16: Final = 126
 _LENGTH_64: Final = 127
 _CONTROL: Final = 0x08
-_CONTROL_MOST: Final = 125
+_CONTROL_MAX: Final = 125
 _MASK_BYTES: Final = 4
-MESSAGE_MOST: Final = 4096
-_TALK_MOST: Final = 100.0  # control frames of a peer at once; a browser sends none
+MESSAGE_MAX: Final = 4096
+_TALK_MAX: Final = 100.0  # control frames of a peer at once; a browser sends none
 _TALK_PER_SECOND: Final = 2.0
 _SEGMENT_COST: Final = 1 / 16  # a frame in single bytes costs more of our time than one in one go
 _TOP_BIT: Final = 1 << 63
@@ -127,7 +127,7 @@ def deflated(payload: bytes) -> bytes:
 
 def close_frame(code: int, reason: str = "") -> bytes:
     """A close frame (§5.5.1)."""
-    return frame(Opcode.CLOSE, struct.pack("!H", code) + reason.encode()[: _CONTROL_MOST - 2])
+    return frame(Opcode.CLOSE, struct.pack("!H", code) + reason.encode()[: _CONTROL_MAX - 2])
 
 
 def parse(data: bytes, *, deflate: bool) -> tuple[Control | None, int]:
@@ -154,7 +154,7 @@ def parse(data: bytes, *, deflate: bool) -> tuple[Control | None, int]:
     if opcode < _CONTROL:
         reserved = _RESERVED & ~(_COMPRESSED if deflate else 0)
         return _refuse_data(data, opcode, size, malformed=bool(first & reserved))
-    if first & _RESERVED or not first & _FIN or size > _CONTROL_MOST:
+    if first & _RESERVED or not first & _FIN or size > _CONTROL_MAX:
         raise ViolationError(Close.PROTOCOL_ERROR, "malformed control frame")
     end = 2 + _MASK_BYTES + size
     if len(data) < end:
@@ -183,7 +183,7 @@ def close_code(payload: bytes) -> int:
     return code
 
 
-class Ear:
+class ControlFrames:
     """Hears what a peer says, frame by frame, as long as it doesn't talk too much.
 
     Args:
@@ -197,7 +197,7 @@ class Ear:
         self._received = b""
         self._free = 0.0
 
-    def hear(self, data: bytes, now: float) -> Iterator[Control]:
+    def receive(self, data: bytes, now: float) -> Iterator[Control]:
         """The control frames that are whole now, up to a goodbye: after it nobody listens (§5.5.1).
 
         Args:
@@ -228,7 +228,7 @@ class Ear:
         self._free = max(self._free, now) + cost / _TALK_PER_SECOND
 
     def _check(self, now: float) -> None:
-        if self._free - now > _TALK_MOST / _TALK_PER_SECOND:
+        if self._free - now > _TALK_MAX / _TALK_PER_SECOND:
             raise ViolationError(Close.POLICY_VIOLATION, "too many frames")
 
 
@@ -245,7 +245,7 @@ def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> 
         size = int.from_bytes(data[2 : 2 + extra], "big")
     if size >= _TOP_BIT:
         raise ViolationError(Close.PROTOCOL_ERROR, "a length with its highest bit set")
-    if size > MESSAGE_MOST:
+    if size > MESSAGE_MAX:
         raise ViolationError(Close.TOO_BIG, "message too big")
     raise ViolationError(Close.POLICY_VIOLATION, "policy_violation")
 

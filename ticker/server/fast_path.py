@@ -1,8 +1,8 @@
-"""The fast path: a gate before uvicorn's HTTP protocol, which answers the live URL itself.
+"""The fast path: a protocol before uvicorn's HTTP one, which answers the live URL itself.
 
 A plain request of a reader who is admitted is answered from memory, and its transport handed to a
-lean reader; no parser, scope or task is ever made for it. Everything else (another URL, a refusal,
-an odd handshake, TLS) is passed to uvicorn as it came, where the same function judges admission.
+socket reader; no parser, scope or task is ever made for it. Everything else (another URL, a
+refusal, an odd handshake, TLS) is passed to uvicorn as it came, where the same function judges.
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from ticker.hub.sockets import DeflatedWebSocket, Home, LeanReader, LeanSse, LeanWebSocket
+from ticker.hub.sockets import (
+    DeflatedReader,
+    EventStreamReader,
+    SocketContext,
+    SocketReader,
+    WebSocketReader,
+)
 from ticker.protocol import rfc6455
-from ticker.server.http import FIELDS_MOST, HEAD_MOST, TARGET_MOST, BoundedHttp
-from ticker.server.refusal import turn_away
+from ticker.server.http import FIELDS_MAX, HEAD_MAX, TARGET_MAX, BoundedHttp
+from ticker.server.refusal import refuse_connection
 from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
     from uvicorn.server import ServerState
 
-    from ticker.server.limits import Door
+    from ticker.server.limits import ConnectionLimits
     from ticker.web.admission import Admission
     from ticker.web.live import Live
 
@@ -43,43 +49,45 @@ Fields = dict[bytes, bytes]
 class _Ticket(NamedTuple):
     """An admitted reader: how it is served, what it is sent first, and what it asked for."""
 
-    kind: type[LeanReader]
+    kind: type[SocketReader]
     head: bytes
     admission: Admission
 
 
-class Gate(asyncio.Protocol):
+class FastPath(asyncio.Protocol):
     """What meets every new connection: a short cut for readers, and uvicorn for the others.
 
     Args:
         live: The live endpoint, which admits readers and seats them.
-        home: What lean readers share.
+        home: What socket readers share.
         door: Judges who may be connected, and for how long without a request.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    __slots__ = ("_door", "_home", "_live", "_received", "_transport", "_uvicorn")
+    __slots__ = ("_context", "_limits", "_live", "_received", "_transport", "_uvicorn")
 
-    def __init__(self, live: Live, home: Home, door: Door, **uvicorn: Any) -> None:
+    def __init__(
+        self, live: Live, context: SocketContext, limits: ConnectionLimits, **uvicorn: Any
+    ) -> None:
         self._live = live
-        self._home = home
-        self._door = door
+        self._context = context
+        self._limits = limits
         self._uvicorn = uvicorn
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody is there; wait for what they want, if there is room."""
         self._transport = cast("asyncio.Transport", transport)
-        status = self._door.enter(self._transport, len(self._home.connections))
+        status = self._limits.enter(self._transport, len(self._context.connections))
         if status:
             self._turn_away(status)
         else:
-            self._home.connections.add(self)
+            self._context.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They left without a whole request."""
-        self._home.connections.discard(self)
-        self._door.leave(self._transport)
+        self._context.connections.discard(self)
+        self._limits.leave(self._transport)
 
     def overdue(self) -> None:
         """They had their time; to those who said nothing, nothing is said."""
@@ -108,16 +116,16 @@ class Gate(asyncio.Protocol):
             self._hand_over(ticket, rest)
 
     def _turn_away(self, status: int) -> None:
-        self._home.connections.discard(self)
-        self._home.metrics.count("ticker_refused_total", status=str(status))
-        turn_away(self._transport, self._door, status)
+        self._context.connections.discard(self)
+        self._context.metrics.count("ticker_refused_total", status=str(status))
+        refuse_connection(self._transport, self._limits, status)
 
     def _may_become_a_reader(self, received: bytes) -> bool:
-        return len(received) <= HEAD_MOST and received.startswith(_PREFIX[: len(received)])
+        return len(received) <= HEAD_MAX and received.startswith(_PREFIX[: len(received)])
 
     def _examine(self, head: bytes, rest: bytes) -> _Ticket | None:
-        match = _REQUEST.match(head) if len(head) <= HEAD_MOST else None
-        fields = _fields(head) if match is not None and match.end() <= TARGET_MOST else None
+        match = _REQUEST.match(head) if len(head) <= HEAD_MAX else None
+        fields = _fields(head) if match is not None and match.end() <= TARGET_MAX else None
         if match is None or fields is None or self._uvicorn["config"].is_ssl:
             return None
         upgrade = b"upgrade" in fields
@@ -136,7 +144,7 @@ class Gate(asyncio.Protocol):
             return None
         if upgrade:
             return _websocket_ticket(accept, fields, admission)
-        return _Ticket(LeanSse, self._stream_head(fields, admission), admission)
+        return _Ticket(EventStreamReader, self._stream_head(fields, admission), admission)
 
     def _stream_head(self, fields: Fields, admission: Admission) -> bytes:
         state: ServerState = self._uvicorn["server_state"]
@@ -147,10 +155,10 @@ class Gate(asyncio.Protocol):
         return b"HTTP/1.1 200 OK\r\n%b\r\n%x\r\n%b\r\n" % (head, len(retry), retry)
 
     def _hand_over(self, ticket: _Ticket, rest: bytes) -> None:
-        """Give the transport to a lean reader and keep nothing."""
-        self._home.connections.discard(self)
-        self._door.requests.stop(self._transport)
-        reader = ticket.kind(self._home, self._transport, ticket.head)
+        """Give the transport to a socket reader and keep nothing."""
+        self._context.connections.discard(self)
+        self._limits.requests.stop(self._transport)
+        reader = ticket.kind(self._context, self._transport, ticket.head)
         self._transport.set_protocol(reader)
         self._live.seat(reader, ticket.admission)
         if rest:
@@ -158,8 +166,8 @@ class Gate(asyncio.Protocol):
 
     def _pass_on(self) -> None:
         """Let uvicorn have the connection, from its first byte on."""
-        self._home.connections.discard(self)
-        protocol = BoundedHttp(self._door, **self._uvicorn)
+        self._context.connections.discard(self)
+        protocol = BoundedHttp(self._limits, **self._uvicorn)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(self._received)
@@ -168,7 +176,7 @@ class Gate(asyncio.Protocol):
 def _fields(head: bytes) -> Fields | None:
     """The header fields, names in lower case; None if they are not plain or one stands twice."""
     fields = {name.lower(): value.strip() for name, value in _FIELD.findall(head)}
-    plain = len(fields) == head.count(b"\n") <= FIELDS_MOST and _NOT_PLAIN.isdisjoint(fields)
+    plain = len(fields) == head.count(b"\n") <= FIELDS_MAX and _NOT_PLAIN.isdisjoint(fields)
     return fields if plain and b"host" in fields else None
 
 
@@ -191,8 +199,8 @@ def _websocket_ticket(accept: bytes, fields: Fields, admission: Admission) -> _T
     )
     if rfc6455.accepts_deflate(fields.get(b"sec-websocket-extensions", b"")):
         extension = b"Sec-WebSocket-Extensions: %b\r\n" % rfc6455.DEFLATE
-        return _Ticket(DeflatedWebSocket, head + extension + b"\r\n", admission)
-    return _Ticket(LeanWebSocket, head + b"\r\n", admission)
+        return _Ticket(DeflatedReader, head + extension + b"\r\n", admission)
+    return _Ticket(WebSocketReader, head + b"\r\n", admission)
 
 
 def _text(fields: Mapping[bytes, bytes], name: bytes) -> str | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ticker.server.refusal import turn_away
+from ticker.server.refusal import refuse_connection
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     )
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-    from ticker.server.limits import Door
+    from ticker.server.limits import ConnectionLimits
 
-HEAD_MOST: Final = 16 * 1024
-FIELDS_MOST: Final = 100
-TARGET_MOST: Final = 8 * 1024
+HEAD_MAX: Final = 16 * 1024
+FIELDS_MAX: Final = 100
+TARGET_MAX: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
-_BODY_MOST: Final = 128 * 1024
+_BODY_MAX: Final = 128 * 1024
 # A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
 _HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FIELD_SIGNS: Final = len(": \r\n")
@@ -59,9 +59,9 @@ class BoundedHttp(HttpToolsProtocol):
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    def __init__(self, door: Door, **uvicorn: Any) -> None:
+    def __init__(self, limits: ConnectionLimits, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._door = door
+        self._limits = limits
         self._awaited = _Awaited.START
         self._status = 400
         self._came = 0  # bytes of the head, or of the body, that is awaited
@@ -75,7 +75,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone."""
-        self._door.leave(self.transport)
+        self._limits.leave(self.transport)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -86,14 +86,14 @@ class BoundedHttp(HttpToolsProtocol):
             return
         if self._awaited is _Awaited.BODY and not self._came:
             self._came = len(data)  # it began in this segment
-        if self._awaited is _Awaited.HEAD and self._came > HEAD_MOST:
+        if self._awaited is _Awaited.HEAD and self._came > HEAD_MAX:
             self._refuse(431)
-        elif self._awaited is _Awaited.BODY and self._came > _BODY_MOST:
+        elif self._awaited is _Awaited.BODY and self._came > _BODY_MAX:
             self._refuse(413)
         elif self._awaited is _Awaited.START and self._is_answering():
-            self._door.requests.stop(self.transport)
+            self._limits.requests.stop(self.transport)
         else:
-            self._door.requests.start(self.transport)
+            self._limits.requests.start(self.transport)
 
     def overdue(self) -> None:
         """The request, or its body, took too long; where nothing was asked, nothing is said."""
@@ -110,14 +110,14 @@ class BoundedHttp(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """A piece of the target."""
         super().on_url(url)
-        if len(self.url) > TARGET_MOST:
+        if len(self.url) > TARGET_MAX:
             self._stop(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field; a trailer counts with them, and is no header (RFC 9110 §6.5.1)."""
         self._fields += 1
         self._head += len(name) + len(value) + _FIELD_SIGNS
-        if self._fields > FIELDS_MOST or self._head + len(self.url) > HEAD_MOST:
+        if self._fields > FIELDS_MAX or self._head + len(self.url) > HEAD_MAX:
             self._stop(431)
         if self._awaited is _Awaited.HEAD:
             super().on_header(name, value)
@@ -130,7 +130,7 @@ class BoundedHttp(HttpToolsProtocol):
         if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
             self._stop(400)
         super().on_headers_complete()
-        self._door.requests.stop(self.transport)
+        self._limits.requests.stop(self.transport)
         self._awaited, self._came = _Awaited.BODY, 0
 
     def on_message_complete(self) -> None:
@@ -149,7 +149,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """The connection becomes a WebSocket."""
-        self._door.requests.stop(self.transport)
+        self._limits.requests.stop(self.transport)
         super().handle_websocket_upgrade()
         # To us it is lost: nobody tells us when it is, nor when it is writable.
         super().connection_lost(ConnectionAbortedError())
@@ -196,7 +196,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.close()
             return
         transport: asyncio.Transport = self.transport
-        door = self._door
+        limits = self._limits
         # The application hears that the peer is gone; the transport is closed once it has read.
         super().connection_lost(ConnectionAbortedError())
-        turn_away(transport, door, status)
+        refuse_connection(transport, limits, status)

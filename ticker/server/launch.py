@@ -14,7 +14,7 @@ from ticker.server.server import bind, run
 from ticker.server.valkey import EmbeddedValkey
 from ticker.server.workers import Workers, hold
 from ticker.store.client import Store, StoreUnavailableError
-from ticker.store.import_lock import Mark
+from ticker.store.import_lock import ImportLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ async def _refuse_unfinished(url: str) -> None:
     """Check that a store is not half of a backup; of one that is away the relay finds out."""
     store = Store(url)
     try:
-        await Mark(store).refuse()
+        await ImportLock(store).refuse()
     except StoreUnavailableError:
         return
     finally:

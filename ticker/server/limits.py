@@ -19,13 +19,13 @@ GOODBYE_SECONDS: Final = 2.0
 SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
 _MAPPED_BITS: Final = 96
 _SUBSCRIBER_BITS: Final = 64
-_GOODBYES_MOST: Final = 1000
-_GOODBYES_LEAST: Final = 8
+_GOODBYES_MAX: Final = 1000
+_GOODBYES_MIN: Final = 8
 _GOODBYES_SHARE: Final = 4
 _COARSENESS: Final = 10  # deadlines are looked at this many times within their time
 
 
-class Hasty(Protocol):
+class Expiring(Protocol):
     """A protocol that a deadline can end."""
 
     def overdue(self) -> None:
@@ -68,14 +68,14 @@ class Deadlines:
         now, self._timer = loop.time(), None
         for transport in [*takewhile(lambda it: self._due[it] <= now, self._due)]:
             self.stop(transport)
-            cast("Hasty", transport.get_protocol()).overdue()
+            cast("Expiring", transport.get_protocol()).overdue()
         for due in self._due.values():
             pause = max(due - now, self._seconds / _COARSENESS)
             self._timer = loop.call_later(pause, self._sweep)
             break
 
 
-class Door:
+class ConnectionLimits:
     """Counts the connections of a process, and those of each address.
 
     Args:
@@ -136,11 +136,11 @@ class Door:
         peer = transport.get_extra_info("peername")
         if peer is None or self._is_exempt(peer[0]):
             return True
-        household = _household(peer[0])
-        if self._open[household] >= self._per_address:
+        network = _client_network(peer[0])
+        if self._open[network] >= self._per_address:
             return False
-        self._open[household] += 1
-        self._addresses[transport] = household
+        self._open[network] += 1
+        self._addresses[transport] = network
         return True
 
     def _is_exempt(self, address: str) -> bool:
@@ -159,10 +159,10 @@ def with_mapped(proxies: str) -> str:
 
 def lingering(most: int) -> int:
     """How many that were turned away may hear why at once, beside so many that are let in."""
-    return min(_GOODBYES_MOST, _GOODBYES_LEAST + most // _GOODBYES_SHARE)
+    return min(_GOODBYES_MAX, _GOODBYES_MIN + most // _GOODBYES_SHARE)
 
 
-def _household(address: str) -> str:
+def _client_network(address: str) -> str:
     """What belongs to one subscriber: an IPv4 address, or 64 bits of an IPv6 one (RFC 6177)."""
     found = ip_address(address)
     if isinstance(found, IPv4Address) or found.ipv4_mapped is not None:

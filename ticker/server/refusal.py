@@ -10,7 +10,7 @@ from ticker.web.problems import MEDIA_TYPE, ProblemError
 from ticker.web.security import API_HEADERS
 
 if TYPE_CHECKING:
-    from ticker.server.limits import Door
+    from ticker.server.limits import ConnectionLimits
 
 _WAIT: Final = {"Retry-After": "5"}
 REASONS: Final = {
@@ -24,20 +24,20 @@ REASONS: Final = {
 }
 
 
-def turn_away(transport: asyncio.Transport, door: Door, status: int) -> None:
+def refuse_connection(transport: asyncio.Transport, limits: ConnectionLimits, status: int) -> None:
     """Answer with a problem document, whatever was asked, and end the connection soon.
 
     Closing at once would destroy the answer where the peer has sent what we left unread.
     """
     headers = _WAIT if status in {429, 503} else {}
     transport.write(_answer(ProblemError(status, REASONS[status], headers=headers)))
-    if not transport.can_write_eof() or not door.may_linger():
+    if not transport.can_write_eof() or not limits.may_linger():
         transport.close()
         return
     transport.write_eof()
-    transport.set_protocol(_TurnedAway(door, transport))
-    door.requests.stop(transport)
-    door.goodbyes.start(transport)
+    transport.set_protocol(_Refused(limits, transport))
+    limits.requests.stop(transport)
+    limits.goodbyes.start(transport)
 
 
 def _answer(problem: ProblemError) -> bytes:
@@ -55,13 +55,13 @@ def _answer(problem: ProblemError) -> bytes:
     return f"HTTP/1.1 {problem.status} {phrase}\r\n{head}\r\n".encode() + body
 
 
-class _TurnedAway(asyncio.Protocol):
+class _Refused(asyncio.Protocol):
     """Hears nothing any more."""
 
-    __slots__ = ("_door", "_transport")
+    __slots__ = ("_limits", "_transport")
 
-    def __init__(self, door: Door, transport: asyncio.Transport) -> None:
-        self._door = door
+    def __init__(self, limits: ConnectionLimits, transport: asyncio.Transport) -> None:
+        self._limits = limits
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -73,4 +73,4 @@ class _TurnedAway(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It left."""
-        self._door.leave(self._transport)
+        self._limits.leave(self._transport)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, cast
 import uvicorn
 
 from ticker.app import Service, build
-from ticker.hub.sockets import Home
+from ticker.hub.sockets import SocketContext
 from ticker.server.drain import Drain
-from ticker.server.fast_path import Gate
-from ticker.server.limits import Door, with_mapped
+from ticker.server.fast_path import FastPath
+from ticker.server.limits import ConnectionLimits, with_mapped
 from ticker.server.websocket import BoundedWebSocket
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _END_SECONDS: Final = 8
 _ONCE_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
-_MESSAGE_MOST: Final = 4096  # readers send nothing; this is room for a refusal with grace
+_MESSAGE_MAX: Final = 4096  # readers send nothing; this is room for a refusal with grace
 
 
 class Server(uvicorn.Server):
@@ -58,17 +58,17 @@ class Server(uvicorn.Server):
         on_start: Callable[[bool], None] = lambda _: None,
     ) -> None:
         proxies = with_mapped(settings.trusted_proxies)
-        door = Door(
+        limits = ConnectionLimits(
             settings.max_connections, settings.max_readers, settings.max_per_address, proxies
         )
-        home = Home(
-            service.hub, service.metrics, settings.reader_buffer, service.buffers, door.leave
+        context = SocketContext(
+            service.hub, service.metrics, settings.reader_buffer, service.buffers, limits.leave
         )
-        gate = partial(Gate, service.live, home, door)
-        websocket = partial(BoundedWebSocket, door, service.metrics)
-        super().__init__(configure(service.asgi, gate, websocket, proxies))
+        fast_path = partial(FastPath, service.live, context, limits)
+        websocket = partial(BoundedWebSocket, limits, service.metrics)
+        super().__init__(configure(service.asgi, fast_path, websocket, proxies))
         # One set of all that is connected, whichever path took it in.
-        self.server_state.connections = home.connections
+        self.server_state.connections = context.connections
         self._service = service
         self._on_start = on_start
         self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
@@ -175,7 +175,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 def configure(
     app: ASGIApp,
-    http: Callable[..., Gate],
+    http: Callable[..., FastPath],
     websocket: Callable[..., BoundedWebSocket],
     trusted_proxies: str = "",
 ) -> uvicorn.Config:
@@ -185,7 +185,7 @@ def configure(
         loop="uvloop",
         http=cast("type[asyncio.Protocol]", http),
         ws=cast("type[asyncio.Protocol]", websocket),
-        ws_max_size=_MESSAGE_MOST,
+        ws_max_size=_MESSAGE_MAX,
         ws_per_message_deflate=False,
         ws_ping_interval=20,
         ws_ping_timeout=20,

@@ -32,7 +32,7 @@ _STOP_SECONDS: Final = 10.0
 _ORPHAN_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.01
 _REVIVE_SECONDS: Final = 0.5
-_SOCKET_PATH_MOST: Final = 100  # of 107 bytes that a Unix socket address holds
+_SOCKET_PATH_MAX: Final = 100  # of 107 bytes that a Unix socket address holds
 
 _CONFIG: Final = """\
 port 0
@@ -64,7 +64,7 @@ def socket_path(data_dir: Path) -> Path:
     Inside it, or in a private folder of ours when that path is too long for a Unix socket.
     """
     inside = data_dir.resolve() / "valkey.sock"
-    if len(os.fsencode(inside)) <= _SOCKET_PATH_MOST:
+    if len(os.fsencode(inside)) <= _SOCKET_PATH_MAX:
         return inside
     name = sha256(os.fsencode(inside)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"ticker-{os.getuid()}-{name}" / "valkey.sock"

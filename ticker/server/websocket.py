@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from ticker.protocol.rfc6455 import Ear, Opcode, ViolationError, close_code
+from ticker.protocol.rfc6455 import ControlFrames, Opcode, ViolationError, close_code
 
 if TYPE_CHECKING:
     from asyncio import BaseTransport
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ticker.metrics import Metrics
     from ticker.protocol.rfc6455 import Control
-    from ticker.server.limits import Door
+    from ticker.server.limits import ConnectionLimits
 
 _GOODBYE_SECONDS: Final = 5.0
 _FINAL: Final = 0x80
@@ -43,11 +43,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         **uvicorn: What uvicorn gives its WebSocket protocol.
     """
 
-    def __init__(self, door: Door, metrics: Metrics, **uvicorn: Any) -> None:
+    def __init__(self, limits: ConnectionLimits, metrics: Metrics, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
-        self._door = door
+        self._limits = limits
         self._metrics = metrics
-        self._ear = Ear(deflate=False)
+        self._control = ControlFrames(deflate=False)
         self._failed = False
         self._lingers = False
 
@@ -60,7 +60,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone."""
-        self._door.leave(self.transport)
+        self._limits.leave(self.transport)
         super().connection_lost(exc)
         # A parser that waits for more holds its connection, which holds the parser.
         self.conn.parser.close()
@@ -73,7 +73,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
                 self._refuse_handshake(_NO_HANDSHAKE)
             return
         try:
-            for control in self._ear.hear(data, time.monotonic()):
+            for control in self._control.receive(data, time.monotonic()):
                 self._answer(control)
         except ViolationError as violation:
             self._fail(violation)

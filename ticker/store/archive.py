@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Archive:
 
     async def editions(self) -> list[str]:
         """Every edition that has lines, whether it is configured or not."""
-        with guard():
+        with store_errors():
             found = [
                 match[1]
                 async for name in self._commands.scan_iter(match="{ticker:*}:*", count=_SCANNED)
@@ -46,20 +46,20 @@ class Archive:
 
     async def record(self, edition: str, flash_id: str) -> Record | None:
         """The newest version of a flash, with who made it and why it waits, if it does."""
-        with guard():
+        with store_errors():
             text = await self._commands.hget(Keys(edition).flashes, flash_id)
         return Record.decode(text) if text else None
 
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
-        with guard():
+        with store_errors():
             texts = await self._commands.lrange(Keys(edition).versions(flash_id), 0, -1)
         return [Record.decode(text) for text in texts]
 
     async def recent(self, edition: str, since: datetime, most: int) -> list[Flash]:
         """The newest usable flashes first published after `since`, and all pinned ones."""
         keys = Keys(edition)
-        with guard():
+        with store_errors():
             ids = await self._commands.zrevrangebyscore(
                 keys.board, "+inf", milliseconds(since), start=0, num=most
             )
@@ -84,12 +84,12 @@ class Archive:
         return await self._before(key, before, most)
 
     async def _newest(self, edition: str, key: str, most: int) -> list[Flash]:
-        with guard():
+        with store_errors():
             ids = await self._commands.zrevrange(key, 0, most - 1)
         return await self._many(edition, ids)
 
     async def _before(self, key: str, flash: Flash, most: int) -> list[Flash]:
-        with guard():
+        with store_errors():
             ids = await self._commands.zrevrangebyscore(
                 key, milliseconds(flash.firstcreated), "-inf", start=0, num=most + _TIES
             )
@@ -99,7 +99,7 @@ class Archive:
     async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
         """Withheld flashes of several editions that are to go out by themselves by now."""
         wanted = list(editions)
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in wanted:
                     pipe.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
@@ -114,13 +114,13 @@ class Archive:
 
     async def queue(self, edition: str) -> list[Record]:
         """Every withheld flash at its newest version, in the order they were filed."""
-        with guard():
+        with store_errors():
             ids = await self._commands.zrange(Keys(edition).queue, 0, -1)
         return await self._records(edition, ids)
 
     async def due_next(self, editions: Iterable[str]) -> datetime | None:
         """When the next withheld flash of several editions goes out by itself."""
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in editions:
                     pipe.zrange(Keys(edition).due, 0, 0, withscores=True)
@@ -135,6 +135,6 @@ class Archive:
         wanted = list(ids)
         if not wanted:
             return []
-        with guard():
+        with store_errors():
             texts = await self._commands.hmget(Keys(edition).flashes, wanted)
         return [Record.decode(text) for text in texts if text]

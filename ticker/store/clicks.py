@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.clock import utcnow
-from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Clicks:
         if not counts:
             return
         key = Keys(edition).clicks(_hour(self._clock()))
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for flash_id, count in counts.items():
                     pipe.zincrby(key, count, flash_id)
@@ -100,7 +100,7 @@ class Clicks:
     async def _read(self, edition: str) -> None:
         now = self._clock()
         keys = [Keys(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)]
-        with guard():
+        with store_errors():
             found = await self._commands.zunion(keys, withscores=True)
         best = sorted(found, key=lambda entry: (entry[1], entry[0]), reverse=True)
         self._ranked[edition] = [flash_id for flash_id, _ in best[:_RANKED]]

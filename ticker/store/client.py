@@ -11,9 +11,9 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from ticker.settings import SettingsError
 from ticker.store.address import kind_of
-from ticker.store.cluster import Sharded
-from ticker.store.sentinel import Watched
-from ticker.store.topology import Single
+from ticker.store.cluster import ClusterTopology
+from ticker.store.sentinel import SentinelTopology
+from ticker.store.topology import SingleServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ class StoreUnavailableError(Exception):
 
 
 @contextmanager
-def guard() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
     """Turns every fault of the store into `StoreUnavailableError`.
 
     Raises:
@@ -95,7 +95,7 @@ class Store:
         Raises:
             StoreUnavailableError: It does not.
         """
-        with guard():
+        with store_errors():
             await self.commands.ping(**self.topology.everywhere)
 
     async def close(self) -> None:
@@ -109,5 +109,8 @@ def _topology_of(url: str) -> Topology:
     Raises:
         ValueError, TypeError: An option in the URL has a value that is none, or is none itself.
     """
-    kinds: dict[str, Callable[[str], Topology]] = {"sentinel": Watched, "cluster": Sharded}
-    return kinds.get(kind_of(url), Single)(url)
+    kinds: dict[str, Callable[[str], Topology]] = {
+        "sentinel": SentinelTopology,
+        "cluster": ClusterTopology,
+    }
+    return kinds.get(kind_of(url), SingleServer)(url)

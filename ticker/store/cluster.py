@@ -66,7 +66,7 @@ def _closed_is_broken() -> Iterator[None]:
         raise BrokenConnectionError(f"closed: {error}") from error
 
 
-class Sharded:
+class ClusterTopology:
     """A Cluster, where the keys and channels of an edition are on one shard."""
 
     sharded = True
@@ -88,18 +88,18 @@ class Sharded:
         """A client for each shard."""
         shards: dict[Address, list[str]] = defaultdict(list)
         for channel in channels:
-            shards[self._home(channel)].append(channel)
+            shards[self._primary(channel)].append(channel)
         return [
             (Redis(host=host, port=port, retry=Retry(NoBackoff(), 0), **self._options), some)
             for (host, port), some in shards.items()
         ]
 
-    async def homes(self, channels: Iterable[str]) -> Mapping[str, Address]:
+    async def primaries(self, channels: Iterable[str]) -> Mapping[str, Address]:
         """The primaries of the shards, as commands have found them."""
         await self.commands.initialize()
-        return {channel: self._home(channel) for channel in channels}
+        return {channel: self._primary(channel) for channel in channels}
 
-    def _home(self, channel: str) -> Address:
+    def _primary(self, channel: str) -> Address:
         node: Any = self.commands.get_node_from_key(channel)
         return node.host, int(node.port)
 
@@ -109,7 +109,7 @@ class Sharded:
         Past the Cluster's own client, whose pipelines try again with whatever node is at hand.
         """
         await self.commands.initialize()
-        return await pipelined(self._direct(self._home(key)), commands)
+        return await pipelined(self._direct(self._primary(key)), commands)
 
     def _direct(self, address: Address) -> Redis:
         """A client of one node, which follows nobody to another."""

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, milliseconds
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Deliveries:
 
     async def keep(self, hub: str, receipts: Mapping[VersionRef, Receipt]) -> None:
         """Keep what one hub knows now of these versions."""
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for version, receipt in receipts.items():
                     keys = Keys(version.edition)
@@ -53,14 +53,14 @@ class Deliveries:
         Raises:
             StoreUnavailableError: The store is away.
         """
-        with guard():
+        with store_errors():
             found = await self._commands.hgetall(Keys(edition).landing(f"{flash_id} {version}"))
         return _merge(flash_id, version, found) if found else None
 
     async def newest(self, edition: str, most: int) -> list[dict[str, Any]]:
         """The same of the versions that were made last, newest first."""
         keys = Keys(edition)
-        with guard():
+        with store_errors():
             names = await self._commands.zrevrange(keys.landed, 0, most - 1)
             async with self._commands.pipeline(transaction=False) as pipe:
                 for name in names:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.subscription import Subscription
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class History:
 
     async def head(self, edition: str) -> Cursor:
         """Where the log ends."""
-        with guard():
+        with store_errors():
             offset, tag = await self._commands.hmget(Keys(edition).head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
@@ -84,7 +84,7 @@ class History:
     async def newest(self, edition: str, before: int | None, most: int) -> list[Entry]:
         """The last entries, or the last before an offset, newest first."""
         end = "+" if before is None else f"({before}-0"
-        with guard():
+        with store_errors():
             found = await self._commands.xrevrange(Keys(edition).wire, max=end, count=most)
         return [_entry(item) for item in found]
 
@@ -128,7 +128,7 @@ class History:
         ids = list(newest)
         for start in range(0, len(ids), _PAGE):
             some = ids[start : start + _PAGE]
-            with guard():
+            with store_errors():
                 texts = await self._commands.hmget(keys.flashes, some)
             for flash_id, text in zip(some, texts, strict=True):
                 if text != newest[flash_id][1]:
@@ -138,7 +138,7 @@ class History:
     async def _kept(self, edition: str, page: list[Entry]) -> list[str | None]:
         """The same records, as each flash's list of versions has them."""
         keys = Keys(edition)
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for entry in page:
                     try:
@@ -152,7 +152,7 @@ class History:
         return found
 
     async def _page(self, edition: str, after: int) -> list[Entry]:
-        with guard():
+        with store_errors():
             found = await self._commands.xrange(Keys(edition).wire, min=f"({after}-0", count=_PAGE)
         return [_entry(item) for item in found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import guard
+from ticker.store.client import store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class UnfinishedImportError(Exception):
         )
 
 
-class Mark:
+class ImportLock:
     """The mark of one store. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store) -> None:
@@ -33,7 +33,7 @@ class Mark:
 
     async def get(self) -> str | None:
         """Sum of the backup that is being put in."""
-        with guard():
+        with store_errors():
             found: str | None = await self._commands.get(KEY)
         return found
 
@@ -51,14 +51,14 @@ class Mark:
 
         Each log has a mark of its own, where the append script sees it on a Cluster too.
         """
-        with guard():
+        with store_errors():
             await self._commands.set(KEY, backup)
             for edition in editions:
                 await self._commands.hset(Keys(edition).head, "import", backup)
 
     async def clear(self, editions: Iterable[str]) -> None:
         """All of it is there. The store's own mark goes last: with it, this can be done again."""
-        with guard():
+        with store_errors():
             for edition in editions:
                 await self._commands.hdel(Keys(edition).head, "import")
             await self._commands.delete(KEY)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.clock import utcnow
 from ticker.news.document import milliseconds
-from ticker.store.client import guard
+from ticker.store.client import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,13 +37,13 @@ class Presence:
         self._clock = clock
 
     async def tell(self, hub: str, counts: str) -> None:
-        """A hub lives, and these are its readers, as JSON (`Hub.census`)."""
-        with guard():
+        """A hub lives, and these are its readers, as JSON (`Hub.presence`)."""
+        with store_errors():
             await self._commands.hset(_KEY, hub, f"{milliseconds(self._clock())} {counts}")
 
     async def sign_off(self, hub: str) -> None:
         """A hub has ended."""
-        with guard():
+        with store_errors():
             await self._commands.hdel(_KEY, hub)
 
     async def hubs(self) -> list[str]:
@@ -67,7 +67,7 @@ class Presence:
 
     async def _told(self) -> list[tuple[str, int, str]]:
         """Each hub, when it told last, in ms, and what."""
-        with guard():
+        with store_errors():
             found = await self._commands.hgetall(_KEY)
         parts = {hub: text.partition(" ") for hub, text in found.items()}
         return [(hub, int(at), counts) for hub, (at, _, counts) in parts.items()]

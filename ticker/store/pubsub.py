@@ -10,7 +10,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import StoreUnavailableError, guard
+from ticker.store.client import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ _DATA: Final = frozenset({"message", "smessage"})
 _OVER: Final = frozenset({"unsubscribe", "sunsubscribe"})
 
 
-class Doorbell:
+class ChannelListener:
     """Hears channels from entering its context to leaving it.
 
     Every method raises `StoreUnavailableError`, entering too; then begin again with a new one.
@@ -33,19 +33,19 @@ class Doorbell:
     def __init__(self, store: Store, channels: Iterable[str]) -> None:
         self._topology = store.topology
         self._channels = list(channels)
-        self._ears: dict[PubSub, list[str]] = {}
-        self._hearing: dict[asyncio.Task[Any], PubSub] = {}
+        self._subscriptions: dict[PubSub, list[str]] = {}
+        self._receiving: dict[asyncio.Task[Any], PubSub] = {}
         self._open = AsyncExitStack()
 
-    async def __aenter__(self) -> Doorbell:
+    async def __aenter__(self) -> ChannelListener:
         try:
-            with guard():
-                await self._topology.homes(self._channels)
+            with store_errors():
+                await self._topology.primaries(self._channels)
                 for client, channels in self._topology.subscribers(self._channels):
                     self._open.push_async_callback(client.aclose)
-                    ear = await self._open.enter_async_context(client.pubsub())
-                    self._ears[ear] = channels
-                    await self._subscribe(ear, channels)
+                    subscription = await self._open.enter_async_context(client.pubsub())
+                    self._subscriptions[subscription] = channels
+                    await self._subscribe(subscription, channels)
             await self.check()
         except BaseException:
             await self._open.aclose()
@@ -58,43 +58,45 @@ class Doorbell:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in self._hearing:
+        for task in self._receiving:
             task.cancel()
-        await asyncio.gather(*self._hearing, return_exceptions=True)
+        await asyncio.gather(*self._receiving, return_exceptions=True)
         await self._open.aclose()
 
-    async def _subscribe(self, ear: PubSub, channels: list[str]) -> None:
+    async def _subscribe(self, subscription: PubSub, channels: list[str]) -> None:
         if not self._topology.sharded:
-            await ear.subscribe(*channels)
+            await subscription.subscribe(*channels)
             return
         # One by one: a shard has many slots, and a command keeps to one.
         for channel in channels:
-            await ear.ssubscribe(channel)
+            await subscription.ssubscribe(channel)
 
-    async def hear(self, timeout: float) -> tuple[str, str] | None:  # noqa: ASYNC109 - the client's own
+    async def receive(self, timeout: float) -> tuple[str, str] | None:  # noqa: ASYNC109 - the client's own
         """The next message as channel and data, if there is one within this many seconds."""
-        with guard():
-            if len(self._ears) == 1:
-                return _data(await next(iter(self._ears)).get_message(timeout=timeout))
-            for ear in self._ears.keys() - self._hearing.values():
-                self._hearing[asyncio.ensure_future(ear.get_message(timeout=None))] = ear
+        with store_errors():
+            if len(self._subscriptions) == 1:
+                return _data(await next(iter(self._subscriptions)).get_message(timeout=timeout))
+            for subscription in self._subscriptions.keys() - self._receiving.values():
+                self._receiving[asyncio.ensure_future(subscription.get_message(timeout=None))] = (
+                    subscription
+                )
             done, _ = await asyncio.wait(
-                self._hearing, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+                self._receiving, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
             )
             if not done:
                 return None
             first = done.pop()
-            del self._hearing[first]
+            del self._receiving[first]
             return _data(first.result())
 
     async def check(self) -> None:
         """Make sure that the channels still belong where we hear them, as far as others know."""
-        with guard():
-            homes = await self._topology.homes(self._channels)
-        for ear, channels in self._ears.items():
-            link: Any = ear.connection
+        with store_errors():
+            primaries = await self._topology.primaries(self._channels)
+        for subscription, channels in self._subscriptions.items():
+            link: Any = subscription.connection
             for channel in channels:
-                if channel in homes and homes[channel] != (link.host, int(link.port)):
+                if channel in primaries and primaries[channel] != (link.host, int(link.port)):
                     raise StoreUnavailableError(f"{channel} has another primary now")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ticker.store.client import StoreUnavailableError, guard
+from ticker.store.client import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from ticker.store.client import Store
@@ -60,7 +60,7 @@ class Confirmation:
         if not self._policy.asks:
             return
         try:
-            with guard():
+            with store_errors():
                 kept, reached = await self._topology.together(
                     key, ("EXPIRE", key, seconds), self._wait()
                 )

@@ -22,7 +22,7 @@ _SENTINEL_TIMEOUT: Final = 1.0
 _SENTINEL_OPTIONS: Final = frozenset({"sentinel_username", "sentinel_password"})
 
 
-class Watched:
+class SentinelTopology:
     """The primary of a service that Sentinel watches."""
 
     sharded = False
@@ -48,7 +48,7 @@ class Watched:
         """One client for all."""
         return [(self._client(Retry(NoBackoff(), 0)), list(channels))]
 
-    async def homes(self, channels: Iterable[str]) -> Mapping[str, Address]:
+    async def primaries(self, channels: Iterable[str]) -> Mapping[str, Address]:
         """The primary that Sentinel names; nothing if no sentinel can name one now."""
         pool: Any = self.commands.connection_pool
         known = pool.master_address

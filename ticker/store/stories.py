@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Store, guard
+from ticker.store.client import Store, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Member:
     seen: int
 
 
-class Siblings:
+class Stories:
     """Versions of stories. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store, editions: Iterable[str]) -> None:
@@ -60,12 +60,12 @@ class Siblings:
 
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
-        with guard():
+        with store_errors():
             await self._commands.hset(Keys(edition).checked, flash_id, milliseconds(now))
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
         names = Keys(edition)
-        with guard():
+        with store_errors():
             ids = await self._commands.hmget(names.stories, keys)
             # Who began a story carries its key as an id, and no `story`.
             wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
@@ -75,7 +75,7 @@ class Siblings:
 
     async def _member(self, names: Keys, newest: Record) -> Member:
         flash = newest.flash
-        with guard():
+        with store_errors():
             checked = await self._commands.hget(names.checked, flash.id)
             texts = (
                 await self._commands.lrange(names.versions(flash.id), 1, -1)

@@ -49,7 +49,7 @@ class Topology(Protocol):
     def subscribers(self, channels: Iterable[str]) -> list[tuple[Redis, list[str]]]:
         """Clients that never reconnect behind our back, each with the channels to hear there."""
 
-    async def homes(self, channels: Iterable[str]) -> Mapping[str, Address]:
+    async def primaries(self, channels: Iterable[str]) -> Mapping[str, Address]:
         """Channel → the server it belongs to now, as far as anybody else than that server knows.
 
         Commands go there from now on.
@@ -62,7 +62,7 @@ class Topology(Protocol):
         """Give the connections back."""
 
 
-class Single:
+class SingleServer:
     """One server, or an address that leads to one."""
 
     sharded = False
@@ -78,7 +78,7 @@ class Single:
         client = Redis.from_url(self._url, **PATIENCE, retry=Retry(NoBackoff(), 0))
         return [(client, list(channels))]
 
-    async def homes(self, channels: Iterable[str]) -> Mapping[str, Address]:
+    async def primaries(self, channels: Iterable[str]) -> Mapping[str, Address]:
         """Nobody but the server itself would know."""
         del channels
         return {}

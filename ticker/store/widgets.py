@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import guard
+from ticker.store.client import store_errors
 
 if TYPE_CHECKING:
     from ticker.store.client import Store
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KEY: Final = "{ticker}:widgets"
 
 
-class Releases:
+class WidgetScripts:
     """Scripts by name. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store) -> None:
@@ -23,11 +23,11 @@ class Releases:
 
     async def keep(self, name: str, script: str) -> None:
         """Keep a script; one that is kept already stays as it was."""
-        with guard():
+        with store_errors():
             await self._commands.hsetnx(_KEY, name, script)
 
     async def all(self) -> dict[str, str]:
         """Every script that is kept."""
-        with guard():
+        with store_errors():
             kept: dict[str, str] = await self._commands.hgetall(_KEY)
         return kept

@@ -1,80 +1,98 @@
 -- Append one version of a flash to an edition's wire, all or nothing.
 --
--- KEYS 1 head, 2 wire, 3 flashes, 4 board, 5 pins, 6 due, 7 versions of the flash, 8 idempotency,
---      9 coverage that it leaves, 10 coverage that it joins, 11 queue, 12 stories
--- ARGV 1 mode: 'announce' (log, store, publish), 'file' (store only), 'remember' (key only)
---      2 flash id             3 expected current version  4 record (JSON)
---      5 first publication ms 6 pubstatus                 7 pinned ('1' or '')
---      8 due ms or ''          9 fingerprint              10 seconds to remember the key
---     11 channel             12 length of a tag          13 tag before the first entry
---     14 in a coverage ('1' or '')                       15 the desks' channel
---     16 story key or ''      17 'PUBLISH', or 'SPUBLISH' on a Cluster
---     18 the import that this is a part of, or ''
---
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record} or
 -- {'unfinished'}: an import goes on, and this is no part of it.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
 
-local head = redis.call('HMGET', KEYS[1], 'offset', 'tag', 'import')
-if (head[3] or '') ~= ARGV[18] then
+local head_key = KEYS[1]         -- hash: offset and tag of the newest entry, import that goes on
+local wire_key = KEYS[2]         -- stream: the log
+local flashes_key = KEYS[3]      -- hash: flash id -> newest record
+local board_key = KEYS[4]        -- sorted sets of flash ids: usable,
+local pins_key = KEYS[5]         --   pinned,
+local due_key = KEYS[6]          --   to go out by themselves
+local versions_key = KEYS[7]     -- list: records of this flash
+local request_key = KEYS[8]      -- hash: fingerprint and answer of this idempotency key
+local left_coverage_key = KEYS[9]
+local coverage_key = KEYS[10]
+local queue_key = KEYS[11]       -- sorted set: withheld, by when they were filed
+local stories_key = KEYS[12]     -- hash: story -> flash id
+
+local mode = ARGV[1]             -- 'announce' (log, store, publish), 'file' (store), 'remember' (key)
+local id = ARGV[2]
+local expected_version = tonumber(ARGV[3])
+local record = ARGV[4]           -- JSON
+local first_ms = ARGV[5]         -- first publication
+local pubstatus = ARGV[6]
+local is_pinned = ARGV[7] == '1'
+local due_ms = ARGV[8]           -- or ''
+local fingerprint = ARGV[9]
+local remember_seconds = ARGV[10]
+local live_channel = ARGV[11]
+local tag_length = tonumber(ARGV[12])
+local genesis_tag = ARGV[13]     -- before the first entry
+local has_coverage = ARGV[14] == '1'
+local desk_channel = ARGV[15]
+local story = ARGV[16]           -- or ''
+local publish = ARGV[17]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
+local import = ARGV[18]          -- that this is a part of, or ''
+
+local offset_and_tag = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
+if (offset_and_tag[3] or '') ~= import then
   return {'unfinished'}
 end
-local seen = redis.call('HMGET', KEYS[8], 'fingerprint', 'record')
+local seen = redis.call('HMGET', request_key, 'fingerprint', 'record')
 if seen[1] then
-  if seen[1] ~= ARGV[9] then
+  if seen[1] ~= fingerprint then
     return {'reused'}
   end
   return {'repeat', seen[2]}
 end
-if redis.call('LLEN', KEYS[7]) ~= tonumber(ARGV[3]) then
+if redis.call('LLEN', versions_key) ~= expected_version then
   return {'conflict'}
 end
 
-local id, record, first = ARGV[2], ARGV[4], ARGV[5]
 local offset, tag = 0, ''
-if ARGV[1] == 'announce' then
-  offset = tonumber(head[1] or 0) + 1
-  tag = string.sub(redis.sha1hex((head[2] or ARGV[13]) .. record), 1, tonumber(ARGV[12]))
-  redis.call('XADD', KEYS[2], string.format('%.0f-0', offset), 'tag', tag, 'record', record)
-  redis.call('HSET', KEYS[1], 'offset', string.format('%.0f', offset), 'tag', tag)
+if mode == 'announce' then
+  offset = tonumber(offset_and_tag[1] or 0) + 1
+  tag = string.sub(redis.sha1hex((offset_and_tag[2] or genesis_tag) .. record), 1, tag_length)
+  redis.call('XADD', wire_key, string.format('%.0f-0', offset), 'tag', tag, 'record', record)
+  redis.call('HSET', head_key, 'offset', string.format('%.0f', offset), 'tag', tag)
 end
 
-redis.call('HSET', KEYS[8], 'fingerprint', ARGV[9], 'record', record)
-redis.call('EXPIRE', KEYS[8], ARGV[10])
-if ARGV[1] == 'remember' then
+redis.call('HSET', request_key, 'fingerprint', fingerprint, 'record', record)
+redis.call('EXPIRE', request_key, remember_seconds)
+if mode == 'remember' then
   return {'ok', 0, ''}
 end
 
-redis.call('HSET', KEYS[3], id, record)
-redis.call('RPUSH', KEYS[7], record)
-redis.call('ZREM', KEYS[4], id)
-redis.call('ZREM', KEYS[5], id)
-redis.call('ZREM', KEYS[6], id)
-redis.call('ZREM', KEYS[9], id)
-redis.call('ZREM', KEYS[11], id)
-if ARGV[16] ~= '' then
-  redis.call('HSET', KEYS[12], ARGV[16], id)
+redis.call('HSET', flashes_key, id, record)
+redis.call('RPUSH', versions_key, record)
+for _, key in ipairs({board_key, pins_key, due_key, left_coverage_key, queue_key}) do
+  redis.call('ZREM', key, id)
 end
-if ARGV[6] == 'usable' then
-  redis.call('ZADD', KEYS[4], first, id)
-  if ARGV[7] == '1' then
-    redis.call('ZADD', KEYS[5], first, id)
+if story ~= '' then
+  redis.call('HSET', stories_key, story, id)
+end
+if pubstatus == 'usable' then
+  redis.call('ZADD', board_key, first_ms, id)
+  if is_pinned then
+    redis.call('ZADD', pins_key, first_ms, id)
   end
-  if ARGV[14] == '1' then
-    redis.call('ZADD', KEYS[10], first, id)
+  if has_coverage then
+    redis.call('ZADD', coverage_key, first_ms, id)
   end
-elseif ARGV[6] == 'withheld' then
-  redis.call('ZADD', KEYS[11], first, id)
-  if ARGV[8] ~= '' then
-    redis.call('ZADD', KEYS[6], ARGV[8], id)
+elseif pubstatus == 'withheld' then
+  redis.call('ZADD', queue_key, first_ms, id)
+  if due_ms ~= '' then
+    redis.call('ZADD', due_key, due_ms, id)
   end
 end
 -- Nobody is to hear a backup line by line: whoever follows reads it when it is whole.
-if ARGV[18] ~= '' then
+if import ~= '' then
   return {'ok', offset, tag}
 end
-redis.call(ARGV[17], ARGV[15], id)
-if ARGV[1] == 'announce' then
-  redis.call(ARGV[17], ARGV[11], string.format('%.0f', offset) .. '.' .. tag .. ' ' .. record)
+redis.call(publish, desk_channel, id)
+if mode == 'announce' then
+  redis.call(publish, live_channel, string.format('%.0f', offset) .. '.' .. tag .. ' ' .. record)
 end
 return {'ok', offset, tag}

@@ -7,16 +7,14 @@ chain, reads the log wherever a doorbell was missed, and never trusts silence.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.document import milliseconds
-from ticker.news.event import GENESIS, TAG_LENGTH, Cursor, Event, Record
-from ticker.store.client import Store, StoreUnavailableError, guard
+from ticker.news.event import GENESIS, Cursor, Event, Record
+from ticker.store.append import Append, IdempotencyKey, KeyReusedError, Mode
+from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.import_lock import UnfinishedImportError
 from ticker.store.keys import Keys
-from ticker.store.pubsub import Doorbell
+from ticker.store.pubsub import ChannelListener
 from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
@@ -24,40 +22,15 @@ if TYPE_CHECKING:
 
     from ticker.news.flash import Flash
 
-_SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
 _PAGE: Final = 500
 _HEAD_EVERY: Final = 2.0
 _DEAF_AFTER: Final = 2
 
 NOTHING_MORE: Final = Policy()
-Mode = Literal["announce", "file", "remember"]
-
-
-class VersionConflictError(Exception):
-    """Somebody else made the next version first."""
-
-
-class KeyReusedError(Exception):
-    """The idempotency key has answered another request."""
 
 
 class HistoryReplacedError(Exception):
     """The log is no longer the one we followed: entries were lost, or another took its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What makes a write happen once.
-
-    Attributes:
-        key: Name of the request.
-        fingerprint: Digest of what it asks for.
-        seconds: How long to remember both.
-    """
-
-    key: str
-    fingerprint: str
-    seconds: int
 
 
 class Wire:
@@ -73,26 +46,25 @@ class Wire:
         self._store = store
         self._confirmation = Confirmation(store, policy)
         self._commands: Any = store.commands
-        self._append = store.script(_SCRIPT)
-        self._backup = backup
+        self._append = Append(store, backup)
 
     async def append(
         self,
         record: Record,
         mode: Mode,
-        once: Once,
+        key: IdempotencyKey,
         leaves: str | None = None,
         *,
         confirmed: bool = True,
     ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
 
-        That is the flash of an earlier try when `once.key` was seen with the same fingerprint.
+        That is the flash of an earlier try when `key.name` was seen with the same fingerprint.
 
         Args:
             record: The next version of its flash, and who made it.
             mode: announce it to readers, file it out of their sight, or only remember the key.
-            once: The request.
+            key: Of the request.
             leaves: Coverage of the version before, where it may be another.
             confirmed: Whether to return only once it is as the policy wants.
 
@@ -102,15 +74,11 @@ class Wire:
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; the same.
         """
-        flash, keys = record.flash, Keys(record.flash.edition)
-        with guard():
-            reply = await self._append(
-                _keys(keys, flash, once, leaves),
-                [*_arguments(keys, record, mode, once), self._store.announce, self._backup],
-            )
-        stands = _outcome(reply, flash)
+        stands = await self._append(record, mode, key, leaves)
         if confirmed:
-            await self._confirmation.confirm(keys.idempotency(once.key), once.seconds)
+            await self._confirmation.confirm(
+                Keys(record.flash.edition).idempotency(key.name), key.seconds
+            )
         return stands
 
     @property
@@ -118,7 +86,7 @@ class Wire:
         """Whether what is in the store already may still have to be confirmed."""
         return self._confirmation.is_needed
 
-    async def recall(self, edition: str, once: Once) -> Flash | None:
+    async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
         """The flash that answered this request before, if it was asked before.
 
         Raises:
@@ -126,14 +94,14 @@ class Wire:
             StoreUnavailableError: The store is away.
             UnconfirmedError: It is still not as the policy wants.
         """
-        with guard():
-            name = Keys(edition).idempotency(once.key)
+        with store_errors():
+            name = Keys(edition).idempotency(key.name)
             seen = await self._commands.hmget(name, ["fingerprint", "record"])
         if seen[0] is None:
             return None
-        if seen[0] != once.fingerprint:
+        if seen[0] != key.fingerprint:
             raise KeyReusedError
-        await self._confirmation.confirm(name, once.seconds)
+        await self._confirmation.confirm(name, key.seconds)
         return Record.decode(seen[1]).flash
 
     async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
@@ -142,7 +110,7 @@ class Wire:
         Raises:
             StoreUnavailableError: The store is away.
         """
-        with guard():
+        with store_errors():
             entries = await self._commands.xrevrange(Keys(edition).wire, count=count + 1)
         events = [Event.stored(entry) for entry in reversed(entries)]
         if len(events) <= count:
@@ -165,21 +133,25 @@ class Wire:
             UnfinishedImportError: What is on a log may be half of it.
         """
         reached = dict(positions)
-        async with Doorbell(self._store, (Keys(edition).live for edition in reached)) as doorbell:
+        async with ChannelListener(
+            self._store, (Keys(edition).live for edition in reached)
+        ) as listener:
             async for event in self._catch_up(reached):
                 yield event
             caught_up()
-            async for event in self._listen(doorbell, reached):
+            async for event in self._listen(listener, reached):
                 yield event
 
-    async def _listen(self, doorbell: Doorbell, reached: dict[str, Cursor]) -> AsyncIterator[Event]:
+    async def _listen(
+        self, listener: ChannelListener, reached: dict[str, Cursor]
+    ) -> AsyncIterator[Event]:
         editions = {Keys(edition).live: edition for edition in reached}
         clock = asyncio.get_running_loop().time
         checked, unheard = clock(), 0
         while True:
-            heard = await doorbell.hear(max(0.001, checked + _HEAD_EVERY - clock()))
-            if heard is not None:
-                channel, message = heard
+            received = await listener.receive(max(0.001, checked + _HEAD_EVERY - clock()))
+            if received is not None:
+                channel, message = received
                 unheard, edition = 0, editions[channel]
                 event = Event.announced(message, reached[edition])
                 if event is not None:
@@ -190,7 +162,7 @@ class Wire:
                         reached[edition] = missed.cursor
                         yield missed
             if clock() >= checked + _HEAD_EVERY:
-                await doorbell.check()
+                await listener.check()
                 behind = await self._behind(reached)
                 checked, unheard = clock(), unheard + bool(behind)
                 async for missed in self._catch_up(behind):
@@ -201,7 +173,7 @@ class Wire:
 
     async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
         """The editions whose head is not where we are."""
-        with guard():
+        with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in reached:
                     pipe.hmget(Keys(edition).head, ["offset", "tag", "import"])
@@ -224,7 +196,7 @@ class Wire:
 
     async def _read(self, edition: str, after: Cursor) -> list[Event]:
         """The next page of the log, checked against the chain from `after` itself on."""
-        with guard():
+        with store_errors():
             entries = await self._commands.xrange(
                 Keys(edition).wire, min=f"{after.offset}-0", count=_PAGE
             )
@@ -243,58 +215,3 @@ class Wire:
         if entries and events[-1].cursor != Event.stored(entries[-1]).cursor:
             raise HistoryReplacedError(edition)
         return events
-
-
-def _keys(keys: Keys, flash: Flash, once: Once, leaves: str | None) -> list[str]:
-    """KEYS of wire.lua."""
-    return [
-        keys.head,
-        keys.wire,
-        keys.flashes,
-        keys.board,
-        keys.pins,
-        keys.due,
-        keys.versions(flash.id),
-        keys.idempotency(once.key),
-        keys.coverage(leaves or flash.coverage or ""),
-        keys.coverage(flash.coverage or ""),
-        keys.queue,
-        keys.stories,
-    ]
-
-
-def _arguments(keys: Keys, record: Record, mode: Mode, once: Once) -> list[str | int]:
-    """ARGV of wire.lua."""
-    flash = record.flash
-    return [
-        mode,
-        flash.id,
-        flash.version if mode == "remember" else flash.version - 1,
-        record.encode(),
-        milliseconds(flash.firstcreated),
-        flash.pubstatus,
-        "1" if flash.pinned else "",
-        milliseconds(record.due) if record.due else "",
-        once.fingerprint,
-        once.seconds,
-        keys.live,
-        TAG_LENGTH,
-        GENESIS.tag,
-        "1" if flash.coverage else "",
-        keys.desk,
-        flash.story or "",
-    ]
-
-
-def _outcome(reply: list[Any], flash: Flash) -> Flash:
-    match reply[0]:
-        case "ok":
-            return flash
-        case "repeat":
-            return Record.decode(cast("str", reply[1])).flash
-        case "reused":
-            raise KeyReusedError
-        case "unfinished":
-            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
-        case _:
-            raise VersionConflictError

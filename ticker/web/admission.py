@@ -8,12 +8,12 @@ from functools import cache
 from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ticker.hub.audience import DIRECT, OTHER
+from ticker.hub.audience import NO_SITE, OTHER
 from ticker.news.draft import Fault
 from ticker.news.event import Cursor
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
-from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.security import edition_of, is_allowed
 
@@ -35,7 +35,7 @@ class Admission(NamedTuple):
     edition: Edition
     subscription: Subscription
     cursor: Cursor | None
-    origin: str = DIRECT
+    origin: str = NO_SITE
 
 
 def admit(
@@ -65,7 +65,7 @@ def admit(
     """
     edition = edition_of(newsroom, code)
     if not is_allowed(edition, origin, host):
-        raise at(403, "Origin", f"{origin} may not read edition {code!r}.")
+        raise problem_at(403, "Origin", f"{origin} may not read edition {code!r}.")
     given = parameters(query)
     subscription = subscribe(newsroom, code, given)
     if not hub.is_loaded(code):
@@ -83,7 +83,7 @@ def _unavailable(detail: str, seconds: str) -> ProblemError:
 def _site(origin: str | None, host: str | None) -> str:
     """What the census calls an embedding site; never longer than a name of a host may be."""
     if origin is None:
-        return DIRECT
+        return NO_SITE
     if origin.partition("://")[2] == host:
         return "self"
     return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ticker.news.clock import utcnow
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session, Sessions
-    from ticker.accounts.tokens import Accounts
+    from ticker.accounts.tokens import Tokens
     from ticker.settings import Settings
 
 _COOKIE: Final = "ticker-session"
@@ -28,17 +28,17 @@ _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
-class Guard:
+class Authenticator:
     """Lets editors in, each at a bounded rate."""
 
     def __init__(
         self,
-        accounts: Accounts,
+        tokens: Tokens,
         sessions: Sessions,
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._accounts = accounts
+        self._tokens = tokens
         self._sessions = sessions
         self._public_url = settings.public_url
         self._rate = settings.posts_per_second
@@ -46,7 +46,7 @@ class Guard:
         self._clock = clock
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    async def admit(self, connection: HTTPConnection) -> Principal:
+    async def authenticate(self, connection: HTTPConnection) -> Principal:
         """The principal of the bearer token (RFC 6750), or of the desk session.
 
         Raises:
@@ -97,22 +97,24 @@ class Guard:
         if connection.scope.get("method", "GET") in _READING:
             return
         if not self.is_own(connection):
-            raise at(403, "Origin", "This was asked for by a page that is not ours.")
+            raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
         if not compare_digest(token.encode(), session.csrf.encode()):
-            raise at(403, "X-CSRF-Token", "It is not that of this session; reload the page.")
+            raise problem_at(
+                403, "X-CSRF-Token", "It is not that of this session; reload the page."
+            )
 
     async def _bearer(self, connection: HTTPConnection) -> Principal:
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise at(
+            raise problem_at(
                 401,
                 "Authorization",
                 "A bearer token is needed.",
                 WWW_Authenticate='Bearer realm="ticker"',
             )
-        principal = await self._accounts.verify(token.strip(), utcnow())
+        principal = await self._tokens.verify(token.strip(), utcnow())
         if principal is None:
-            raise at(
+            raise problem_at(
                 401,
                 "Authorization",
                 "The token is unknown, revoked or expired.",
@@ -127,5 +129,7 @@ class Guard:
         level = min(self._burst, level + (now - at_time) * self._rate)
         if level < 1:
             wait = str(math.ceil((1 - level) / self._rate))
-            raise at(429, "Authorization", "Too many requests with this token.", Retry_After=wait)
+            raise problem_at(
+                429, "Authorization", "Too many requests with this token.", Retry_After=wait
+            )
         self._buckets[name] = (level - 1, now)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from starlette.requests import Request
 
-BODY_MOST: Final = 16 * 1024
+BODY_MAX: Final = 16 * 1024
 
 
 async def json_object(request: Request, media_types: Collection[str]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ async def json_object(request: Request, media_types: Collection[str]) -> dict[st
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in media_types:
-        raise at(
+        raise problem_at(
             415,
             "Content-Type",
             f"must be {' or '.join(sorted(media_types))}",
@@ -32,8 +32,8 @@ async def json_object(request: Request, media_types: Collection[str]) -> dict[st
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > BODY_MOST:
-            raise at(413, "body", f"must be at most {BODY_MOST} bytes", Connection="close")
+        if len(raw) > BODY_MAX:
+            raise problem_at(413, "body", f"must be at most {BODY_MAX} bytes", Connection="close")
     return _parse(bytes(raw))
 
 
@@ -43,9 +43,9 @@ def _parse(raw: bytes) -> dict[str, Any]:
             raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise at(400, "body", f"is not JSON (RFC 8259): {error}") from error
+        raise problem_at(400, "body", f"is not JSON (RFC 8259): {error}") from error
     if not isinstance(data, dict):
-        raise at(422, "body", "must be a JSON object")
+        raise problem_at(422, "body", "must be a JSON object")
     return data
 
 

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
     from ticker.news.newsroom import Newsroom
     from ticker.web.problems import ProblemError
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 _PROGRAMS: Final = ("/v1/", "/static/", "/oembed", "/healthz", "/readyz", "/metrics")
 
 
-class People:
+class ErrorPages:
     """Tells people from programs."""
 
-    def __init__(self, html: Html, newsroom: Newsroom) -> None:
-        self._html = html
+    def __init__(self, templates: Templates, newsroom: Newsroom) -> None:
+        self._templates = templates
         self._newsroom = newsroom
 
     def respond(self, request: Request, problem: ProblemError) -> Response:
@@ -31,6 +31,6 @@ class People:
             editions = self._newsroom.editions
             code = path.split("/")[1]
             edition = editions.get(code) or next(iter(editions.values()))
-            response = self._html.problem(edition, problem)
+            response = self._templates.problem(edition, problem)
         response.headers.add_vary_header("Accept")
         return response

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ticker.hub.backpressure import Buffers
     from ticker.hub.hub import Hub
     from ticker.hub.receipts import Receipts
-    from ticker.hub.sockets import LeanReader
+    from ticker.hub.sockets import SocketReader
     from ticker.metrics import Metrics
     from ticker.protocol.frames import Frame
     from ticker.settings import Settings
@@ -140,7 +140,7 @@ class Live:
             last_event_id=last_event_id,
         )
 
-    def seat(self, reader: LeanReader, admission: Admission) -> None:
+    def seat(self, reader: SocketReader, admission: Admission) -> None:
         """Let in a reader whose transport is its own (the fast path)."""
         reader.origin = admission.origin
         reader.subscription = self._hub.join(reader, admission.subscription, admission.cursor)
@@ -202,8 +202,8 @@ class Live:
         while batch := await outbox.take():
             await write(batch)
             if outbox.transport != DESK:
-                marks = [frame.mark for frame in batch if frame.mark is not None]
-                self._receipts.wrote(marks, outbox.transport, 1)
+                refs = [frame.ref for frame in batch if frame.ref is not None]
+                self._receipts.wrote(refs, outbox.transport, 1)
 
 
 async def _part(

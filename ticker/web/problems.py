@@ -15,9 +15,9 @@ from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
+from ticker.store.append import KeyReusedError, VersionConflictError
 from ticker.store.client import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
-from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,7 +75,7 @@ class ProblemError(Exception):
         )
 
 
-def at(status: int, field: str, detail: str, **headers: str) -> ProblemError:
+def problem_at(status: int, field: str, detail: str, **headers: str) -> ProblemError:
     """A problem with one named field, header or parameter."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return ProblemError(status, f"{field}: {detail}", [Fault(field, detail)], named)
@@ -103,14 +103,16 @@ EXPECTED = (
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     InvalidError: _invalid,
-    ForbiddenError: lambda error: at(403, error.field, str(error)),
-    NoSuchFlashError: lambda error: at(404, "id", f"There is no flash {str(error)!r} here."),
-    PreconditionError: lambda error: at(412, "If-Match", str(error)),
-    IllegalChangeError: lambda error: at(409, "pubstatus", str(error)),
-    KeyReusedError: lambda _: at(
+    ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
+    NoSuchFlashError: lambda error: problem_at(
+        404, "id", f"There is no flash {str(error)!r} here."
+    ),
+    PreconditionError: lambda error: problem_at(412, "If-Match", str(error)),
+    IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
+    KeyReusedError: lambda _: problem_at(
         409, "Idempotency-Key", "This key has answered another request; take a new one."
     ),
-    VersionConflictError: lambda _: at(
+    VersionConflictError: lambda _: problem_at(
         409, "version", "Others changed the flash at the same time; read it again."
     ),
     UnconfirmedError: lambda error: ProblemError(
@@ -162,7 +164,9 @@ def handlers(
     return {
         HTTPException: lambda request, error: respond(request, _http_problem(error)),
         # Whoever asked has gone: nobody hears this, and it is no fault of ours.
-        ClientDisconnect: lambda request, _: respond(request, at(400, "body", "was cut off")),
+        ClientDisconnect: lambda request, _: respond(
+            request, problem_at(400, "body", "was cut off")
+        ),
         Exception: lambda request, error: respond(request, _crash(error)),
         **dict.fromkeys(EXPECTED, lambda request, error: respond(request, problem_of(error))),
     }

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from ticker.news.document import parse_time
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_FIELDS_MOST: Final = 64
-_DIGITS_MOST: Final = 9
+_FIELDS_MAX: Final = 64
+_DIGITS_MAX: Final = 9
 _FORM_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?", re.ASCII)
 
 
@@ -26,14 +26,14 @@ def parameters(query: str) -> dict[str, list[str]]:
     if not query:
         return {}
     try:
-        return parse_qs(query, max_num_fields=_FIELDS_MOST)
+        return parse_qs(query, max_num_fields=_FIELDS_MAX)
     except ValueError as error:
-        raise at(422, "query", f"must have at most {_FIELDS_MOST} fields") from error
+        raise problem_at(422, "query", f"must have at most {_FIELDS_MAX} fields") from error
 
 
 def is_number(text: str) -> bool:
     """Whether a value is a whole number, of no more digits than any that means something."""
-    return len(text) <= _DIGITS_MOST and text.isascii() and text.isdecimal()
+    return len(text) <= _DIGITS_MAX and text.isascii() and text.isdecimal()
 
 
 def moment(field: str, text: str) -> datetime:
@@ -48,4 +48,4 @@ def moment(field: str, text: str) -> datetime:
     try:
         return parse_time(full)
     except ValueError as error:
-        raise at(422, field, "must be a time such as 2026-01-31T17:00:00Z") from error
+        raise problem_at(422, field, "must be a time such as 2026-01-31T17:00:00Z") from error

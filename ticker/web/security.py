@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import MutableHeaders
 
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ def edition_of(newsroom: Newsroom, code: str) -> Edition:
     edition = newsroom.editions.get(code)
     if edition is None:
         known = ", ".join(newsroom.editions)
-        raise at(404, "edition", f"There is no edition {code!r}; there are {known}.")
+        raise problem_at(404, "edition", f"There is no edition {code!r}; there are {known}.")
     return edition
 
 

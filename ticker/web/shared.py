@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ticker.web.authentication import Guard
+from ticker.web.authentication import Authenticator
 from ticker.web.live import Live
-from ticker.web.templating import Html
+from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ class Shared:
         self.core = core
         self.settings = core.settings
         self.newsroom = core.settings.newsroom
-        self.html = Html(core.settings.public_url)
-        self.guard = Guard(core.accounts, core.sessions, core.settings)
+        self.templates = Templates(core.settings.public_url)
+        self.authenticator = Authenticator(core.tokens, core.sessions, core.settings)
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from ticker.news.text import lean
+from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.security import page_policy
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
 
 
-class Html:
+class Templates:
     """Renders the templates of this package."""
 
     def __init__(self, public_url: str) -> None:
@@ -34,7 +34,7 @@ class Html:
             undefined=StrictUndefined,
         )
         self._environment.filters["clock"] = lambda time: time[11:16]
-        self._environment.filters["lean"] = lean
+        self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
         self._environment.filters["spelled"] = _spelled
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")

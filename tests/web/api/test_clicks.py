@@ -12,7 +12,7 @@ from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
 from ticker.news.event import GENESIS
 from ticker.store.clicks import Clicks
-from ticker.web.api.clicks import Clicked
+from ticker.web.api.clicks import ClicksApi
 from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def test_a_flood_is_refused(store: Store, settings: Settings) -> None:
     """Too many clicks at once are refused, and told when to come again."""
     hub = Hub(settings, Metrics())
     hub.load("en", [flash("a", url=LINK)], GENESIS, [])
-    face = Clicked(Clicks(store, ["en"], lambda: NOON, per_second=2), hub, settings)
+    face = ClicksApi(Clicks(store, ["en"], lambda: NOON, per_second=2), hub, settings)
     request = Request({"type": "http", "path_params": {"edition": "en", "id": "a"}})
     assert [(await face.count(request)).status_code for _ in range(2)] == [204, 204]
     with pytest.raises(ProblemError) as refused:

@@ -13,7 +13,7 @@ import redis
 
 from tests.support.service import Answer, Running, running
 from ticker.accounts.principal import Role
-from ticker.accounts.tokens import Accounts
+from ticker.accounts.tokens import Tokens
 from ticker.news.document import format_time
 from ticker.store.client import Store
 
@@ -175,7 +175,7 @@ async def busy(valkey: str) -> Any:
         yesterday = datetime.now(UTC) - timedelta(days=1)
         revoked = await service.token_for(Role.ADMIN)
         store = Store(valkey)
-        await Accounts(store).revoke("admin-0")
+        await Tokens(store).revoke("admin-0")
         await store.close()
         tokens = {
             "editor": service.token,
@@ -354,7 +354,7 @@ async def test_one_request_sent_ten_times_at_once_is_one_line(service: Running) 
     key = {"Idempotency-Key": "impatient"}
     answers = await asyncio.gather(
         *(
-            service.request("POST", FLASHES, body={"headline": "Once"}, headers=key)
+            service.request("POST", FLASHES, body={"headline": "IdempotencyKey"}, headers=key)
             for _ in range(10)
         )
     )

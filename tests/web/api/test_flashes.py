@@ -11,8 +11,9 @@ import pytest
 from tests.support.flashes import flash, record
 from tests.support.service import Running, receive, running
 from ticker.news.clock import utcnow
+from ticker.store.append import IdempotencyKey
 from ticker.store.client import Store
-from ticker.store.wire import Once, Wire
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from ticker.settings import Settings
@@ -133,7 +134,7 @@ async def test_the_past_page_by_page(settings: Settings) -> None:
     for n in range(250):
         moment = now - timedelta(seconds=(250 - n) // 7)
         item = flash(f"{n:03d}", firstcreated=moment, expires=moment if n % 5 == 0 else None)
-        await Wire(store).append(record(item), "announce", Once(f"{n}", "", 60))
+        await Wire(store).append(record(item), "announce", IdempotencyKey(f"{n}", "", 60))
     await store.close()
     async with running(settings) as service:
         page = (await service.get(f"{FLASHES}?limit=20")).json["flashes"]

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from ticker.settings import static_dir
 from ticker.store.client import Store
-from ticker.store.widgets import Releases
+from ticker.store.widgets import WidgetScripts
 from ticker.web.embed.widget import Widget
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def test_a_pinned_script_is_what_its_hash_says_for_ever(
 ) -> None:
     """The pinned address and its integrity, as the snippet builder shows them, belong together."""
     store = Store(settings.redis_url)
-    widget = Widget(static_dir(), Releases(store))
+    widget = Widget(static_dir(), WidgetScripts(store))
     await store.close()
     answer = await service.get(widget.path)
     assert answer.status == 200
@@ -63,8 +63,8 @@ async def test_a_pinned_script_is_what_its_hash_says_for_ever(
 async def test_an_upgrade_takes_no_pinned_script_away(service: Running, settings: Settings) -> None:
     """What an older version served under a pinned address is still served by a newer one."""
     store = Store(settings.redis_url)
-    await Releases(store).keep("0.0.1-01234567", "/* of old */")
-    await Releases(store).keep("0.0.1-01234567", "/* of another */")
+    await WidgetScripts(store).keep("0.0.1-01234567", "/* of old */")
+    await WidgetScripts(store).keep("0.0.1-01234567", "/* of another */")
     await store.close()
     answer = await service.get("/ticker-0.0.1-01234567.js")
     assert answer.status == 200
@@ -84,7 +84,7 @@ async def test_asking_for_anything_costs_the_store_next_to_nothing(
     """However often strangers ask for scripts that never were, the store is asked now and then."""
     store = Store(settings.redis_url)
     times = iter((100.0, 101.0, 109.0, 111.0))
-    widget = Widget(static_dir(), releases := Releases(store), clock=lambda: next(times))
+    widget = Widget(static_dir(), releases := WidgetScripts(store), clock=lambda: next(times))
     asked = 0
 
     async def count() -> dict[str, str]:
@@ -105,7 +105,7 @@ async def test_without_a_build_the_modules_are_served(settings: Settings, tmp_pa
     """A checkout that was never built serves the entry module instead."""
     (tmp_path / "ticker.js").write_text('import "./static/ticker/define.js";')
     store = Store(settings.redis_url)
-    widget = Widget(tmp_path, Releases(store))
+    widget = Widget(tmp_path, WidgetScripts(store))
     await store.close()
     answer = await widget.newest(Request({"type": "http", "headers": []}))
     assert answer.body == (tmp_path / "ticker.js").read_bytes()

@@ -11,8 +11,9 @@ import pytest
 
 from tests.support.flashes import flash, record
 from ticker.news.clock import utcnow
+from ticker.store.append import IdempotencyKey
 from ticker.store.client import Store
-from ticker.store.wire import Once, Wire
+from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -29,7 +30,7 @@ async def test_a_story_reads_newest_first_over_days(service: Running) -> None:
     for n in range(130):
         item = flash(f"{n:03}", headline=f"Line {n}", coverage="flood", section="sports",
                      firstcreated=start + timedelta(days=n))  # fmt: skip
-        await Wire(store).append(record(item), "announce", Once(f"{n}", "", 60))
+        await Wire(store).append(record(item), "announce", IdempotencyKey(f"{n}", "", 60))
     await store.close()
     await service.post("en", "Other", coverage="storm")
     answer = await service.get("/en/coverage/flood")

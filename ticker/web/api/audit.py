@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
-    from ticker.web.authentication import Guard
+    from ticker.web.authentication import Authenticator
 
 
 class AuditApi:
     """`/v1/audit`."""
 
-    def __init__(self, guard: Guard, audit: Audit) -> None:
-        self._guard = guard
+    def __init__(self, authenticator: Authenticator, audit: Audit) -> None:
+        self._authenticator = authenticator
         self._audit = audit
 
     async def log(self, request: Request) -> Response:
         """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
-        check_role(await self._guard.admit(request), Role.ADMIN)
+        check_role(await self._authenticator.authenticate(request), Role.ADMIN)
         lines = self._audit.entries()
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)

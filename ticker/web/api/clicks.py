@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from ticker.news.flash import PubStatus
-from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ticker.store.clicks import Clicks
 
 
-class Clicked:
+class ClicksApi:
     """`POST /v1/{edition}/flashes/{id}/clicks`, as `navigator.sendBeacon` sends it."""
 
     def __init__(self, clicks: Clicks, hub: Hub, settings: Settings) -> None:
@@ -35,7 +35,7 @@ class Clicked:
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash = self._hub.get(edition.code, request.path_params["id"])
         if flash is None or flash.pubstatus is not PubStatus.USABLE or flash.url is None:
-            raise at(404, "id", "There is no line with a link of that id on show.")
+            raise problem_at(404, "id", "There is no line with a link of that id on show.")
         if not self._clicks.count(edition.code, flash.id):
             raise ProblemError(
                 429, "Too many clicks at once.", headers={"Retry-After": RETRY_SECONDS}

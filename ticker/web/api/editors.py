@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
-from ticker.editing.context import Request as Asked
+from ticker.editing.context import EditContext
 from ticker.news import document
 from ticker.news.flash import PubStatus
-from ticker.news.stages import Wish
-from ticker.settings import HOLD_MOST
+from ticker.news.stages import PublishOptions
+from ticker.settings import HOLD_MAX
 from ticker.web.body import json_object
-from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, at, problem_of
+from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, problem_at, problem_of
 from ticker.web.query import parameters
 from ticker.web.security import desk_edition_of
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ticker.metrics import Metrics
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Newsroom
-    from ticker.web.authentication import Guard
+    from ticker.web.authentication import Authenticator
 
 _SHOWN_SECONDS: Final = 1.0
 _SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
@@ -42,21 +42,26 @@ class Editors:
     """The editors' endpoints."""
 
     def __init__(
-        self, intake: Intake, hub: Hub, guard: Guard, newsroom: Newsroom, metrics: Metrics
+        self,
+        intake: Intake,
+        hub: Hub,
+        authenticator: Authenticator,
+        newsroom: Newsroom,
+        metrics: Metrics,
     ) -> None:
         self._intake = intake
         self._hub = hub
-        self._guard = guard
+        self._authenticator = authenticator
         self._newsroom = newsroom
         self._metrics = metrics
 
     async def publish(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes?draft=&hold=` → 201."""
         with self._counted("publish", 201):
-            asked = await self._ask(request)
-            wish = _wish(request)
+            context = await self._context(request)
+            wish = _options(request)
             data = await json_object(request, _JSON_TYPES)
-            flash = await self._intake.publish(asked, data, wish)
+            flash = await self._intake.publish(context, data, wish)
             await self._shown(flash)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
@@ -64,11 +69,11 @@ class Editors:
     async def correct(self, request: Request) -> Response:
         """`PATCH /v1/{edition}/flashes/{id}?refile=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
-            asked = await self._ask(request)
+            context = await self._context(request)
             silently = _switch(parameters(request.url.query), "refile")
             data = await json_object(request, _PATCH_TYPES)
             flash = await self._intake.correct(
-                asked, request.path_params["id"], data, silently=silently
+                context, request.path_params["id"], data, silently=silently
             )
             await self._shown(flash)
         return _answer(flash, 200)
@@ -76,36 +81,36 @@ class Editors:
     async def release(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
         with self._counted("release", 200):
-            asked = await self._ask(request)
-            wish = _wish(request)
-            flash = await self._intake.release(asked, request.path_params["id"], wish)
+            context = await self._context(request)
+            wish = _options(request)
+            flash = await self._intake.release(context, request.path_params["id"], wish)
             await self._shown(flash)
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
         """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash."""
         with self._counted("kill", 200):
-            asked = await self._ask(request)
+            context = await self._context(request)
             reasons = parameters(request.url.query).get("reason", [])
             if len(reasons) != 1:
-                raise at(422, "reason", "is required, once, in the query")
-            flash = await self._intake.kill(asked, request.path_params["id"], reasons[0])
+                raise problem_at(422, "reason", "is required, once, in the query")
+            flash = await self._intake.kill(context, request.path_params["id"], reasons[0])
             await self._shown(flash)
         return _answer(flash, 200)
 
     async def versions(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes/{id}/versions` → every version with who and when."""
-        asked = await self._ask(request)
+        context = await self._context(request)
         records = await self._intake.versions(
-            asked.principal, asked.edition, request.path_params["id"]
+            context.principal, context.edition, request.path_params["id"]
         )
         body = {"versions": [record.as_document() for record in records]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     async def queue(self, request: Request) -> Response:
         """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
-        asked = await self._ask(request)
-        records = await self._intake.queue(asked.principal, asked.edition)
+        context = await self._context(request)
+        records = await self._intake.queue(context.principal, context.edition)
         body = {"queue": [record.as_document() for record in records]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
@@ -128,7 +133,7 @@ class Editors:
         finally:
             self._metrics.count("ticker_writes_total", verb=verb, status=str(status))
 
-    async def _ask(self, request: Request) -> Asked:
+    async def _context(self, request: Request) -> EditContext:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
         if not self._hub.is_whole:
             raise ProblemError(
@@ -136,8 +141,8 @@ class Editors:
                 "The boards are not loaded, or a backup is being put into the store.",
                 headers={"Retry-After": RETRY_SECONDS},
             )
-        return Asked(
-            principal=await self._guard.admit(request),
+        return EditContext(
+            principal=await self._authenticator.authenticate(request),
             edition=edition.code,
             if_match=_if_match(request),
             key=_key(request),
@@ -161,24 +166,24 @@ def _if_match(request: Request) -> Collection[str] | None:
     return {tag.strip().removeprefix('"').removesuffix('"') for tag in field.split(",")}
 
 
-def _wish(request: Request) -> Wish:
+def _options(request: Request) -> PublishOptions:
     """How the line is to go out, from the query."""
     given = parameters(request.url.query)
     hold = given.get("hold", ["0"])[-1]
-    if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MOST:
-        raise at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MOST}")
-    return Wish(draft=_switch(given, "draft"), hold=float(hold))
+    if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MAX:
+        raise problem_at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MAX}")
+    return PublishOptions(draft=_switch(given, "draft"), hold=float(hold))
 
 
 def _switch(given: dict[str, list[str]], name: str) -> bool:
     word = given.get(name, ["false"])[-1]
     if word not in {"true", "false"}:
-        raise at(422, name, "must be true or false")
+        raise problem_at(422, name, "must be true or false")
     return word == "true"
 
 
 def _key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
-        raise at(422, "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
+        raise problem_at(422, "Idempotency-Key", "must be 1 to 255 visible ASCII characters")
     return key

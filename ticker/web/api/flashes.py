@@ -12,7 +12,7 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
-from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.security import cors, edition_of
 
@@ -26,19 +26,21 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.store.archive import Archive
-    from ticker.web.authentication import Guard
+    from ticker.web.authentication import Authenticator
 
-LIMIT_MOST: Final = 200
+LIMIT_MAX: Final = 200
 _LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"
 
 
 class Flashes:
     """The readers' HTTP endpoints. The hub's memory answers; only the past asks the store."""
 
-    def __init__(self, hub: Hub, archive: Archive, guard: Guard, settings: Settings) -> None:
+    def __init__(
+        self, hub: Hub, archive: Archive, authenticator: Authenticator, settings: Settings
+    ) -> None:
         self._hub = hub
         self._archive = archive
-        self._guard = guard
+        self._authenticator = authenticator
         self._newsroom = settings.newsroom
 
     async def editions(self, _: Request) -> Response:
@@ -119,14 +121,14 @@ class Flashes:
     async def _past(self, edition: Edition, flash_id: str, limit: int) -> list[Flash]:
         flash = await self._archive.get(edition.code, flash_id)
         if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            raise at(404, "before", f"There is no flash {flash_id!r} here.")
+            raise problem_at(404, "before", f"There is no flash {flash_id!r} here.")
         return await self._archive.before(flash, limit)
 
     async def _withheld(self, request: Request, flash: Flash) -> Response:
         """An embargoed flash exists only for those with a token of its edition."""
         if "authorization" not in request.headers:
             raise _unknown(flash.id)
-        principal = await self._guard.admit(request)
+        principal = await self._authenticator.authenticate(request)
         if not principal.covers(flash.edition):
             raise _unknown(flash.id)
         headers = {"ETag": f'"{flash.version}"', "Cache-Control": "private, no-store"}
@@ -144,14 +146,14 @@ def _legible() -> Iterator[None]:
 
 
 def _unknown(flash_id: str) -> ProblemError:
-    return at(404, "id", f"There is no flash {flash_id!r} here.")
+    return problem_at(404, "id", f"There is no flash {flash_id!r} here.")
 
 
 def _limit(given: dict[str, list[str]]) -> int:
-    text = given.get("limit", [str(LIMIT_MOST)])[-1]
+    text = given.get("limit", [str(LIMIT_MAX)])[-1]
     limit = int(text) if is_number(text) else 0
-    if not 1 <= limit <= LIMIT_MOST:
-        raise at(422, "limit", f"must be an integer from 1 to {LIMIT_MOST}")
+    if not 1 <= limit <= LIMIT_MAX:
+        raise problem_at(422, "limit", f"must be an integer from 1 to {LIMIT_MAX}")
     return limit
 
 

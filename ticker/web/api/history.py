@@ -11,7 +11,7 @@ from ticker.accounts.rights import authorise
 from ticker.news import document
 from ticker.news.event import Cursor
 from ticker.web import query
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.store.history import History
-    from ticker.web.authentication import Guard
+    from ticker.web.authentication import Authenticator
 
-_LIMIT_MOST: Final = 100_000
+_LIMIT_MAX: Final = 100_000
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -33,11 +33,11 @@ class HistoryApi:
 
     def __init__(
         self,
-        guard: Guard,
+        authenticator: Authenticator,
         history: History,
         newsroom: Newsroom,
     ) -> None:
-        self._guard = guard
+        self._authenticator = authenticator
         self._history = history
         self._newsroom = newsroom
 
@@ -58,12 +58,12 @@ class HistoryApi:
         edition = await self._admit(request, Role.EDITOR)
         given = query.parameters(request.url.query)
         after = given.get("after", ["0.0000000000000000"])[-1]
-        limit = given.get("limit", [str(_LIMIT_MOST)])[-1]
+        limit = given.get("limit", [str(_LIMIT_MAX)])[-1]
         cursor = Cursor.parse(after)
         if cursor is None:
-            raise at(422, "after", "must be a cursor")
-        if not query.is_number(limit) or not 0 < int(limit) <= _LIMIT_MOST:
-            raise at(422, "limit", f"must be a number from 1 to {_LIMIT_MOST}")
+            raise problem_at(422, "after", "must be a cursor")
+        if not query.is_number(limit) or not 0 < int(limit) <= _LIMIT_MAX:
+            raise problem_at(422, "limit", f"must be a number from 1 to {_LIMIT_MAX}")
         lines = self._lines(edition.code, cursor.offset, int(limit))
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=_NO_STORE)
 
@@ -77,5 +77,5 @@ class HistoryApi:
 
     async def _admit(self, request: Request, least: Role) -> Edition:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        authorise(await self._guard.admit(request), edition.code, least)
+        authorise(await self._authenticator.authenticate(request), edition.code, least)
         return edition

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.security import desk_edition_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
     from ticker.store.presence import Presence
-    from ticker.web.authentication import Guard
+    from ticker.web.authentication import Authenticator
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -28,13 +28,13 @@ class Reach:
 
     def __init__(
         self,
-        guard: Guard,
+        authenticator: Authenticator,
         archive: Archive,
         deliveries: Deliveries,
         presence: Presence,
         newsroom: Newsroom,
     ) -> None:
-        self._guard = guard
+        self._authenticator = authenticator
         self._archive = archive
         self._deliveries = deliveries
         self._presence = presence
@@ -47,13 +47,15 @@ class Reach:
         flash = await self._archive.get(edition, flash_id)
         given = parameters(request.url.query).get("version", [])
         if flash is None:
-            raise at(404, "id", f"There is no flash {flash_id!r} here.")
+            raise problem_at(404, "id", f"There is no flash {flash_id!r} here.")
         if given and not is_number(given[-1]):
-            raise at(422, "version", "must be a whole number")
+            raise problem_at(422, "version", "must be a whole number")
         version = int(given[-1]) if given else flash.version
         landing = await self._deliveries.read(edition, flash_id, version)
         if landing is None:
-            raise at(404, "version", f"No hub has told of version {version} in the last 24 hours.")
+            raise problem_at(
+                404, "version", f"No hub has told of version {version} in the last 24 hours."
+            )
         return JSONResponse(landing, headers=_NO_STORE)
 
     async def readers(self, request: Request) -> Response:
@@ -63,7 +65,7 @@ class Reach:
 
     async def _edition(self, request: Request) -> str:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        principal = await self._guard.admit(request)
+        principal = await self._authenticator.authenticate(request)
         if not principal.covers(edition.code):
-            raise at(403, "edition", f"You have no rights in edition {edition.code!r}.")
+            raise problem_at(403, "edition", f"You have no rights in edition {edition.code!r}.")
         return edition.code

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
 from ticker.web.api.audit import AuditApi
-from ticker.web.api.clicks import Clicked
+from ticker.web.api.clicks import ClicksApi
 from ticker.web.api.editors import Editors
 from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
@@ -34,14 +34,19 @@ _LIVE = "/v1/{edition}/live"
 
 def api(shared: Shared) -> Visitor:
     """Programs, with a token or as readers."""
-    core, guard, newsroom, live = shared.core, shared.guard, shared.newsroom, shared.live
+    core, authenticator, newsroom, live = (
+        shared.core,
+        shared.authenticator,
+        shared.newsroom,
+        shared.live,
+    )
     health = Health(core.hub, core.store, core.metrics)
-    flashes = Flashes(core.hub, core.archive, guard, shared.settings)
-    editors = Editors(core.intake, core.hub, guard, newsroom, core.metrics)
-    reach = Reach(guard, core.archive, core.deliveries, core.presence, newsroom)
-    history = HistoryApi(guard, core.history, newsroom)
-    clicks = Clicked(core.clicks, core.hub, shared.settings)
-    audit = AuditApi(guard, core.audit)
+    flashes = Flashes(core.hub, core.archive, authenticator, shared.settings)
+    editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics)
+    reach = Reach(authenticator, core.archive, core.deliveries, core.presence, newsroom)
+    history = HistoryApi(authenticator, core.history, newsroom)
+    clicks = ClicksApi(core.clicks, core.hub, shared.settings)
+    audit = AuditApi(authenticator, core.audit)
     return Visitor(
         [
             Route("/healthz", health.healthz),

@@ -9,14 +9,14 @@ from ticker.hub.outbox import Outbox
 from ticker.news.event import Cursor
 from ticker.news.subscription import Subscription
 from ticker.web.admission import Admission
-from ticker.web.problems import ProblemError, at
+from ticker.web.problems import ProblemError, problem_at
 from ticker.web.query import parameters
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
-    from ticker.jobs.desk_feed import Desks
-    from ticker.web.authentication import Guard
+    from ticker.jobs.desk_feed import DeskFeed
+    from ticker.web.authentication import Authenticator
     from ticker.web.desk.page import Desk
     from ticker.web.live import Live
 
@@ -26,20 +26,22 @@ _BUFFER: Final = 4 * 1024 * 1024
 class DeskLive:
     """The desks' WebSocket. A desk is no reader, and is not counted as one."""
 
-    def __init__(self, guard: Guard, desk: Desk, live: Live, desks: Desks) -> None:
-        self._guard = guard
+    def __init__(
+        self, authenticator: Authenticator, desk: Desk, live: Live, desk_feed: DeskFeed
+    ) -> None:
+        self._authenticator = authenticator
         self._desk = desk
         self._live = live
-        self._desks = desks
+        self._desk_feed = desk_feed
 
     async def websocket(self, websocket: WebSocket) -> None:
         """Let in who is logged in, on a page of ours."""
         try:
-            if not self._guard.is_own(websocket):
-                raise at(403, "Origin", "This was asked for by a page that is not ours.")
-            session = await self._guard.session(websocket)
+            if not self._authenticator.is_own(websocket):
+                raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
+            session = await self._authenticator.session(websocket)
             if session is None:
-                raise at(401, "Cookie", "Nobody is logged in.")
+                raise problem_at(401, "Cookie", "Nobody is logged in.")
             edition = self._desk.edition_of(websocket, session.principal)
             position = parameters(websocket.url.query).get("cursor", [""])[-1]
         except ProblemError as problem:
@@ -47,8 +49,8 @@ class DeskLive:
             return
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
         outbox = Outbox(DESK, _BUFFER)
-        self._desks.join(edition.code, outbox, session)
+        self._desk_feed.join(edition.code, outbox, session)
         try:
             await self._live.converse(websocket, outbox, admission)
         finally:
-            self._desks.leave(edition.code, outbox)
+            self._desk_feed.leave(edition.code, outbox)

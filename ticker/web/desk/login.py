@@ -8,21 +8,21 @@ from urllib.parse import parse_qsl
 from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import TooManyTriesError
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
-    from ticker.accounts.login_limits import Logins
+    from ticker.accounts.login_limits import LoginLimits
     from ticker.accounts.sessions import Sessions
     from ticker.news.newsroom import Newsroom
-    from ticker.web.authentication import Guard
-    from ticker.web.templating import Html
+    from ticker.web.authentication import Authenticator
+    from ticker.web.templating import Templates
 
-_BODY_MOST: Final = 8 * 1024
-_FIELDS_MOST: Final = 20
+_BODY_MAX: Final = 8 * 1024
+_FIELDS_MAX: Final = 20
 
 
 class Login:
@@ -30,41 +30,41 @@ class Login:
 
     def __init__(
         self,
-        html: Html,
-        guard: Guard,
-        logins: Logins,
+        templates: Templates,
+        authenticator: Authenticator,
+        login_limits: LoginLimits,
         sessions: Sessions,
         audit: Audit,
         newsroom: Newsroom,
     ) -> None:
         self._audit = audit
-        self._html = html
-        self._guard = guard
-        self._logins = logins
+        self._templates = templates
+        self._authenticator = authenticator
+        self._login_limits = login_limits
         self._sessions = sessions
         self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/login?next=` → the form, or on to the desk for who is logged in."""
-        if await self._guard.session(request):
+        if await self._authenticator.session(request):
             return RedirectResponse(_next(request.query_params.get("next", "")), 303)
         return self._form(request, request.query_params.get("next", ""))
 
     async def login(self, request: Request) -> Response:
         """`POST /desk/login` → a new session and on to the desk; 401 or 429 and the form again."""
-        if not self._guard.is_own(request):
-            raise at(403, "Origin", "This was asked for by a page that is not ours.")
+        if not self._authenticator.is_own(request):
+            raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
         form = await read_form(request)
         name, password = form.get("name", "").strip(), form.get("password", "")
         address = request.client.host if request.client else ""
         try:
-            user = await self._logins.attempt(name, password, address)
+            user = await self._login_limits.attempt(name, password, address)
         except TooManyTriesError as error:
-            known = await self._logins.known(name)
+            known = await self._login_limits.known(name)
             await self._audit.note(known, "login refused", known, address, "too many tries")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
         if user is None:
-            known = await self._logins.known(name)
+            known = await self._login_limits.known(name)
             await self._audit.note(known, "login failed", known, address)
             return self._form(request, form.get("next", ""), name, 401)
         # What the browser held before, ours or planted, is not what it holds now.
@@ -74,10 +74,10 @@ class Login:
         await self._audit.note(user.name, "login", user.name, address)
         response = RedirectResponse(_next(form.get("next", "")), 303)
         response.set_cookie(
-            self._guard.cookie(request),
+            self._authenticator.cookie(request),
             secret,
             path="/",
-            secure=self._guard.is_secure(request),
+            secure=self._authenticator.is_secure(request),
             httponly=True,
             samesite="strict",
         )
@@ -85,19 +85,19 @@ class Login:
 
     async def logout(self, request: Request) -> Response:
         """`POST /desk/logout` → the session is over, here and in the store."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is not None:
             form = await read_form(request)
-            self._guard.check_intent(request, session, form.get("csrf", ""))
+            self._authenticator.check_intent(request, session, form.get("csrf", ""))
             await self._end(request)
             name = session.principal.name
             await self._audit.note(name, "logout", name, session.address)
         response = RedirectResponse("/desk/login", 303)
-        response.delete_cookie(self._guard.cookie(request), path="/")
+        response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response
 
     async def _end(self, request: Request) -> None:
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is not None:
             await self._sessions.end(session.digest, session.principal.name)
 
@@ -111,8 +111,10 @@ class Login:
             "minutes": -(-wait // 60),
         }
         headers = {"Retry-After": str(wait)} if wait else {}
-        edition = self._html.spoken(request, self._newsroom)
-        return self._html.desk("desk/login.html", edition, context, status=status, headers=headers)
+        edition = self._templates.spoken(request, self._newsroom)
+        return self._templates.desk(
+            "desk/login.html", edition, context, status=status, headers=headers
+        )
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -124,13 +126,13 @@ async def read_form(request: Request) -> dict[str, str]:
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > _BODY_MOST:
-            raise at(413, "body", f"must be at most {_BODY_MOST} bytes", Connection="close")
+        if len(raw) > _BODY_MAX:
+            raise problem_at(413, "body", f"must be at most {_BODY_MAX} bytes", Connection="close")
     try:
         text = raw.decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MOST))
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))
     except ValueError as error:
-        raise at(422, "body", f"must have at most {_FIELDS_MOST} fields") from error
+        raise problem_at(422, "body", f"must have at most {_FIELDS_MAX} fields") from error
 
 
 def _next(path: str) -> str:

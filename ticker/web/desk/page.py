@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ticker.news import document, lint
 from ticker.news.clock import utcnow
-from ticker.news.draft import HEADLINE_MOST
+from ticker.news.draft import HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.store.archive import Archive
-    from ticker.store.stories import Siblings
-    from ticker.web.authentication import Guard
-    from ticker.web.templating import Html
+    from ticker.store.stories import Stories
+    from ticker.web.authentication import Authenticator
+    from ticker.web.templating import Templates
 
 _JSON: Final = frozenset({"application/json"})
 _LATELY: Final = timedelta(minutes=30)
@@ -39,31 +39,31 @@ class Desk:
 
     def __init__(
         self,
-        html: Html,
-        guard: Guard,
+        templates: Templates,
+        authenticator: Authenticator,
         hub: Hub,
         archive: Archive,
-        siblings: Siblings,
+        stories: Stories,
         settings: Settings,
     ) -> None:
-        self._html = html
-        self._guard = guard
+        self._templates = templates
+        self._authenticator = authenticator
         self._hub = hub
         self._archive = archive
-        self._siblings = siblings
+        self._stories = stories
         self._settings = settings
         self._newsroom = settings.newsroom
 
     async def home(self, request: Request) -> Response:
         """`GET /desk` → the first edition that is theirs."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         return RedirectResponse(f"/desk/{self._theirs(session.principal)[0].code}", 303)
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/{edition}` → the desk."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         edition = self.edition_of(request, session.principal)
@@ -74,22 +74,22 @@ class Desk:
             "desk": self._about(edition, session),
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
-            "targets": {**self._newsroom.targets, "max": HEADLINE_MOST},
+            "targets": {**self._newsroom.targets, "max": HEADLINE_MAX},
             "templates": self._newsroom.templates.get(edition.lang, ()),
         }
-        return self._html.desk("desk/desk.html", edition, context)
+        return self._templates.desk("desk/desk.html", edition, context)
 
     async def lint(self, request: Request) -> Response:
         """`POST /desk/{edition}/lint` {"headline", "urgency", "source"} → what to look at again."""
-        principal = await self._guard.admit(request)
+        principal = await self._authenticator.authenticate(request)
         edition = self.edition_of(request, principal)
         data = await json_object(request, _JSON)
         headline, urgency, source = (data.get(name) for name in ("headline", "urgency", "source"))
         if not isinstance(headline, str) or not isinstance(urgency, int):
-            raise at(422, "headline", "and urgency are required, as a string and a number")
+            raise problem_at(422, "headline", "and urgency are required, as a string and a number")
         others = await self._lately(edition.code, except_for=data.get("id"))
         source = source if isinstance(source, str) else None
-        remarks = lint.look(headline[: HEADLINE_MOST * 4], urgency, source, others)
+        remarks = lint.look(headline[: HEADLINE_MAX * 4], urgency, source, others)
         return JSONResponse(
             {
                 "warnings": [
@@ -101,12 +101,12 @@ class Desk:
 
     async def check(self, request: Request) -> Response:
         """`POST /desk/{edition}/checked/{id}` → 204: it was looked at, and is right as it is."""
-        principal = await self._guard.admit(request)
+        principal = await self._authenticator.authenticate(request)
         edition = self.edition_of(request, principal)
         flash_id = request.path_params["id"]
         if await self._archive.get(edition.code, flash_id) is None:
-            raise at(404, "id", f"There is no flash {flash_id!r} here.")
-        await self._siblings.check(edition.code, flash_id, utcnow())
+            raise problem_at(404, "id", f"There is no flash {flash_id!r} here.")
+        await self._stories.check(edition.code, flash_id, utcnow())
         return Response(status_code=204)
 
     def edition_of(self, connection: HTTPConnection, principal: Principal) -> Edition:
@@ -117,7 +117,7 @@ class Desk:
         """
         edition = desk_edition_of(self._newsroom, connection.path_params["edition"])
         if not principal.covers(edition.code):
-            raise at(403, "edition", f"You have no rights in edition {edition.code!r}.")
+            raise problem_at(403, "edition", f"You have no rights in edition {edition.code!r}.")
         return edition
 
     async def _lately(self, edition: str, except_for: object) -> list[Any]:
@@ -133,7 +133,7 @@ class Desk:
     def _theirs(self, principal: Principal) -> list[Edition]:
         theirs = [it for it in self._newsroom.editions.values() if principal.covers(it.code)]
         if not theirs:
-            raise at(403, "edition", "You have no rights in any edition.")
+            raise problem_at(403, "edition", "You have no rights in any edition.")
         return theirs
 
     def _about(self, edition: Edition, session: Session) -> dict[str, Any]:

@@ -19,14 +19,28 @@ if TYPE_CHECKING:
 
 def desk(shared: Shared) -> Visitor:
     """Who is behind a login."""
-    core, html, guard, newsroom = shared.core, shared.html, shared.guard, shared.newsroom
-    page = Desk(html, guard, core.hub, core.archive, core.siblings, shared.settings)
-    live = DeskLive(guard, page, shared.live, core.desks)
-    login = Login(html, guard, core.logins, core.sessions, core.audit, newsroom)
-    staff = Staff(
-        html, guard, core.users, core.accounts, core.sessions, core.logins, core.audit, newsroom
+    core, templates, authenticator, newsroom = (
+        shared.core,
+        shared.templates,
+        shared.authenticator,
+        shared.newsroom,
     )
-    timeline = Timeline(html, guard, core.history, core.archive, core.deliveries, newsroom)
+    page = Desk(templates, authenticator, core.hub, core.archive, core.stories, shared.settings)
+    live = DeskLive(authenticator, page, shared.live, core.desk_feed)
+    login = Login(templates, authenticator, core.login_limits, core.sessions, core.audit, newsroom)
+    staff = Staff(
+        templates,
+        authenticator,
+        core.users,
+        core.tokens,
+        core.sessions,
+        core.login_limits,
+        core.audit,
+        newsroom,
+    )
+    timeline = Timeline(
+        templates, authenticator, core.history, core.archive, core.deliveries, newsroom
+    )
     return Visitor(
         [
             Route("/desk", page.home),

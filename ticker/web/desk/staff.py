@@ -15,7 +15,7 @@ from ticker.news import text
 from ticker.news.clock import utcnow
 from ticker.web.desk.login import read_form
 from ticker.web.desk.page import to_login
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
-    from ticker.accounts.login_limits import Logins
+    from ticker.accounts.login_limits import LoginLimits
     from ticker.accounts.sessions import Session, Sessions
-    from ticker.accounts.tokens import Accounts
+    from ticker.accounts.tokens import Tokens
     from ticker.accounts.users import Users
     from ticker.news.newsroom import Newsroom
-    from ticker.web.authentication import Guard
-    from ticker.web.templating import Html
+    from ticker.web.authentication import Authenticator
+    from ticker.web.templating import Templates
 
-_NAME_MOST = 64
+_NAME_MAX = 64
 
 
 class Staff:
@@ -40,38 +40,38 @@ class Staff:
 
     def __init__(
         self,
-        html: Html,
-        guard: Guard,
+        templates: Templates,
+        authenticator: Authenticator,
         users: Users,
-        accounts: Accounts,
+        tokens: Tokens,
         sessions: Sessions,
-        logins: Logins,
+        login_limits: LoginLimits,
         audit: Audit,
         newsroom: Newsroom,
     ) -> None:
-        self._html = html
-        self._guard = guard
+        self._templates = templates
+        self._authenticator = authenticator
         self._users = users
-        self._accounts = accounts
+        self._tokens = tokens
         self._sessions = sessions
-        self._logins = logins
+        self._login_limits = login_limits
         self._audit = audit
         self._newsroom = newsroom
 
     async def account(self, request: Request) -> Response:
         """`GET /desk/account` → a form for another password."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         return self._account(request, session) if session else to_login(request)
 
     async def change_password(self, request: Request) -> Response:
         """`POST /desk/account` {"old", "new"} → another password; ends all sessions of the user."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         form = await self._form(request, session)
         name, address = session.principal.name, _address(request)
         try:
-            if await self._logins.attempt(name, form.get("old", ""), address) is None:
+            if await self._login_limits.attempt(name, form.get("old", ""), address) is None:
                 return self._account(request, session, "wrong", 401)
             await self._users.set_password(name, form.get("new", ""))
         except TooManyTriesError:
@@ -84,7 +84,7 @@ class Staff:
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/staff` → users and tokens."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         check_role(session.principal, Role.ADMIN)
@@ -92,7 +92,7 @@ class Staff:
 
     async def act(self, request: Request) -> Response:
         """`POST /desk/staff` {"do", "name", …} → the page again, with a secret shown once."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         check_role(session.principal, Role.ADMIN)
@@ -106,7 +106,7 @@ class Staff:
         }
         do = form.get("do", "")
         if do not in does:
-            raise at(422, "do", f"must be one of {', '.join(does)}")
+            raise problem_at(422, "do", f"must be one of {', '.join(does)}")
         secret = await does[do](form)
         await self._audit.note(
             session.principal.name, do, form["name"], _address(request), form.get("role", "")
@@ -121,63 +121,63 @@ class Staff:
         try:
             await self._users.add(with_rights, secret)
         except NameTakenError as error:
-            raise at(409, "name", "There is a user of that name.") from error
+            raise problem_at(409, "name", "There is a user of that name.") from error
         return secret
 
     async def _renew(self, form: dict[str, str]) -> str:
         secret = generate()
         if not await self._users.set_password(form.get("name", ""), secret):
-            raise at(404, "name", "There is no user of that name.")
+            raise problem_at(404, "name", "There is no user of that name.")
         await self._sessions.end_all(form["name"])
         return secret
 
     async def _remove(self, form: dict[str, str], session: Session) -> str:
         name = form.get("name", "")
         if name == session.principal.name:
-            raise at(409, "name", "Nobody removes themselves; another admin does.")
+            raise problem_at(409, "name", "Nobody removes themselves; another admin does.")
         if not await self._users.remove(name):
-            raise at(404, "name", "There is no user of that name.")
+            raise problem_at(404, "name", "There is no user of that name.")
         await self._sessions.end_all(name)
         return ""
 
     async def _create(self, form: dict[str, str]) -> str:
         try:
-            return await self._accounts.create(self._principal(form))
+            return await self._tokens.create(self._principal(form))
         except NameTakenError as error:
-            raise at(409, "name", "There is a token of that name.") from error
+            raise problem_at(409, "name", "There is a token of that name.") from error
 
     async def _revoke(self, form: dict[str, str]) -> str:
-        if not await self._accounts.revoke(form.get("name", "")):
-            raise at(404, "name", "There is no token of that name.")
+        if not await self._tokens.revoke(form.get("name", "")):
+            raise problem_at(404, "name", "There is no token of that name.")
         return ""
 
     def _principal(self, form: dict[str, str]) -> Principal:
         try:
-            name = text.line(form.get("name", ""), _NAME_MOST)
+            name = text.line(form.get("name", ""), _NAME_MAX)
         except text.TextError as error:
-            raise at(422, "name", str(error)) from error
+            raise problem_at(422, "name", str(error)) from error
         form["name"] = name
         roles = {role.word: role for role in Role}
         if form.get("role") not in roles:
-            raise at(422, "role", f"must be one of {', '.join(roles)}")
+            raise problem_at(422, "role", f"must be one of {', '.join(roles)}")
         edition = form.get("edition", "")
         if edition and edition not in self._newsroom.editions:
-            raise at(422, "edition", f"must be one of {', '.join(self._newsroom.editions)}")
+            raise problem_at(422, "edition", f"must be one of {', '.join(self._newsroom.editions)}")
         editions = frozenset({edition} - {""})
         return Principal(name, roles[form["role"]], editions, utcnow(), None)
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:
         form = await read_form(request)
-        self._guard.check_intent(request, session, form.get("csrf", ""))
+        self._authenticator.check_intent(request, session, form.get("csrf", ""))
         await self._sessions.touch(session)
         return form
 
     def _account(
         self, request: Request, session: Session, fault: str = "", status: int = 200
     ) -> Response:
-        edition = self._html.spoken(request, self._newsroom)
+        edition = self._templates.spoken(request, self._newsroom)
         context = {"session": session, "fault": fault}
-        return self._html.desk("desk/account.html", edition, context, status=status)
+        return self._templates.desk("desk/account.html", edition, context, status=status)
 
     async def _page(
         self, request: Request, session: Session, name: str = "", secret: str = ""
@@ -185,14 +185,14 @@ class Staff:
         context: dict[str, Any] = {
             "session": session,
             "users": [user.principal for user in await self._users.list()],
-            "tokens": await self._accounts.list(),
+            "tokens": await self._tokens.list(),
             "roles": [role.word for role in Role],
             "editions": list(self._newsroom.editions),
             "name": name,
             "secret": secret,
         }
-        edition = self._html.spoken(request, self._newsroom)
-        return self._html.desk("desk/staff.html", edition, context)
+        edition = self._templates.spoken(request, self._newsroom)
+        return self._templates.desk("desk/staff.html", edition, context)
 
 
 def _address(request: Request) -> str:

@@ -10,7 +10,7 @@ from ticker.accounts.rights import authorise
 from ticker.news import document
 from ticker.news.flash import CHANGEABLE
 from ticker.web.desk.page import to_login
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.query import is_number, moment, parameters
 from ticker.web.security import desk_edition_of
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
     from ticker.store.history import History
-    from ticker.web.authentication import Guard
-    from ticker.web.templating import Html
+    from ticker.web.authentication import Authenticator
+    from ticker.web.templating import Templates
 
 _PAGE_ENTRIES: Final = 50
 _TOLD: Final = sorted(CHANGEABLE - {"headline", "correction"})
@@ -36,15 +36,15 @@ class Timeline:
 
     def __init__(
         self,
-        html: Html,
-        guard: Guard,
+        templates: Templates,
+        authenticator: Authenticator,
         history: History,
         archive: Archive,
         deliveries: Deliveries,
         newsroom: Newsroom,
     ) -> None:
-        self._html = html
-        self._guard = guard
+        self._templates = templates
+        self._authenticator = authenticator
         self._history = history
         self._archive = archive
         self._deliveries = deliveries
@@ -52,7 +52,7 @@ class Timeline:
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/{edition}/timeline?before=&at=` → what was done, newest first."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
@@ -60,7 +60,7 @@ class Timeline:
         given = parameters(request.url.query)
         before = given.get("before", [""])[-1]
         if before and not is_number(before):
-            raise at(422, "before", "must be an offset")
+            raise problem_at(422, "before", "must be an offset")
         entries = await self._history.newest(
             edition.code, int(before) if before else None, _PAGE_ENTRIES
         )
@@ -77,11 +77,11 @@ class Timeline:
             "at": document.format_time(at_moment) if at_moment else "",
             "shown": shown,
         }
-        return self._html.desk("desk/timeline.html", edition, context)
+        return self._templates.desk("desk/timeline.html", edition, context)
 
     async def versions(self, request: Request) -> Response:
         """`GET /desk/{edition}/timeline/{id}` → every version of a line, and what changed."""
-        session = await self._guard.session(request)
+        session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
@@ -89,7 +89,7 @@ class Timeline:
         flash_id = request.path_params["id"]
         records = await self._archive.versions(edition.code, flash_id)
         if not records:
-            raise at(404, "id", f"There is no flash {flash_id!r} here.")
+            raise problem_at(404, "id", f"There is no flash {flash_id!r} here.")
         steps = []
         for earlier, record in zip([None, *records], records, strict=False):
             step = _step(record, earlier.flash if earlier else None)
@@ -98,7 +98,7 @@ class Timeline:
             )
             steps.append(step)
         context = {"session": session, "steps": steps[::-1], "flash_id": flash_id}
-        return self._html.desk("desk/versions.html", edition, context)
+        return self._templates.desk("desk/versions.html", edition, context)
 
 
 def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:

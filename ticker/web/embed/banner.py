@@ -43,8 +43,8 @@ COLOURS: Final = (
     "warning",
 )
 ROWS: Final = 5
-ROWS_MOST: Final = 50
-LABEL_MOST: Final = 40
+ROWS_MAX: Final = 50
+LABEL_MAX: Final = 40
 NARROW_PX: Final = 600
 BAR_PX: Final = 44
 TWO_ROWS_PX: Final = 91
@@ -178,7 +178,7 @@ def _label(given: Mapping[str, list[str]], faults: list[Fault]) -> str:
     if not value.strip():
         return ""
     try:
-        return line(value, LABEL_MOST)
+        return line(value, LABEL_MAX)
     except TextError as error:
         faults.append(Fault("label", str(error)))
         return ""
@@ -187,8 +187,8 @@ def _label(given: Mapping[str, list[str]], faults: list[Fault]) -> str:
 def _rows(given: Mapping[str, list[str]], faults: list[Fault]) -> int:
     text = given.get("max", [str(ROWS)])[-1]
     rows = int(text) if is_number(text) else 0
-    if not 1 <= rows <= ROWS_MOST:
-        faults.append(Fault("max", f"must be an integer from 1 to {ROWS_MOST}"))
+    if not 1 <= rows <= ROWS_MAX:
+        faults.append(Fault("max", f"must be an integer from 1 to {ROWS_MAX}"))
     return rows
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from ticker.news.newsroom import Newsroom
-from ticker.web.embed.banner import LABEL_MOST, NARROW_PX, ROWS_MOST, Banner
+from ticker.web.embed.banner import LABEL_MAX, NARROW_PX, ROWS_MAX, Banner
 from ticker.web.embed.contrast import PALETTES, contrasts
 from ticker.web.embed.snippets import KINDS, Script, Site
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.query import parameters
 from ticker.web.security import page_policy
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.settings import Settings
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 _LANG: Final = "en"
 _CACHE: Final = "public, max-age=60"
@@ -27,8 +27,8 @@ _CACHE: Final = "public, max-age=60"
 class Builder:
     """`/embed`."""
 
-    def __init__(self, html: Html, script: Script, settings: Settings) -> None:
-        self._html = html
+    def __init__(self, templates: Templates, script: Script, settings: Settings) -> None:
+        self._templates = templates
         self._script = script
         self._newsroom = settings.newsroom
 
@@ -37,11 +37,11 @@ class Builder:
         given = parameters(request.url.query)
         kind = given.get("kind", ["script"])[-1]
         if kind not in KINDS:
-            raise at(422, "kind", f"must be one of {', '.join(KINDS)}")
+            raise problem_at(422, "kind", f"must be one of {', '.join(KINDS)}")
         first = next(iter(self._newsroom.editions))
         banner = Banner.of(self._newsroom, given.get("edition", [first])[-1], given)
-        base = self._html.base(request)
-        title = f"{self._html.words(banner.edition.lang)['title']} · {banner.edition.name}"
+        base = self._templates.base(request)
+        title = f"{self._templates.words(banner.edition.lang)['title']} · {banner.edition.name}"
         context = {
             **self._choices(banner),
             "kind": kind,
@@ -56,7 +56,7 @@ class Builder:
             "Content-Language": _LANG,
             "Cache-Control": _CACHE,
         }
-        return self._html.page("builder.html", banner.edition, context, headers=headers)
+        return self._templates.page("builder.html", banner.edition, context, headers=headers)
 
     def _choices(self, banner: Banner) -> dict[str, Any]:
         chosen = dict(banner.colours)
@@ -73,8 +73,8 @@ class Builder:
             "chosen": chosen,
             "own": PALETTES[theme],
             "contrasts": contrasts(banner.theme, chosen),
-            "label_most": LABEL_MOST,
-            "rows_most": ROWS_MOST,
+            "label_most": LABEL_MAX,
+            "rows_most": ROWS_MAX,
         }
 
 

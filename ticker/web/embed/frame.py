@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 
-class Embed:
+class EmbedFrame:
     """`/embed/{edition}`."""
 
-    def __init__(self, html: Html, hub: Hub, settings: Settings) -> None:
-        self._html = html
+    def __init__(self, templates: Templates, hub: Hub, settings: Settings) -> None:
+        self._templates = templates
         self._hub = hub
         self._newsroom = settings.newsroom
 
@@ -40,8 +40,8 @@ class Embed:
             )
         _, board = self._hub.lines(banner.subscription)
         lines = banner.shown(board, utcnow())
-        base = self._html.base(request)
-        title = f"{self._html.words(edition.lang)['title']} · {edition.name}"
+        base = self._templates.base(request)
+        title = f"{self._templates.words(edition.lang)['title']} · {edition.name}"
         context = {
             "base": base,
             "title": title,
@@ -52,7 +52,7 @@ class Embed:
             "blog": live_blog(edition, lines, base, title) if lines else None,
         }
         ancestors = frame_ancestors(edition)
-        return self._html.page("embed.html", edition, context, frame_ancestors=ancestors)
+        return self._templates.page("embed.html", edition, context, frame_ancestors=ancestors)
 
 
 def frame_ancestors(edition: Edition) -> str:

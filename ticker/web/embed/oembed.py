@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ticker.news import document
 from ticker.web.embed.banner import Banner, iframe
 from ticker.web.filter_links import Filters
-from ticker.web.problems import ProblemError, at
+from ticker.web.problems import ProblemError, problem_at
 from ticker.web.query import is_number, parameters
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.settings import Settings
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 _WIDTH: Final = 800
 _CACHE_SECONDS: Final = 3600
@@ -30,8 +30,8 @@ _ANY_SITE: Final = {"Access-Control-Allow-Origin": "*"}
 class Oembed:
     """`/oembed`."""
 
-    def __init__(self, html: Html, settings: Settings) -> None:
-        self._html = html
+    def __init__(self, templates: Templates, settings: Settings) -> None:
+        self._templates = templates
         self._newsroom = settings.newsroom
 
     async def answer(self, request: Request) -> Response:
@@ -42,13 +42,13 @@ class Oembed:
     def _answer(self, request: Request) -> Response:
         given = parameters(request.url.query)
         if given.get("format", ["json"])[-1] != "json":
-            raise at(501, "format", "must be json; no other is made here")
-        base = self._html.base(request)
+            raise problem_at(501, "format", "must be json; no other is made here")
+        base = self._templates.base(request)
         hosts = {request.headers.get("host", "").lower(), urlsplit(base).netloc.lower()}
         banner = self._banner(given, hosts)
         width = min(_WIDTH, _most("maxwidth", given))
         height = min(banner.height(width), _most("maxheight", given))
-        provider = self._html.words(banner.edition.lang)["title"]
+        provider = self._templates.words(banner.edition.lang)["title"]
         title = f"{provider} · {banner.edition.name}"
         body = {
             "type": "rich",
@@ -66,19 +66,19 @@ class Oembed:
 
     def _banner(self, given: Mapping[str, list[str]], hosts: set[str]) -> Banner:
         if "url" not in given:
-            raise at(422, "url", "must be the address of a page of this service")
+            raise problem_at(422, "url", "must be the address of a page of this service")
         try:
             parts = urlsplit(given["url"][-1])
         except ValueError as error:
-            raise at(404, "url", "is no address") from error
+            raise problem_at(404, "url", "is no address") from error
         if parts.scheme not in {"http", "https"} or parts.netloc.lower() not in hosts:
-            raise at(404, "url", "is not an address of this service")
+            raise problem_at(404, "url", "is not an address of this service")
         try:
             code, wanted = self._meaning(parts.path, parameters(parts.query))
             return Banner.of(self._newsroom, code, wanted)
         except ProblemError as problem:
             detail = f"is no page here that can be embedded: {problem.detail}"
-            raise at(404, "url", detail) from problem
+            raise problem_at(404, "url", detail) from problem
 
     def _meaning(
         self, path: str, query: Mapping[str, list[str]]
@@ -97,7 +97,7 @@ class Oembed:
             case [code, "f", _]:
                 return code, {}
             case _:
-                raise at(404, "path", "There is nothing here.")
+                raise problem_at(404, "path", "There is nothing here.")
 
 
 @contextmanager
@@ -114,5 +114,5 @@ def _most(name: str, given: Mapping[str, list[str]]) -> int:
     """A limit in CSS pixels, far away where none is given."""
     text = given.get(name, ["999999"])[-1]
     if not is_number(text) or int(text) < 1:
-        raise at(422, name, "must be a whole number of pixels above zero")
+        raise problem_at(422, name, "must be a whole number of pixels above zero")
     return int(text)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from ticker.settings import static_dir
 from ticker.web.embed.builder import Builder
-from ticker.web.embed.frame import Embed
+from ticker.web.embed.frame import EmbedFrame
 from ticker.web.embed.oembed import Oembed
 from ticker.web.embed.widget import Widget
 from ticker.web.shared import Visitor
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def embed(shared: Shared) -> Visitor:
     """Sites that show our banner."""
     widget = Widget(static_dir(), shared.core.widgets)
-    builder = Builder(shared.html, widget, shared.settings)
-    frame = Embed(shared.html, shared.core.hub, shared.settings)
-    oembed = Oembed(shared.html, shared.settings)
+    builder = Builder(shared.templates, widget, shared.settings)
+    frame = EmbedFrame(shared.templates, shared.core.hub, shared.settings)
+    oembed = Oembed(shared.templates, shared.settings)
     return Visitor(
         [
             Route("/ticker.js", widget.newest),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ticker import __version__
 from ticker.store.client import StoreUnavailableError
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.security import ASSET_HEADERS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from ticker.store.widgets import Releases
+    from ticker.store.widgets import WidgetScripts
 
 _log = logging.getLogger(__name__)
 _FOREVER: Final = "public, max-age=31536000, immutable"
@@ -39,7 +39,7 @@ class Widget:
     """
 
     def __init__(
-        self, static: Path, releases: Releases, clock: Callable[[], float] = time.monotonic
+        self, static: Path, releases: WidgetScripts, clock: Callable[[], float] = time.monotonic
     ) -> None:
         built = static / "dist" / "ticker.js"
         # A checkout without a build serves the modules as they are, over several requests.
@@ -72,7 +72,7 @@ class Widget:
         if name not in self._scripts:
             await self._look()
         if name not in self._scripts:
-            raise at(404, "name", f"There never was a widget {name!r} here.")
+            raise problem_at(404, "name", f"There never was a widget {name!r} here.")
         return self._answer(request, name, _FOREVER)
 
     async def _look(self) -> None:

@@ -13,7 +13,7 @@ from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
-from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.query import parameters
 from ticker.web.security import edition_of
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
     from ticker.store.archive import Archive
     from ticker.store.clicks import Clicks
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 50
 _READ_LINES: Final = 200
-_READS_MOST: Final = 5
+_READS_MAX: Final = 5
 _MOST_READ: Final = 5
 _NEWEST: Final = "now"
 _ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
@@ -41,9 +41,9 @@ class Pages:
     """`/`, `/{edition}`, and what browsers and robots ask for by themselves."""
 
     def __init__(
-        self, html: Html, hub: Hub, archive: Archive, clicks: Clicks, settings: Settings
+        self, templates: Templates, hub: Hub, archive: Archive, clicks: Clicks, settings: Settings
     ) -> None:
-        self._html = html
+        self._templates = templates
         self._hub = hub
         self._archive = archive
         self._clicks = clicks
@@ -74,7 +74,7 @@ class Pages:
                 503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
             )
         filters = Filters.of(f"/{edition.code}", given)
-        context = self._context(edition, filters, self._html.base(request))
+        context = self._context(edition, filters, self._templates.base(request))
         if "before" in given:
             return await self._past(edition, subscription, given["before"][-1], context)
         return self._board(edition, subscription, context)
@@ -101,7 +101,7 @@ class Pages:
             "canonical": context["base"] + filters.href,
             "earlier": filters.before(last),
         }
-        return self._html.page("reader.html", edition, context)
+        return self._templates.page("reader.html", edition, context)
 
     def _most_read(self, edition: Edition) -> list[Flash]:
         """Of the lines on show, since every page that shows one hears of its kill."""
@@ -117,7 +117,7 @@ class Pages:
         cursor, _ = self._hub.lines(subscription)
         start = None if before == _NEWEST else await self._archive.get(edition.code, before)
         if before != _NEWEST and (start is None or start.pubstatus is PubStatus.WITHHELD):
-            raise at(404, "before", "There is no line of that id here.")
+            raise problem_at(404, "before", "There is no line of that id here.")
         lines, last = await self._search(subscription, start)
         filters: Filters = context["filters"]
         context |= {
@@ -126,14 +126,14 @@ class Pages:
             "canonical": context["base"] + filters.before(before),
             "earlier": filters.before(last) if last else None,
         }
-        return self._html.page("past.html", edition, context)
+        return self._templates.page("past.html", edition, context)
 
     async def _search(
         self, subscription: Subscription, start: Flash | None
     ) -> tuple[list[Flash], str | None]:
         """Matching lines of the past, and where to go on; rare ones are not sought for ever."""
         found: list[Flash] = []
-        for _ in range(_READS_MOST):
+        for _ in range(_READS_MAX):
             page = (
                 await self._archive.before(start, _READ_LINES)
                 if start

@@ -9,7 +9,7 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
-from ticker.web.problems import RETRY_SECONDS, ProblemError, at
+from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.query import parameters
 from ticker.web.security import edition_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.store.archive import Archive
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 100
 
@@ -30,8 +30,10 @@ _PAGE_LINES: Final = 100
 class Coverage:
     """`/{edition}/coverage/{slug}`."""
 
-    def __init__(self, html: Html, hub: Hub, archive: Archive, settings: Settings) -> None:
-        self._html = html
+    def __init__(
+        self, templates: Templates, hub: Hub, archive: Archive, settings: Settings
+    ) -> None:
+        self._templates = templates
         self._hub = hub
         self._archive = archive
         self._newsroom = settings.newsroom
@@ -50,21 +52,21 @@ class Coverage:
         start = await self._start(edition, given.get("before", [""])[-1])
         lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)
         if not lines:
-            problem = at(404, "coverage", "There is no story of that name here.")
-            return self._html.problem(edition, problem)
+            problem = problem_at(404, "coverage", "There is no story of that name here.")
+            return self._templates.problem(edition, problem)
         path = f"/{edition.code}/coverage/{quote(slug, safe='')}"
-        base = self._html.base(request)
+        base = self._templates.base(request)
         context = self._context(edition, lines, path, base)
         context |= {"slug": slug, "cursor": str(cursor), "grows": start is None}
         context["canonical"] = base + path + (f"?before={start.id}" if start else "")
-        return self._html.page("coverage.html", edition, context)
+        return self._templates.page("coverage.html", edition, context)
 
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:
             return None
         flash = await self._archive.get(edition.code, before)
         if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            raise at(404, "before", "There is no line of that id here.")
+            raise problem_at(404, "before", "There is no line of that id here.")
         return flash
 
     def _context(

@@ -12,7 +12,7 @@ from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.store.client import StoreUnavailableError
-from ticker.web.problems import at
+from ticker.web.problems import problem_at
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.store.archive import Archive
-    from ticker.web.templating import Html
+    from ticker.web.templating import Templates
 
 # Pages of others that share an address: plain links, so that nothing of theirs runs on ours.
 _SHARES: Final = (
@@ -72,8 +72,10 @@ class Step:
 class Permalinks:
     """`/{edition}/f/{id}`."""
 
-    def __init__(self, html: Html, hub: Hub, archive: Archive, settings: Settings) -> None:
-        self._html = html
+    def __init__(
+        self, templates: Templates, hub: Hub, archive: Archive, settings: Settings
+    ) -> None:
+        self._templates = templates
         self._hub = hub
         self._archive = archive
         self._newsroom = settings.newsroom
@@ -88,14 +90,14 @@ class Permalinks:
         if flash is None:
             flash = await self._archive.get(edition.code, flash_id)
         if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            problem = at(404, "id", "There is no line of that id here.")
-            return self._html.problem(edition, problem)
+            problem = problem_at(404, "id", "There is no line of that id here.")
+            return self._templates.problem(edition, problem)
         if flash.pubstatus is PubStatus.CANCELED:
-            return self._html.page("withdrawn.html", edition, self._frame(), status=410)
-        base = self._html.base(request)
+            return self._templates.page("withdrawn.html", edition, self._frame(), status=410)
+        base = self._templates.base(request)
         context = self._context(edition, flash, base)
         steps = history(await self._records(flash), flash)
-        return self._html.page(
+        return self._templates.page(
             "permalink.html", edition, {**context, "cursor": str(cursor), "history": steps}
         )
 
@@ -125,7 +127,7 @@ class Permalinks:
                 lang=edition.lang,
                 url=canonical,
                 section=sections.get(flash.section or ""),
-                publisher=self._html.words(edition.lang)["title"],
+                publisher=self._templates.words(edition.lang)["title"],
             ),
         }
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def pages(shared: Shared) -> Visitor:
     """Readers."""
-    core, html, settings = shared.core, shared.html, shared.settings
-    board = Pages(html, core.hub, core.archive, core.clicks, settings)
-    permalinks = Permalinks(html, core.hub, core.archive, settings)
-    coverage = Coverage(html, core.hub, core.archive, settings)
+    core, templates, settings = shared.core, shared.templates, shared.settings
+    board = Pages(templates, core.hub, core.archive, core.clicks, settings)
+    permalinks = Permalinks(templates, core.hub, core.archive, settings)
+    coverage = Coverage(templates, core.hub, core.archive, settings)
     return Visitor(
         [
             Mount("/static", _Assets(directory=static_dir())),
