@@ -3,7 +3,7 @@ import { isUnknown, Refused } from "./api.js";
 import { el, fill } from "./dom.js";
 import { read, whole, write } from "./form.js";
 import { Hold } from "./hold.js";
-import { length, measure } from "./meter.js";
+import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
 import { Unsent } from "./unsent.js";
 

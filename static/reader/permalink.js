@@ -1,7 +1,7 @@
 /** The page of one line: it is corrected in place, and a kill leaves none of its words. */
 import { latinDigits } from "../ticker/clock.js";
 import { make, run } from "../ticker/line.js";
-import { lean } from "../ticker/words.js";
+import { directionOf } from "../ticker/words.js";
 import { watch } from "./watch.js";
 
 const HERD_MS = 5000;
@@ -57,7 +57,7 @@ function correct(line) {
 }
 
 function set(name, text) {
-  Object.assign(find(name), { textContent: text, dir: lean(text, lang) });
+  Object.assign(find(name), { textContent: text, dir: directionOf(text, lang) });
 }
 
 function rate({ urgency }) {

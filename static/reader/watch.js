@@ -1,6 +1,6 @@
 /**
  * All that happens on an edition's wire after a page was made. Pages that show lines of other days need
- * it: the banner's feed knows the board alone, and says nothing of the kill of a line that has left it.
+ * it: the banner's live edition knows the board alone, and says nothing of the kill of a line that has left it.
  *
  * Server-Sent Events (HTML standard, 9.2) resume by themselves from where they were. Only a page that is
  * looked at holds a stream: without HTTP/2 a browser has six for all tabs of a site.

@@ -6,7 +6,7 @@
  * is being read moves.
  */
 import { render } from "./line.js";
-import { Order, URGENT } from "./order.js";
+import { Rotation, URGENT } from "./rotation.js";
 
 const GAP_PX = 64;
 const SPEED = 60;
@@ -16,7 +16,7 @@ const PUNCTUAL_MS = 500;
 /** Lines on their way, first in first out. */
 export class Crawl {
   #stage;
-  #order = new Order();
+  #rotation = new Rotation();
   #way = [];
   #lines = null;
   #timer = 0;
@@ -37,13 +37,13 @@ export class Crawl {
   /** The board changed. */
   update({ added, backfill }, lines) {
     this.#lines = lines;
-    if (!backfill) this.#order.add(added);
+    if (!backfill) this.#rotation.add(added);
     for (const item of this.#way) {
       const line = lines.find(({ id }) => id === item.line.id);
       if (!line) this.#drop(item);
       else if (line !== item.line) this.#reword(item, line);
     }
-    if (this.#order.waiting <= URGENT) this.#makeWay();
+    if (this.#rotation.waiting <= URGENT) this.#makeWay();
     if (this.#way.length === 0) this.#stage.show([]);
     this.#go();
   }
@@ -93,7 +93,7 @@ export class Crawl {
       if (!this.#held) this.#timer = setTimeout(() => this.#go(), -late);
     }
     if (late < 0 || (this.#held && !this.#open)) return;
-    const line = this.#order.next(this.#lines, this.shown);
+    const line = this.#rotation.next(this.#lines, this.shown);
     const filling = this.#open;
     this.#open &&= Boolean(line);
     if (!line) return;
@@ -141,7 +141,7 @@ export class Crawl {
 
   #recall(items) {
     items.forEach((item) => this.#drop(item));
-    this.#order.add(items.map(({ line }) => line));
+    this.#rotation.add(items.map(({ line }) => line));
   }
 
   #drop(item) {

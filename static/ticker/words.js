@@ -77,7 +77,7 @@ export function direction(lang) {
  * Direction of a text: its language's, even if it begins with a foreign name, unless no letter of it
  * is of that direction.
  */
-export function lean(text, lang) {
+export function directionOf(text, lang) {
   const [rtl, ltr] = [RTL_LETTER.test(text), LTR_LETTER.test(text)];
   if (rtl === ltr) return direction(lang);
   return rtl ? "rtl" : "ltr";

@@ -3,8 +3,8 @@
 /** Lines of this urgency or a higher one don't wait their turn. */
 export const URGENT = 2;
 
-/** The order of showing lines one after another. */
-export class Order {
+/** Lines taking turns. */
+export class Rotation {
   #queue = [];
   #last = null;
 

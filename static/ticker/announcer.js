@@ -3,7 +3,7 @@
 const EVERY_TICKS = 10;
 
 /** Gathers lines by id, so that what is said is the newest version, and never a line that is gone. */
-export class Voice {
+export class Announcer {
   #waiting = new Set();
   #said = new Set();
   #ticks = EVERY_TICKS;
@@ -14,7 +14,7 @@ export class Voice {
    * @returns {{now: object[], recall: boolean}} flashes to say now; whether words just said must be
    *   taken back.
    */
-  hear({ backfill, added, reworded, removed }) {
+  update({ backfill, added, reworded, removed }) {
     const recall = [...removed, ...reworded].some(({ id }) => this.#said.has(id));
     if (recall) this.#said.clear();
     const now = [];
