@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser
 
-    from tests.support.process import Serving
     from tests.support.service import Running
     from ticker.settings import Settings
 
