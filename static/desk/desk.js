@@ -1,4 +1,4 @@
-/** The desk: what is heard goes to the columns, what is done goes to the service. */
+/** Entry point of the desk: messages are dispatched to the columns, what is done goes to the service. */
 import { Link } from "../ticker/link.js";
 import { Store } from "../ticker/store.js";
 import { socket } from "../ticker/transports.js";

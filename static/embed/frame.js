@@ -1,4 +1,4 @@
-/** The banner in a frame: it takes back what was served, and tells the page around how high it is. */
+/** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
 
 const AGAIN_MS = 60_000;
 

@@ -1,4 +1,4 @@
-/** One line in a list, the same markup as templates/line.html; and children brought into place. */
+/** One line in a list, the same markup as templates/line.html; and keyed reconciliation of lists. */
 import { clock } from "../ticker/clock.js";
 import { headline, make, run, speak, time } from "../ticker/line.js";
 

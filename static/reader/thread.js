@@ -4,7 +4,8 @@ import { latinDigits } from "../ticker/clock.js";
 import { fill, hour, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
-const HERD_MS = 5000;
+/** Jitter against a thundering herd: a reset reaches all readers at once. */
+const JITTER_MS = 5000;
 
 const box = document.getElementById("lines");
 const { coverage, grows, cursor } = box.dataset;
@@ -13,7 +14,7 @@ const days = new Map();
 let items = new Map();
 
 adopt(box);
-watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * HERD_MS) });
+watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * JITTER_MS) });
 
 /** Take over the items that are in the page, or in a newer copy of it. */
 function adopt(source) {

@@ -1,5 +1,5 @@
 /**
- * All that happens on an edition's wire after a page was made. Pages that show lines of other days need
+ * Event stream of an edition: all that happens on its wire after a page was made. Pages that show lines of other days need
  * it: the banner's live edition knows the board alone, and says nothing of the kill of a line that has left it.
  *
  * Server-Sent Events (HTML standard, 9.2) resume by themselves from where they were. Only a page that is

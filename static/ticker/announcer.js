@@ -1,4 +1,7 @@
-/** What a screen reader hears: flashes at once, other news politely and together. No DOM. */
+/**
+ * Announcements for live regions (ARIA): flashes at once (assertive), other news politely and coalesced, once
+ * in ten seconds at most. No DOM.
+ */
 
 const EVERY_TICKS = 10;
 

@@ -1,4 +1,4 @@
-/** One timer for the page: tells who listens that time has passed; and times in words. */
+/** One setInterval for the whole page; and times as text in the reader's language. */
 
 const TICK_MS = 1000;
 const DAY_MS = 24 * 3600 * 1000;

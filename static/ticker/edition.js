@@ -99,7 +99,7 @@ class LiveEdition {
     return { status: this.#status, text: this.#greeted && this.#snapshot() };
   }
 
-  /** All we know as a hello, for another tab or another day. */
+  /** All we know, as a hello: for another tab or another day. */
   #snapshot() {
     const { cursor, skew, stale, board } = this.store;
     const now = new Date(Date.now() + skew);
@@ -138,7 +138,7 @@ class LiveEdition {
     for (const view of this.views) view.take(change);
   }
 
-  /** While offline, the last board is better than none; it says how old it is. */
+  /** Offline cache: the last board is better than none; it says how old it is. */
   #recall() {
     const kept = decode(recall(this.#key));
     if (!kept) return;
@@ -148,7 +148,7 @@ class LiveEdition {
     this.#tell({ changes, first: true, backfill: true });
   }
 
-  /** A killed line must not come back from what was kept. */
+  /** Debounced, but a killed line must not come back from what was kept. */
   #keep(changes) {
     clearTimeout(this.#keeping);
     const killed = changes.some(([, after]) => !after);

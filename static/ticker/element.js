@@ -1,4 +1,4 @@
-/** `<breaking-ticker>`: the banner. It renders a view of an edition and holds no news of its own. */
+/** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
 import { Announcer } from "./announcer.js";
 import { ago, every } from "./clock.js";
 import { Crawl } from "./crawl.js";

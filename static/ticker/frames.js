@@ -1,4 +1,4 @@
-/** Messages of the protocol (docs/protocol.md): text in, a checked message or null out. No DOM. */
+/** Parser of the protocol's messages (docs/protocol.md): text in, a valid message or null out. No DOM. */
 
 const TYPES = ["hello", "flash", "drop", "beat"];
 

@@ -1,4 +1,4 @@
-/** Which line comes next: new ones first, by urgency, then the board from the newest on. No DOM. */
+/** Scheduling of lines: a priority queue of new ones by urgency, then round robin from the newest on. No DOM. */
 
 /** Lines of this urgency or a higher one don't wait their turn. */
 export const URGENT = 2;

@@ -1,8 +1,8 @@
 /**
- * The board as a browser holds it: a pure fold of messages. No DOM, no network, no clock.
+ * Reducer: the board as a browser holds it, a pure fold of messages. No DOM, no network, no clock.
  *
- * Applying is an upsert, the newer version of an id wins, so repeats and late arrivals are harmless
- * and a killed line stays dead.
+ * Applying is an idempotent upsert by id in which the higher version wins, so repeats and late arrivals
+ * are harmless and a killed line stays dead (a tombstone).
  */
 
 const BOARD = { lines: 50, hours: 24 };

@@ -1,4 +1,4 @@
-/** Mode `flash`: a line of urgency 1 across the whole width, until the reader has seen it. */
+/** Mode `flash`, an overlay: a line of urgency 1 across the whole width, until the reader dismisses it. */
 import { recall, remember } from "./cache.js";
 import { render } from "./line.js";
 

@@ -1,16 +1,16 @@
 /** A view of an edition for one place on a page: the lines that pass its filters. */
 import { matcher } from "./filters.js";
 
-const AGAIN_MS = 1500;
-const AGAIN_MOST_MS = 60_000;
-const SAID_MOST = 500;
+const RETRY_MS = 1500;
+const RETRY_MAX_MS = 60_000;
+const SAID_MAX = 500;
 
 /** The lines of a live edition that pass some filters. Fires `change` ({detail: see `take`}) and `status`. */
 export class View extends EventTarget {
   #edition;
   #filters;
   #timer = 0;
-  #wait = AGAIN_MS;
+  #wait = RETRY_MS;
   #seeded = false;
   #closed = false;
 
@@ -48,12 +48,12 @@ export class View extends EventTarget {
     return this.#edition.store.lines(Date.now(), this.matches);
   }
 
-  /** Whether nobody on this page has said this version aloud; from now on somebody has. */
+  /** Deduplicates announcements: whether nobody on this page has said this version; from now on somebody has. */
   claim({ id, version }) {
     const { said } = this.#edition;
     const name = `${id} ${version}`;
     if (said.has(name)) return false;
-    if (said.size > SAID_MOST) said.clear();
+    if (said.size > SAID_MAX) said.clear();
     return said.add(name);
   }
 
@@ -94,11 +94,11 @@ export class View extends EventTarget {
       if (answer.status === 422) console.error(body.detail);
       else if (body.cursor !== this.#edition.store.cursor) throw cursor;
       else [flashes, matches] = [body.flashes, this.matches];
-      this.#wait = AGAIN_MS;
+      this.#wait = RETRY_MS;
     } catch {
       // What is there is better than nothing.
       this.#timer = setTimeout(() => this.#seed(), this.#wait);
-      this.#wait = Math.min(AGAIN_MOST_MS, 2 * this.#wait);
+      this.#wait = Math.min(RETRY_MAX_MS, 2 * this.#wait);
     }
     this.#seeded = true;
     this.#edition.seed(flashes, matches);
