@@ -1,7 +1,7 @@
 /** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
 import { make } from "../ticker/line.js";
-import { latinDigits } from "../ticker/clock.js";
-import { fill, hour, place, setting } from "./item.js";
+import { latinDigits, timeOfDay } from "../ticker/clock.js";
+import { fill, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
 /** Jitter against a thundering herd: a reset reaches all readers at once. */
@@ -42,7 +42,7 @@ function arrange() {
 function section(name, group) {
   if (!days.has(name)) days.set(name, [make("h2", "when", name), document.createElement("ol")]);
   const [heading, list] = days.get(name);
-  for (const item of group) item.querySelector("time").textContent = hour(when(item), lang);
+  for (const item of group) item.querySelector("time").textContent = timeOfDay(new Date(when(item)));
   place(list, group);
   return [heading, list];
 }
