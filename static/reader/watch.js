@@ -6,7 +6,7 @@
  * looked at holds a stream: without HTTP/2 a browser has six for all tabs of a site.
  */
 
-const AGAIN_MS = 10_000;
+const RETRY_MS = 10_000;
 
 /**
  * @param {object} options
@@ -40,7 +40,7 @@ export function watch({ edition, cursor, onflash, onreset }) {
     stream.onmessage = take;
     stream.onerror = () => {
       // After a refusal a browser gives up for good.
-      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, (0.5 + Math.random()) * AGAIN_MS);
+      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, (0.5 + Math.random()) * RETRY_MS);
     };
   };
 

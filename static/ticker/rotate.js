@@ -2,7 +2,7 @@
 import { render } from "./line.js";
 import { Rotation } from "./rotation.js";
 
-const LEAST_S = 5;
+const MIN_S = 5;
 const PER_LETTER_S = 0.25;
 const EDGE_S = 1.5;
 
@@ -38,7 +38,7 @@ export class Rotate {
     if (!lines.includes(this.#current)) this.update({ backfill: true }, lines);
     if (this.#held || !this.#current) return;
     this.#left -= 1;
-    const impatient = this.#rotation.waiting && this.#left <= this.#dwell - LEAST_S;
+    const impatient = this.#rotation.waiting && this.#left <= this.#dwell - MIN_S;
     if (this.#left <= 0 || impatient) this.#advance(lines);
   }
 
@@ -72,7 +72,7 @@ export class Rotate {
 
   /** Seconds to read the line without haste. */
   get #dwell() {
-    return Math.max(LEAST_S, PER_LETTER_S * [...this.#current.headline].length);
+    return Math.max(MIN_S, PER_LETTER_S * [...this.#current.headline].length);
   }
 
   #advance(lines) {

@@ -5,6 +5,7 @@
  */
 
 const ANSWER_MS = 2000;
+/** Watchdog of those who follow: after this the leader is asked. Where beats are rarer it answers, and no more. */
 const SILENCE_MS = 65_000;
 
 /** This tab among those of its origin. */
