@@ -1,4 +1,7 @@
-/** Changing a line in its row: correct, refile, kill. What somebody else changed is never overwritten. */
+/**
+ * Changing a line in its row: correct, refile, kill. Optimistic locking (If-Match, 412): what somebody else
+ * changed is never overwritten.
+ */
 import { Refused } from "./api.js";
 import { diff } from "./diff.js";
 import { el, fill } from "./dom.js";

@@ -1,4 +1,4 @@
-/** The editors' HTTP, with the session's proof of intent. */
+/** Client of the editors' HTTP, with the session's CSRF token, If-Match and Idempotency-Key. */
 
 /** What the service said no to. */
 export class Refused extends Error {
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** Whether it is not known if the service has done what it was asked: no answer, or one of a fault. */
+/** Whether the outcome is unknown, so that only the same request under the same key may follow. */
 export function isUnknown(error) {
   return !(error instanceof Refused) || error.status >= 500;
 }

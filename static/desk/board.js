@@ -1,4 +1,4 @@
-/** The board as the desk has it: each line with what can be done to it, and its versions elsewhere. */
+/** The board at the desk: each line with what can be done to it, and its versions in other languages. */
 import { act, line, Rows, top } from "./rows.js";
 import { el, fill } from "./dom.js";
 

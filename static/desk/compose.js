@@ -1,13 +1,13 @@
-/** Writing a line and letting it go: once, after a hold in which it can be stopped. */
+/** Writing a line and publishing it: once (idempotency key), after a hold in which it can be stopped. */
 import { isUnknown, Refused } from "./api.js";
 import { el, fill } from "./dom.js";
 import { read, whole, write } from "./form.js";
 import { Hold } from "./hold.js";
-import { length, measure } from "./meter.js";
+import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
 import { Unsent } from "./unsent.js";
 
-const LINT_MS = 300;
+const LINT_DEBOUNCE_MS = 300;
 const SOURCE = "ticker last source";
 const GONE = [404, 409, 412];
 
@@ -114,7 +114,7 @@ export class Compose {
       if (Object.keys(fields).length > 2 || fields.headline) this.unsent.keep(fields);
     }
     clearTimeout(this.#lint);
-    this.#lint = setTimeout(() => this.#check(fields), LINT_MS);
+    this.#lint = setTimeout(() => this.#check(fields), LINT_DEBOUNCE_MS);
   }
 
   async #check(fields) {

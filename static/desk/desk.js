@@ -1,15 +1,17 @@
-/** The desk: what is heard goes to the columns, what is done goes to the service. */
+/** Entry point of the desk: messages are dispatched to the columns, what is done goes to the service. */
+import { Link } from "../ticker/link.js";
 import { Store } from "../ticker/store.js";
+import { socket } from "../ticker/transports.js";
 import { Amend } from "./amend.js";
 import { Api } from "./api.js";
 import { Board } from "./board.js";
 import { Compose } from "./compose.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
-import { Live } from "./live.js";
 import { Queue } from "./queue.js";
 
 const TICK_MS = 1000;
+const CAP_MS = 10_000;
 
 const root = document.getElementById("desk");
 const [about, words, targets, templates] = ["about", "words", "targets", "templates"].map((name) => JSON.parse(root.dataset[name]));
@@ -19,6 +21,7 @@ const store = new Store();
 const landings = new Map();
 let stories = {};
 let newest = null;
+let connection = "reconnecting";
 
 const landing = new Landing(words, about.lang);
 const amend = new Amend(api, words, about);
@@ -50,18 +53,16 @@ function render() {
   const lines = store.lines();
   board.show(lines, stories, landings);
   landing.show(newest, lines.find(({ id }) => id === newest?.id));
-  say(connected ? "live" : "offline");
+  showStatus();
 }
 
-let connected = false;
-
-function say(word) {
-  connected = word === "live";
-  const shown = connected && store.stale ? "stale" : word;
-  document.getElementById("offline").hidden = connected;
+function showStatus() {
+  const live = connection === "live";
+  const shown = live && store.stale ? "stale" : connection;
+  document.getElementById("offline").hidden = live;
   if (status.dataset.status === shown) return;
   status.dataset.status = shown;
-  status.textContent = { live: words.live, stale: words.stale, offline: words.connecting }[shown];
+  status.textContent = { live: words.live, stale: words.stale, reconnecting: words.connecting }[shown];
   compose.connected(shown === "live");
 }
 
@@ -94,12 +95,23 @@ listen({
   help,
 });
 
-new Live({
-  where: () => `/desk/${about.edition}/live?${new URLSearchParams(store.cursor && { cursor: store.cursor })}`,
-  hear,
-  say: (word) => {
-    say(word);
-    if (word === "live") compose.connected(!store.stale);
+const link = new Link({
+  where: () => {
+    const live = new URL(`/desk/${about.edition}/live`, location.href);
+    if (store.cursor) live.searchParams.set("cursor", store.cursor);
+    return { live: live.href };
   },
+  hear,
+  say: (state) => {
+    // The session has ended: the page, asked for anew, wants a login.
+    if (state === "stopped") return location.reload();
+    connection = state;
+    showStatus();
+  },
+  ladder: [socket],
+  topics: Object.keys(topics),
+  cap: CAP_MS,
+  grace: 0,
 });
+document.addEventListener("visibilitychange", () => document.hidden || link.wake());
 setInterval(render, TICK_MS);

@@ -1,4 +1,4 @@
-/** The fields of the form as the service wants them, and back. */
+/** Serialisation of the form: its fields as the service wants them, and back. */
 
 const TEXTS = ["source", "located", "section", "region", "coverage", "url"];
 const TIMES = ["embargoed", "expires"];

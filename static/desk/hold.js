@@ -1,7 +1,7 @@
-/** The seconds in which a line can still be stopped: a ring that shrinks, and a big way out. */
+/** Countdown of a hold, the seconds in which a line can still be stopped: a ring that shrinks, a big Abort. */
 import { fill } from "./dom.js";
 
-const FRAME_MS = 100;
+const REDRAW_MS = 100;
 
 /** Shows one hold at a time. */
 export class Hold {
@@ -38,7 +38,7 @@ export class Hold {
       this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
     };
     show();
-    this.#timer = setInterval(show, FRAME_MS);
+    this.#timer = setInterval(show, REDRAW_MS);
   }
 
   abort() {

@@ -1,4 +1,4 @@
-/** The desk by keyboard; never a bare key while somebody types. */
+/** Keyboard shortcuts of the desk; never a bare key while somebody types. */
 
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dialog";
 

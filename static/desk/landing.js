@@ -1,4 +1,4 @@
-/** Who a line has reached: the newest as big figures, readers now as a small chart. */
+/** Delivery of the newest line in figures (its landing), and readers now as a sparkline. */
 import { el, fill } from "./dom.js";
 
 const POINTS = 300;

@@ -1,4 +1,4 @@
-/** What waits: drafts, holds, lines for a second editor, embargoes. */
+/** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
 import { act, line, Rows, top } from "./rows.js";
 import { clock, el, fill } from "./dom.js";
 

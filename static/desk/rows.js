@@ -1,4 +1,4 @@
-/** Lists of lines that change under the editor's hands: a row stays the same element, focus and forms too. */
+/** Keyed lists that are reconciled in place: under the editor's hands a row stays the same element, focus and forms too. */
 import { clock, el, fill } from "./dom.js";
 
 /** One list. */

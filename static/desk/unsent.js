@@ -1,6 +1,6 @@
-/** The line that is being written, kept in the browser: it survives reload and outage. */
+/** Autosave of the line that is being written, in localStorage: it survives reload and outage. */
 
-/** One line, with the key under which it is sent, once, however often that is tried. */
+/** One line, with its idempotency key: it is published once, however often that is tried. */
 export class Unsent {
   #place;
 

@@ -1,6 +1,6 @@
 /** The snippet builder: each choice asks the service what comes of it, and goes into the page's address. */
 
-const PAUSE_MS = 150;
+const DEBOUNCE_MS = 150;
 const SHOWN_MS = 2500;
 const NARROW = "(max-width: 700px)";
 
@@ -44,10 +44,10 @@ function reset(input) {
   soon();
 }
 
-/** A hand on a colour picker says many colours a second. */
+/** Debounced: a hand on a colour picker says many colours a second. */
 function soon() {
   clearTimeout(pause);
-  pause = setTimeout(make, PAUSE_MS);
+  pause = setTimeout(make, DEBOUNCE_MS);
 }
 
 async function make() {

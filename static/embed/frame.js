@@ -1,12 +1,12 @@
-/** The banner in a frame: it takes back what was served, and tells the page around how high it is. */
+/** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
 
-const AGAIN_MS = 60_000;
+const RETRY_MS = 60_000;
 
 const banner = document.querySelector("breaking-ticker");
 const served = document.querySelector("script[type='application/ld+json']");
 const root = document.documentElement;
 let told = 0;
-let waiting = setTimeout(again, AGAIN_MS);
+let waiting = setTimeout(again, RETRY_MS);
 
 await customElements.whenDefined("breaking-ticker");
 const box = banner.shadowRoot.querySelector("[part=box]");
@@ -48,7 +48,7 @@ async function again() {
   } catch {
     // The service is away, and a page that is reloaded now would be gone.
   }
-  waiting = setTimeout(again, AGAIN_MS);
+  waiting = setTimeout(again, RETRY_MS);
 }
 
 /** In a low frame everything stands in one row; what we ask for is the height to stand as it would. */

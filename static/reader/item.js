@@ -1,5 +1,4 @@
-/** One line in a list, the same markup as templates/line.html; and children brought into place. */
-import { clock } from "../ticker/clock.js";
+/** One line in a list, the same markup as templates/line.html; and keyed reconciliation of lists. */
 import { headline, make, run, speak, time } from "../ticker/line.js";
 
 const WORDED_URGENCIES = 3;
@@ -40,11 +39,6 @@ function text(line, lang, sections, words) {
     text.append(note);
   }
   return text;
-}
-
-/** The time of day at which a line was published, whatever the day. */
-export function hour(time, lang) {
-  return clock(time, lang, Date.parse(time));
 }
 
 /** Give a parent these children in this order, moving none that stand right. */

@@ -1,10 +1,11 @@
 /** The page of one line: it is corrected in place, and a kill leaves none of its words. */
 import { latinDigits } from "../ticker/clock.js";
 import { make, run } from "../ticker/line.js";
-import { lean } from "../ticker/words.js";
+import { directionOf } from "../ticker/words.js";
 import { watch } from "./watch.js";
 
-const HERD_MS = 5000;
+/** Jitter against a thundering herd: a reset reaches all readers at once. */
+const JITTER_MS = 5000;
 const WORDED_URGENCIES = 3;
 
 const article = document.querySelector("article");
@@ -14,7 +15,7 @@ const find = (selector) => article.querySelector(selector);
 
 article.querySelectorAll("time").forEach(localise);
 share();
-watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * HERD_MS) });
+watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * JITTER_MS) });
 
 function take(line) {
   if (line.id !== id || line.version <= Number(article.dataset.version)) return;
@@ -57,7 +58,7 @@ function correct(line) {
 }
 
 function set(name, text) {
-  Object.assign(find(name), { textContent: text, dir: lean(text, lang) });
+  Object.assign(find(name), { textContent: text, dir: directionOf(text, lang) });
 }
 
 function rate({ urgency }) {

@@ -1,6 +1,6 @@
-/** The list on the reader page: the same feed as the banner's, grouped by time, kept in place. */
+/** The list on the reader page: the same live edition as the banner's, grouped by time, kept in place. */
 import { every } from "../ticker/clock.js";
-import { acquire } from "../ticker/feed.js";
+import { acquire } from "../ticker/edition.js";
 import { headline, make, speak } from "../ticker/line.js";
 import { fill, place, setting } from "./item.js";
 
@@ -11,19 +11,19 @@ const { edition, lang, words, sections } = setting(box);
 const filters = new URLSearchParams(box.dataset.filters);
 const items = new Map();
 const frames = new Map();
-const { feed } = acquire(location.origin, edition, filters);
-const { feed: whole } = acquire(location.origin, edition, new URLSearchParams());
+const { view } = acquire(location.origin, edition, filters);
+const { view: whole } = acquire(location.origin, edition, new URLSearchParams());
 const life = new AbortController();
 
-feed.addEventListener("change", () => render());
+view.addEventListener("change", () => render());
 whole.addEventListener("change", () => whole.ready && amend());
 every(() => render(), life.signal);
 
 /** Bring the page in line with the board, touching only what changed. */
 function render() {
-  if (!feed.ready) return;
-  const lines = feed.lines();
-  const groups = Map.groupBy(lines, (line) => groupOf(line, Date.now() + feed.skew));
+  if (!view.ready) return;
+  const lines = view.lines();
+  const groups = Map.groupBy(lines, (line) => groupOf(line, Date.now() + view.skew));
   forget(new Set(lines.map((line) => line.id)));
   if (!box.dataset.live) takeOver();
   const fresh = box.dataset.live === "yes";

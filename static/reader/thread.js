@@ -1,10 +1,11 @@
 /** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
 import { make } from "../ticker/line.js";
-import { latinDigits } from "../ticker/clock.js";
-import { fill, hour, place, setting } from "./item.js";
+import { latinDigits, timeOfDay } from "../ticker/clock.js";
+import { fill, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
-const HERD_MS = 5000;
+/** Jitter against a thundering herd: a reset reaches all readers at once. */
+const JITTER_MS = 5000;
 
 const box = document.getElementById("lines");
 const { coverage, grows, cursor } = box.dataset;
@@ -13,7 +14,7 @@ const days = new Map();
 let items = new Map();
 
 adopt(box);
-watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * HERD_MS) });
+watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * JITTER_MS) });
 
 /** Take over the items that are in the page, or in a newer copy of it. */
 function adopt(source) {
@@ -41,7 +42,7 @@ function arrange() {
 function section(name, group) {
   if (!days.has(name)) days.set(name, [make("h2", "when", name), document.createElement("ol")]);
   const [heading, list] = days.get(name);
-  for (const item of group) item.querySelector("time").textContent = hour(when(item), lang);
+  for (const item of group) item.querySelector("time").textContent = timeOfDay(new Date(when(item)));
   place(list, group);
   return [heading, list];
 }

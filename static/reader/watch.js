@@ -1,12 +1,12 @@
 /**
- * All that happens on an edition's wire after a page was made. Pages that show lines of other days need
- * it: the banner's feed knows the board alone, and says nothing of the kill of a line that has left it.
+ * Event stream of an edition: all that happens on its wire after a page was made. Pages that show lines of other days need
+ * it: the banner's live edition knows the board alone, and says nothing of the kill of a line that has left it.
  *
  * Server-Sent Events (HTML standard, 9.2) resume by themselves from where they were. Only a page that is
  * looked at holds a stream: without HTTP/2 a browser has six for all tabs of a site.
  */
 
-const AGAIN_MS = 10_000;
+const RETRY_MS = 10_000;
 
 /**
  * @param {object} options
@@ -40,7 +40,7 @@ export function watch({ edition, cursor, onflash, onreset }) {
     stream.onmessage = take;
     stream.onerror = () => {
       // After a refusal a browser gives up for good.
-      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, (0.5 + Math.random()) * AGAIN_MS);
+      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, (0.5 + Math.random()) * RETRY_MS);
     };
   };
 

@@ -1,4 +1,4 @@
-/** What a browser may keep for its reader, if it keeps anything: lines and choices, nothing of the reader. */
+/** localStorage where a browser allows it: lines and choices are kept, nothing of the reader. */
 
 /** The text kept under a key, or null. */
 export function recall(key) {

@@ -1,4 +1,4 @@
-/** One timer for the page: tells who listens that time has passed; and times in words. */
+/** One setInterval for the whole page; and times as text in the reader's language. */
 
 const TICK_MS = 1000;
 const DAY_MS = 24 * 3600 * 1000;
@@ -28,6 +28,11 @@ export function every(listener, signal) {
 export function clock(time, lang) {
   const then = new Date(time);
   if (Date.now() - then > DAY_MS) return then.toLocaleDateString(latinDigits(lang), { day: "numeric", month: "short" });
+  return timeOfDay(then);
+}
+
+/** The time of day, whatever the day. @param {Date} then */
+export function timeOfDay(then) {
   // Intl takes 50 ms to say the same for the first time.
   return [then.getHours(), then.getMinutes()].map((number) => String(number).padStart(2, "0")).join(":");
 }

@@ -1,23 +1,23 @@
-/** `<breaking-ticker>`: the banner. It renders a feed and holds no news of its own. */
+/** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
+import { Announcer } from "./announcer.js";
 import { ago, every } from "./clock.js";
 import { Crawl } from "./crawl.js";
-import { acquire } from "./feed.js";
+import { acquire } from "./edition.js";
+import { FILTERS } from "./filters.js";
+import { FixedLines } from "./fixed.js";
 import { make, speak } from "./line.js";
 import { Rotate } from "./rotate.js";
 import { Stack } from "./stack.js";
-import { Still } from "./still.js";
 import { sheet } from "./styles.js";
 import { Takeover } from "./takeover.js";
-import { Voice } from "./voice.js";
-import { FILTERS } from "./wants.js";
 import { direction, plural, words } from "./words.js";
 
 const MODES = { rotate: Rotate, crawl: Crawl, stack: Stack, flash: Takeover };
 const ROWS = 5;
-const STILL_ROWS = 3;
+const REDUCED_MOTION_ROWS = 3;
 const OLD_MS = 60_000;
 const BASE = new URL("./", import.meta.url.replace(/static\/ticker\/\w+\.js/, "")).href;
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A live banner of breaking lines. Its attributes, events, parts and slots are in docs/embed.md. */
 export class BreakingTicker extends HTMLElement {
@@ -25,11 +25,11 @@ export class BreakingTicker extends HTMLElement {
 
   #parts = null;
   #mode = null;
-  #voice = new Voice();
+  #announcer = new Announcer();
   #unseen = new Set();
   #source = "";
-  #feed = null;
-  #still = null;
+  #view = null;
+  #fixed = null;
   #life = null;
   #paused = false;
   #pointed = false;
@@ -41,12 +41,12 @@ export class BreakingTicker extends HTMLElement {
 
   /** The lines on the board, as they stand now. */
   get lines() {
-    return this.#feed?.lines() ?? [];
+    return this.#view?.lines() ?? [];
   }
 
   /** Show these and nothing else, without a connection. */
   set lines(lines) {
-    this.#still = new Still(lines);
+    this.#fixed = new FixedLines(lines);
     if (this.#life) this.#restart();
   }
 
@@ -97,12 +97,12 @@ export class BreakingTicker extends HTMLElement {
     this.#join();
     this.#mode = this.#stage();
     this.#listen();
-    if (this.#feed?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
+    if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
     this.#hold();
     this.#showStatus();
   }
 
-  /** Lines of another feed don't stay under this one's name: what the page put inside returns. */
+  /** Lines of another view don't stay under this one's name: what the page put inside returns. */
   #join() {
     const [edition, src] = ["edition", "src"].map((name) => this.getAttribute(name));
     const filters = this.#filters();
@@ -112,14 +112,14 @@ export class BreakingTicker extends HTMLElement {
       track.replaceChildren(document.createElement("slot"));
       said.textContent = alert.textContent = "";
       this.#unseen.clear();
-      this.#voice = new Voice();
+      this.#announcer = new Announcer();
     }
     this.#source = source;
-    this.#feed = this.#still;
-    if (!edition || this.#still) return;
+    this.#view = this.#fixed;
+    if (!edition || this.#fixed) return;
     try {
-      const { feed, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters);
-      this.#feed = feed;
+      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters);
+      this.#view = view;
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {
       console.error(error);
@@ -146,9 +146,9 @@ export class BreakingTicker extends HTMLElement {
     on(track, "focusout", hold);
     on(document, "visibilitychange", hold);
     on(document, "keydown", ({ key }) => key === "Escape" && this.dismiss());
-    on(still, "change", () => this.#restart());
-    on(this.#feed, "change", ({ detail }) => this.#change(detail));
-    on(this.#feed, "status", () => this.#showStatus());
+    on(reducedMotion, "change", () => this.#restart());
+    on(this.#view, "change", ({ detail }) => this.#change(detail));
+    on(this.#view, "status", () => this.#showStatus());
     every(() => this.#tick(), signal);
     const resized = new ResizeObserver(() => this.#mode.fit());
     resized.observe(track);
@@ -195,7 +195,7 @@ export class BreakingTicker extends HTMLElement {
     const lang = this.#lang;
     const wish = this.getAttribute("mode");
     const known = Object.hasOwn(MODES, wish) ? wish : "rotate";
-    const mode = still.matches && known !== "flash" ? "stack" : known;
+    const mode = reducedMotion.matches && known !== "flash" ? "stack" : known;
     const name = this.getAttribute("label") || words(lang).label;
     speak(box, lang).dataset.mode = mode;
     word.textContent = bar.ariaLabel = name;
@@ -205,10 +205,10 @@ export class BreakingTicker extends HTMLElement {
       name,
       rtl: direction(lang) === "rtl",
       speed: Number(this.getAttribute("speed")),
-      max: Number(this.getAttribute("max")) || (wish === "stack" ? ROWS : STILL_ROWS),
+      max: Number(this.getAttribute("max")) || (wish === "stack" ? ROWS : REDUCED_MOTION_ROWS),
       key: `ticker dismissed ${this.getAttribute("edition")}`,
       signal: this.#life.signal,
-      now: () => Date.now() + this.#feed.skew,
+      now: () => Date.now() + this.#view.skew,
       show: (lines) => this.#show(lines),
     });
   }
@@ -223,14 +223,14 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #change(change) {
-    if (!this.#feed.ready) return;
+    if (!this.#view.ready) return;
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
     change.removed.forEach(({ id }) => this.#unseen.delete(id));
     this.#mode.update({ ...change, added }, lines);
     this.#count();
-    const { now, recall } = this.#voice.hear(change);
+    const { now, recall } = this.#announcer.update(change);
     const { said, alert } = this.#parts;
     if (recall) said.textContent = alert.textContent = "";
     this.#say(alert, now);
@@ -244,18 +244,18 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #tick() {
-    if (!this.#feed?.ready) return;
+    if (!this.#view?.ready) return;
     const { lines } = this;
     this.#mode.tick(lines);
     this.#count();
     this.#showStatus();
-    this.#say(this.#parts.said, this.#voice.tick(lines));
+    this.#say(this.#parts.said, this.#announcer.tick(lines));
   }
 
   #say(region, lines) {
     const { label, corrected } = words(this.#lang);
     const sentences = lines
-      .filter((line) => this.#feed.claim(line))
+      .filter((line) => this.#view.claim(line))
       .map(({ urgency, correction, headline }) => [urgency === 1 && label, correction && corrected, headline].filter(Boolean).join(": "));
     if (sentences.length) region.textContent = sentences.join(". ");
   }
@@ -282,7 +282,7 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #showStatus() {
-    const { status = "", since } = this.#feed ?? {};
+    const { status = "", since } = this.#view ?? {};
     const { stale, reconnecting, stopped } = words(this.#lang);
     const age = Date.now() - since;
     const old = age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;

@@ -1,6 +1,6 @@
 /** One line as DOM, the same for the banner and the reader page. Text is only ever set as text. */
 import { clock } from "./clock.js";
-import { direction, lean, words } from "./words.js";
+import { direction, directionOf, words } from "./words.js";
 
 /**
  * An element with a class, a part of the same name, and text.
@@ -74,7 +74,7 @@ export function render(flash, lang, tag = "div") {
 /** A run of text that its neighbours' directions don't reach. */
 export function run(tag, name, text, lang) {
   const element = make(tag, name, text);
-  element.dir = lean(text, lang);
+  element.dir = directionOf(text, lang);
   return element;
 }
 

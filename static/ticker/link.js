@@ -1,8 +1,10 @@
 /**
- * One live connection that comes back by itself, from where it was. No DOM beyond wake-up events.
+ * Reconnection: one live connection that comes back by itself, from where it was. No DOM beyond wake-up
+ * events. Banners and the desk have this one.
  *
- * Reconnects use full jitter from the first try on, so that a thousand browsers that lost one server
- * do not return in one moment. A way that gives no hello is left for the next one.
+ * Exponential backoff with full jitter from the first try on, so that a thousand browsers that lost one
+ * server do not return in one moment. A watchdog gives a connection up whose heartbeats are missing. A
+ * transport that gives no hello is left for the next one of the ladder (fallback).
  */
 import { decode } from "./frames.js";
 import { poll, socket, stream } from "./transports.js";
@@ -35,12 +37,16 @@ export class Link {
    * @param {() => {live: string, board: string}} options.where URLs to ask now, with the cursor.
    * @param {(message: object, text: string) => void} options.hear takes each message.
    * @param {(status: string) => void} options.say takes live, reconnecting or stopped, when it changes.
+   * @param {Function[]} [options.ladder] transports, best first.
+   * @param {string[]} [options.topics] types of message beside those of the protocol.
+   * @param {number} [options.cap] milliseconds that a wait may have at most.
+   * @param {number} [options.grace] milliseconds until a break is said.
    */
-  constructor({ where, hear, say }) {
-    Object.assign(this, { where, hear, say });
+  constructor({ ladder = LADDER, topics = [], cap = CAP_MS, grace = GRACE_MS, ...options }) {
+    Object.assign(this, { ladder, topics, cap, grace }, options);
     const { signal } = this.#life;
     addEventListener("online", () => this.wake(true), { signal });
-    addEventListener("offline", () => say("reconnecting"), { signal });
+    addEventListener("offline", () => this.say("reconnecting"), { signal });
     this.#open();
   }
 
@@ -68,7 +74,7 @@ export class Link {
     this.#patience = GREETING_MS;
     this.#watch();
     try {
-      this.#leave = LADDER[this.#rung](this.where(), (text) => this.#take(text), (stop) => this.#lost(stop));
+      this.#leave = this.ladder[this.#rung](this.where(), (text) => this.#take(text), (stop) => this.#lost(stop));
     } catch (error) {
       // A browser refuses some addresses outright, such as `ws:` on a secure page.
       console.error(error);
@@ -77,7 +83,7 @@ export class Link {
   }
 
   #take(text) {
-    const message = decode(text);
+    const message = decode(text, this.topics);
     if (message?.type === "hello" && !this.#greeted) this.#greet(message);
     this.#watch();
     if (message) this.hear(message, text);
@@ -85,7 +91,7 @@ export class Link {
 
   #greet({ beat }) {
     this.#greeted = true;
-    this.#rung = LADDER.indexOf(LADDER[this.#rung]);
+    this.#rung = this.ladder.indexOf(this.ladder[this.#rung]);
     this.#patience = (beat > 0 ? beat : FIRST_BEAT_S) * MISSED_BEATS * 1000;
     this.#grace = clearTimeout(this.#grace);
     this.#timers.push(setTimeout(() => (this.#failures = 0), HEALTHY_MS));
@@ -99,14 +105,14 @@ export class Link {
     this.#open();
   }
 
-  /** A connection can be dead and say nothing; missing beats tell. */
+  /** Watchdog: a connection can be dead and say nothing; missing heartbeats tell. */
   #watch() {
     clearTimeout(this.#watchdog);
     this.#heard = Date.now();
     this.#watchdog = setTimeout(() => this.#lost(), this.#patience);
   }
 
-  /** Says so after a moment only: most breaks are over before a reader could have read it. */
+  /** Backs off. Says so after a moment only: most breaks are over before a reader could have read it. */
   #lost(stop) {
     this.#drop();
     if (stop) {
@@ -114,9 +120,9 @@ export class Link {
       this.say("stopped");
       return;
     }
-    if (!this.#greeted) this.#rung = (this.#rung + 1) % LADDER.length;
-    this.#grace ||= setTimeout(() => this.say("reconnecting"), GRACE_MS);
-    const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** this.#failures++);
+    if (!this.#greeted) this.#rung = (this.#rung + 1) % this.ladder.length;
+    this.#grace ||= setTimeout(() => this.say("reconnecting"), this.grace);
+    const ceiling = Math.min(this.cap, BASE_MS * 2 ** this.#failures++);
     this.#timers.push(setTimeout(() => this.#open(), Math.random() * ceiling));
   }
 

@@ -1,15 +1,15 @@
 /** Mode `rotate`: one line at a time, each for as long as it takes to read. */
 import { render } from "./line.js";
-import { Order } from "./order.js";
+import { Rotation } from "./rotation.js";
 
-const LEAST_S = 5;
+const MIN_S = 5;
 const PER_LETTER_S = 0.25;
 const EDGE_S = 1.5;
 
 /** Shows lines in turn. All modes have the same shape. */
 export class Rotate {
   #stage;
-  #order = new Order();
+  #rotation = new Rotation();
   #current;
   #left = 0;
   #held = false;
@@ -27,7 +27,7 @@ export class Rotate {
 
   /** The board changed. A killed or corrected line changes at once, a new one waits its turn. */
   update({ added, backfill }, lines) {
-    if (!backfill) this.#order.add(added);
+    if (!backfill) this.#rotation.add(added);
     const now = lines.find(({ id }) => id === this.#current?.id);
     if (!now) this.#advance(lines);
     else if (now !== this.#current) this.#show(now);
@@ -38,7 +38,7 @@ export class Rotate {
     if (!lines.includes(this.#current)) this.update({ backfill: true }, lines);
     if (this.#held || !this.#current) return;
     this.#left -= 1;
-    const impatient = this.#order.waiting && this.#left <= this.#dwell - LEAST_S;
+    const impatient = this.#rotation.waiting && this.#left <= this.#dwell - MIN_S;
     if (this.#left <= 0 || impatient) this.#advance(lines);
   }
 
@@ -72,12 +72,12 @@ export class Rotate {
 
   /** Seconds to read the line without haste. */
   get #dwell() {
-    return Math.max(LEAST_S, PER_LETTER_S * [...this.#current.headline].length);
+    return Math.max(MIN_S, PER_LETTER_S * [...this.#current.headline].length);
   }
 
   #advance(lines) {
     const before = this.#current;
-    const line = this.#order.next(lines);
+    const line = this.#rotation.next(lines);
     if (line !== before || !line) this.#show(line);
     this.#left = line ? this.#dwell : 0;
   }

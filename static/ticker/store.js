@@ -1,8 +1,8 @@
 /**
- * The board as a browser holds it: a pure fold of messages. No DOM, no network, no clock.
+ * Reducer: the board as a browser holds it, a pure fold of messages. No DOM, no network, no clock.
  *
- * Applying is an upsert, the newer version of an id wins, so repeats and late arrivals are harmless
- * and a killed line stays dead.
+ * Applying is an idempotent upsert by id in which the higher version wins, so repeats and late arrivals
+ * are harmless and a killed line stays dead (a tombstone).
  */
 
 const BOARD = { lines: 50, hours: 24 };
@@ -48,12 +48,12 @@ export class Store {
   /**
    * Take in the board of a part of the edition, as it stood at our cursor; it may reach further back.
    * @param {object[]} flashes newest first.
-   * @param {(flash: object) => boolean} part
+   * @param {(flash: object) => boolean} matches its filter.
    * @returns {[object|undefined, object|undefined][]}
    */
-  seed(flashes, part) {
+  seed(flashes, matches) {
     this.#changes = [];
-    this.#replace(flashes, (flash, beyond) => part(flash) && !beyond);
+    this.#replace(flashes, (flash, beyond) => matches(flash) && !beyond);
     return this.#changes;
   }
 
@@ -119,14 +119,14 @@ export class Store {
   /**
    * The lines on show: pinned first, then newest first.
    * @param {number} [now] our clock, milliseconds since 1970.
-   * @param {(flash: object) => boolean} [part]
+   * @param {(flash: object) => boolean} [matches]
    * @returns {object[]}
    */
-  lines(now = Date.now(), part = () => true) {
+  lines(now = Date.now(), matches = () => true) {
     const moment = now + this.skew;
     const isOn = (flash) => (flash.pinned || this.#isRecent(flash, moment)) && !(Date.parse(flash.expires) <= moment);
     return [...this.#flashes.values()]
-      .filter((flash) => isOn(flash) && part(flash))
+      .filter((flash) => isOn(flash) && matches(flash))
       .sort(order)
       .slice(0, this.board.lines);
   }

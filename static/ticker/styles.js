@@ -1,4 +1,4 @@
-/** The banner's looks. A constructed sheet: strict host policies allow it, and it is shared. */
+/** The banner's stylesheet, a constructed one (CSSStyleSheet): strict host policies allow it, and it is shared. */
 
 const CSS = `
 :host { display: block !important; }

@@ -1,9 +1,9 @@
-/** Mode `flash`: a line of urgency 1 across the whole width, until the reader has seen it. */
+/** Mode `flash`, an overlay: a line of urgency 1 across the whole width, until the reader dismisses it. */
 import { recall, remember } from "./cache.js";
 import { render } from "./line.js";
 
 const RECENT_MS = 3600 * 1000;
-const MOST_IDS = 50;
+const MAX_IDS = 50;
 
 /** Shows the newest flash of the last hour that was not dismissed, or nothing. */
 export class Takeover {
@@ -43,7 +43,7 @@ export class Takeover {
   dismiss() {
     const { key } = this.#stage;
     this.#dismissed.push(...this.shown);
-    remember(key, [...(recall(key) ?? "").split(" "), ...this.shown].slice(-MOST_IDS).join(" "));
+    remember(key, [...(recall(key) ?? "").split(" "), ...this.shown].slice(-MAX_IDS).join(" "));
     this.tick(this.#lines);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Ways to hear an edition, best first. Each opens at once, hands on what it hears, says once that it
+ * Transports of an edition, best first. Each opens at once, hands on what it hears, says once that it
  * is over (`true`: don't come back), and returns how to close it.
  */
 
@@ -25,7 +25,7 @@ export function stream({ live }, hear, over) {
   return () => source.close();
 }
 
-/** The board again and again, for where a proxy holds streams back. Only here a refusal can be told. */
+/** Polling, for where a proxy holds streams back: the board again and again. Only here a refusal can be told. */
 export function poll({ board }, hear, over) {
   let timer;
   let again = false;

@@ -1,59 +1,59 @@
-/** What one place on a page is shown of an edition: the lines that pass its filters. */
-import { wanted } from "./wants.js";
+/** A view of an edition for one place on a page: the lines that pass its filters. */
+import { matcher } from "./filters.js";
 
-const AGAIN_MS = 1500;
-const AGAIN_MOST_MS = 60_000;
-const SAID_MOST = 500;
+const RETRY_MS = 1500;
+const RETRY_MAX_MS = 60_000;
+const SAID_MAX = 500;
 
-/** A part of a feed. Fires `change` ({detail: see `take`}) and `status`. */
+/** The lines of a live edition that pass some filters. Fires `change` ({detail: see `take`}) and `status`. */
 export class View extends EventTarget {
-  #feed;
+  #edition;
   #filters;
   #timer = 0;
-  #wait = AGAIN_MS;
+  #wait = RETRY_MS;
   #seeded = false;
   #closed = false;
 
-  constructor(feed, filters) {
+  constructor(edition, filters) {
     super();
-    this.#feed = feed;
+    this.#edition = edition;
     this.#filters = [...filters];
-    this.part = wanted(filters);
+    this.matches = matcher(filters);
     this.filtered = this.#filters.length > 0;
-    if (feed.ready) this.#seed();
+    if (edition.ready) this.#seed();
   }
 
   /** Whether there are lines, or none for certain. */
   get ready() {
-    return this.#feed.ready && (this.#seeded || !this.filtered || this.status !== "live");
+    return this.#edition.ready && (this.#seeded || !this.filtered || this.status !== "live");
   }
 
   /** connecting, live, stale, reconnecting or stopped. */
   get status() {
-    return this.#feed.status;
+    return this.#edition.status;
   }
 
   /** Since when lines may be missing, our clock, milliseconds since 1970. */
   get since() {
-    return this.#feed.since;
+    return this.#edition.since;
   }
 
   /** Server's clock minus ours, in milliseconds. */
   get skew() {
-    return this.#feed.store.skew;
+    return this.#edition.store.skew;
   }
 
   /** The lines on show, newest first. */
   lines() {
-    return this.#feed.store.lines(Date.now(), this.part);
+    return this.#edition.store.lines(Date.now(), this.matches);
   }
 
-  /** Whether nobody on this page has said this version aloud; from now on somebody has. */
+  /** Deduplicates announcements: whether nobody on this page has said this version; from now on somebody has. */
   claim({ id, version }) {
-    const { said } = this.#feed;
+    const { said } = this.#edition;
     const name = `${id} ${version}`;
     if (said.has(name)) return false;
-    if (said.size > SAID_MOST) said.clear();
+    if (said.size > SAID_MAX) said.clear();
     return said.add(name);
   }
 
@@ -66,8 +66,8 @@ export class View extends EventTarget {
   take({ changes, reset, ...about }) {
     const detail = { added: [], corrected: [], reworded: [], removed: [], ...about };
     for (const [before, after] of changes) {
-      const was = before && this.part(before);
-      const is = after && this.part(after);
+      const was = before && this.matches(before);
+      const is = after && this.matches(after);
       if (is) detail[was ? "corrected" : "added"].push(after);
       else if (was) detail.removed.push(before);
       if (is && was && readsOtherwise(before, after)) detail.reworded.push(after);
@@ -85,23 +85,23 @@ export class View extends EventTarget {
   async #seed() {
     clearTimeout(this.#timer);
     if (!this.filtered || this.#closed) return;
-    const { cursor } = this.#feed.store;
-    const url = this.#feed.url("flashes", [...this.#filters, ["cursor", cursor]]);
-    let [flashes, part] = [[], () => false];
+    const { cursor } = this.#edition.store;
+    const url = this.#edition.url("flashes", [...this.#filters, ["cursor", cursor]]);
+    let [flashes, matches] = [[], () => false];
     try {
       const answer = await fetch(url);
       const body = await answer.json();
       if (answer.status === 422) console.error(body.detail);
-      else if (body.cursor !== this.#feed.store.cursor) throw cursor;
-      else [flashes, part] = [body.flashes, this.part];
-      this.#wait = AGAIN_MS;
+      else if (body.cursor !== this.#edition.store.cursor) throw cursor;
+      else [flashes, matches] = [body.flashes, this.matches];
+      this.#wait = RETRY_MS;
     } catch {
       // What is there is better than nothing.
       this.#timer = setTimeout(() => this.#seed(), this.#wait);
-      this.#wait = Math.min(AGAIN_MOST_MS, 2 * this.#wait);
+      this.#wait = Math.min(RETRY_MAX_MS, 2 * this.#wait);
     }
     this.#seeded = true;
-    this.#feed.seed(flashes, part);
+    this.#edition.seed(flashes, matches);
   }
 }
 

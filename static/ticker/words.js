@@ -1,4 +1,4 @@
-/** The widget's words, by language; English where we lack one. `#` stands for a number. */
+/** Translations: the widget's words, by language; English where we lack one. `#` stands for a number. */
 
 const TABLE = {
   en: {
@@ -74,10 +74,10 @@ export function direction(lang) {
 }
 
 /**
- * Direction of a text: its language's, even if it begins with a foreign name, unless no letter of it
- * is of that direction.
+ * Base direction of a text (bidi): its language's, even if it begins with a foreign name, unless no letter
+ * of it is of that direction. The same as in the service: nothing turns round when scripts run.
  */
-export function lean(text, lang) {
+export function directionOf(text, lang) {
   const [rtl, ltr] = [RTL_LETTER.test(text), LTR_LETTER.test(text)];
   if (rtl === ltr) return direction(lang);
   return rtl ? "rtl" : "ltr";

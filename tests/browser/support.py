@@ -1,4 +1,4 @@
-"""Pages of other sites, for banners to be embedded in."""
+"""Pages of other sites, for banners to be embedded in; an editor at the desk; what axe finds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from tests.support.desk import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
+    from tests.support.process import Serving
     from tests.support.service import Running
 
 
@@ -42,6 +46,27 @@ async def elsewhere(html: str, policy: str = "") -> AsyncIterator[str]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+
+
+@asynccontextmanager
+async def desk(
+    browser: Browser, service: Running | Serving, name: str, path: str = "/desk/en"
+) -> AsyncIterator[Page]:
+    """Somebody at the desk, logged in by keyboard."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{service.url}{path}")
+    await expect(page.locator("[name=name]")).to_be_focused()
+    await page.keyboard.type(name)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#status")).to_have_attribute("data-status", "live")
+    yield page
+    assert errors == []
+    await context.close()
 
 
 async def violations(page: Page) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.support import violations
-from tests.support.desk import PASSWORD, hire, hire_at
+from tests.browser.support import desk, violations
+from tests.support.desk import hire, hire_at
 from tests.support.process import serving
 from tests.support.service import receive, running
 from ticker.news.clock import utcnow
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser
 
-    from tests.support.process import Serving
     from tests.support.service import Running
     from ticker.settings import Settings
 
@@ -35,27 +33,6 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
         await hire(service, "amal")
         await hire(service, "ben")
         yield service
-
-
-@asynccontextmanager
-async def desk(
-    browser: Browser, service: Running | Serving, name: str, path: str = "/desk/en"
-) -> AsyncIterator[Page]:
-    """Somebody at the desk, logged in by keyboard."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    page = await context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    await page.goto(f"{service.url}{path}")
-    await expect(page.locator("[name=name]")).to_be_focused()
-    await page.keyboard.type(name)
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#status")).to_have_attribute("data-status", "live")
-    yield page
-    assert errors == []
-    await context.close()
 
 
 async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Running) -> None:

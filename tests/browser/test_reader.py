@@ -182,6 +182,17 @@ async def test_a_story_grows_and_forgets(page: Page, service: Running) -> None:
     assert "Older" not in await page.content()
 
 
+@pytest.mark.parametrize("path", ["/en?before=now", "/en/coverage/flood"])
+async def test_a_line_under_its_day_has_its_time_of_day(
+    page: Page, service: Running, path: str
+) -> None:
+    """Where lines stand under headings of their days, each says the time, however long ago."""
+    await long_ago(service, "o", headline="Old", coverage="flood")
+    await live(page, service, path)
+    await expect(page.locator("#lines h2 time")).to_have_count(0)
+    await expect(page.locator("#lines .time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+
+
 async def test_a_page_of_the_past_forgets_killed_lines(page: Page, service: Running) -> None:
     """A killed line goes from an open page of the past, which shows no new ones."""
     await long_ago(service, "o", headline="Old")

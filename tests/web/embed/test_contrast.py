@@ -1,14 +1,26 @@
-"""Contrast figures of the snippet builder."""
+"""Contrast figures of the snippet builder, and the design tokens that they are of."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ticker.settings import static_dir
 from ticker.web.embed.banner import COLOURS
 from ticker.web.embed.contrast import PALETTES, contrasts, ratio
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = re.compile(r"--([\w-]+): ([^;]+);")
+PAIR = re.compile(r"light-dark\(#(\w{6}), #(\w{6})\)|#(\w{6})")
+# What sites call the colour of an urgent line's words.
+NAMES = {"urgent": "breaking-text"}
+# What is measured or asked for, and not designed.
+LAYOUT = {"above", "banner", "rows"}
+SHEETS = sorted(static_dir().glob("*/*.css"))
 
 
 @pytest.mark.parametrize(
@@ -40,11 +52,36 @@ def test_almost_enough_is_not_enough() -> None:
     assert (found.ratio, found.enough) == (4.4, False)
 
 
-def test_the_colours_are_those_of_the_widget() -> None:
-    """What the builder takes for the banner's own colours is what the widget has."""
-    css = (static_dir() / "ticker" / "styles.js").read_text("utf-8")
-    for name in COLOURS:
-        pair = re.search(rf"var\(--bt-{name}, (?:light-dark\(#(\w+), #(\w+)\)|#(\w+))\)", css)
-        assert pair is not None, name
-        light, dark = pair[1] or pair[3], pair[2] or pair[3]
-        assert (PALETTES["light"][name], PALETTES["dark"][name]) == (light, dark), name
+def tokens() -> dict[str, str]:
+    return dict(TOKEN.findall((static_dir() / "tokens.css").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_colour_is_the_same_everywhere(name: str) -> None:
+    """The banner, its frame, its builder and every page of ours have one colour for one thing."""
+    token = NAMES.get(name, name)
+    value = tokens()[token]
+    pair = PAIR.fullmatch(value)
+    assert pair is not None
+    light, dark = pair[1] or pair[3], pair[2] or pair[3]
+    assert (PALETTES["light"][name], PALETTES["dark"][name]) == (light, dark)
+    widget = (static_dir() / "ticker" / "styles.js").read_text("utf-8")
+    assert f"var(--bt-{name}, {value})" in widget
+    frame = (static_dir() / "embed" / "frame.css").read_text("utf-8")
+    assert f"var(--bt-{name}, var(--{token}))" in frame or name == "warning"
+
+
+def test_the_type_is_the_same_everywhere() -> None:
+    """The banner on another site is set in the type of our own pages."""
+    widget = (static_dir() / "ticker" / "styles.js").read_text("utf-8")
+    assert f"var(--bt-font, {tokens()['font']})" in widget
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda it: it.relative_to(static_dir()).as_posix())
+def test_no_sheet_has_a_colour_of_its_own_for_what_has_a_name(sheet: Path) -> None:
+    """A colour that is changed in the one sheet of tokens is changed on every page."""
+    css = sheet.read_text("utf-8")
+    own = set(re.findall(r"#\w{6}", css)) | set(re.findall(r"light-dark\([^)]*\)", css))
+    assert own & (set(tokens().values()) - {"#ffffff"}) == set()
+    used = set(re.findall(r"var\(--([a-z][\w-]*)", css))
+    assert {it for it in used if not it.startswith("bt-")} <= tokens().keys() | LAYOUT

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 TEXT_AA: Final = 4.5
 SHAPE_AA: Final = 3.0
 
-# What static/ticker/styles.js has, by theme.
+# The design tokens of static/tokens.css, by theme; a test holds them to it.
 PALETTES: Final[Mapping[str, Mapping[str, str]]] = {
     "light": {
         "breaking": "b00020",

@@ -1,9 +1,12 @@
-/** What a screen reader hears: flashes at once, other news politely and together. No DOM. */
+/**
+ * Announcements for live regions (ARIA): flashes at once (assertive), other news politely and coalesced, once
+ * in ten seconds at most. No DOM.
+ */
 
 const EVERY_TICKS = 10;
 
 /** Gathers lines by id, so that what is said is the newest version, and never a line that is gone. */
-export class Voice {
+export class Announcer {
   #waiting = new Set();
   #said = new Set();
   #ticks = EVERY_TICKS;
@@ -14,7 +17,7 @@ export class Voice {
    * @returns {{now: object[], recall: boolean}} flashes to say now; whether words just said must be
    *   taken back.
    */
-  hear({ backfill, added, reworded, removed }) {
+  update({ backfill, added, reworded, removed }) {
     const recall = [...removed, ...reworded].some(({ id }) => this.#said.has(id));
     if (recall) this.#said.clear();
     const now = [];

@@ -1,4 +1,4 @@
-/** What every page does: it knows how high its banner is, and counts the stories that are opened. */
+/** What every page does: it measures its banner, and counts the stories that are opened (a beacon). */
 
 const header = document.querySelector("header");
 const measure = () => document.documentElement.style.setProperty("--banner", `${header.offsetHeight}px`);

@@ -1,20 +1,20 @@
-/** Feeds: one edition's lines, kept live once for everything on a page, and for all tabs of an origin. */
+/** Live editions: one replica of an edition's board for everything on a page, one connection for all tabs of an origin. */
 import { recall, remember } from "./cache.js";
 import { decode } from "./frames.js";
 import { Link } from "./link.js";
-import { Share } from "./share.js";
 import { Store } from "./store.js";
+import { Tabs } from "./tabs.js";
 import { View } from "./view.js";
 
 const KEEP_MS = 1000;
-const feeds = new Map();
+const editions = new Map();
 
 /** One edition, whole. Tells its views what changed. */
-class Feed {
+class LiveEdition {
   #path;
   #key;
   #link = null;
-  #share;
+  #tabs;
   #status = "connecting";
   #greeted = false;
   #cached = false;
@@ -30,17 +30,17 @@ class Feed {
   constructor(path) {
     this.#path = path;
     this.#key = `ticker ${path}`;
-    this.#share = new Share(this.#key, {
+    this.#tabs = new Tabs(this.#key, {
       lead: () => this.#connect(),
       leave: () => this.#link.close(),
       answer: () => this.#answer(),
       hear: ({ text, status }) => this.#hear(decode(text), status),
     });
     const { signal } = this.#life;
-    addEventListener("pagehide", () => this.#share.stop(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && this.#share.start(), { signal });
+    addEventListener("pagehide", () => this.#tabs.stop(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#tabs.start(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake(), { signal });
-    this.#share.start();
+    this.#tabs.start();
   }
 
   /** Whether there are lines, or none for certain. */
@@ -67,13 +67,13 @@ class Feed {
   }
 
   /** Lines from before the board. */
-  seed(flashes, part) {
-    this.#tell({ changes: this.store.seed(flashes, part), backfill: true });
+  seed(flashes, matches) {
+    this.#tell({ changes: this.store.seed(flashes, matches), backfill: true });
   }
 
   close() {
     this.#life.abort();
-    this.#share.stop();
+    this.#tabs.stop();
     clearTimeout(this.#keeping);
   }
 
@@ -85,11 +85,11 @@ class Feed {
       },
       hear: (message, text) => {
         this.#hear(message);
-        this.#share.post({ text });
+        this.#tabs.post({ text });
       },
       say: (status) => {
         this.#hear(null, status);
-        this.#share.post({ status });
+        this.#tabs.post({ status });
       },
     });
   }
@@ -99,7 +99,7 @@ class Feed {
     return { status: this.#status, text: this.#greeted && this.#snapshot() };
   }
 
-  /** All we know as a hello, for another tab or another day. */
+  /** All we know, as a hello: for another tab or another day. */
   #snapshot() {
     const { cursor, skew, stale, board } = this.store;
     const now = new Date(Date.now() + skew);
@@ -107,8 +107,8 @@ class Feed {
   }
 
   #wake() {
-    if (this.#share.leads) this.#link.wake();
-    else this.#share.ask();
+    if (this.#tabs.leads) this.#link.wake();
+    else this.#tabs.ask();
   }
 
   #hear(message, status) {
@@ -121,7 +121,7 @@ class Feed {
   #take(message) {
     const { reset, again, type } = message;
     const hello = type === "hello";
-    const seeded = (flash) => [...this.views].some((view) => view.filtered && view.part(flash));
+    const seeded = (flash) => [...this.views].some((view) => view.filtered && view.matches(flash));
     const changes = this.store.apply(message, Date.now(), seeded);
     const first = !this.#greeted;
     this.#heard = Date.now();
@@ -138,7 +138,7 @@ class Feed {
     for (const view of this.views) view.take(change);
   }
 
-  /** While offline, the last board is better than none; it says how old it is. */
+  /** Offline cache: the last board is better than none; it says how old it is. */
   #recall() {
     const kept = decode(recall(this.#key));
     if (!kept) return;
@@ -148,12 +148,12 @@ class Feed {
     this.#tell({ changes, first: true, backfill: true });
   }
 
-  /** A killed line must not come back from what was kept. */
+  /** Debounced, but a killed line must not come back from what was kept. */
   #keep(changes) {
     clearTimeout(this.#keeping);
     const killed = changes.some(([, after]) => !after);
     const keep = () => remember(this.#key, this.#snapshot());
-    if (this.#share.leads) this.#keeping = killed ? keep() : setTimeout(keep, KEEP_MS);
+    if (this.#tabs.leads) this.#keeping = killed ? keep() : setTimeout(keep, KEEP_MS);
   }
 }
 
@@ -162,24 +162,24 @@ class Feed {
  * @param {string} base URL of the service.
  * @param {string} edition
  * @param {URLSearchParams} filters section, region, tag, coverage, urgency.
- * @returns {{feed: View, release: () => void}}
+ * @returns {{view: View, release: () => void}}
  */
 export function acquire(base, edition, filters) {
   const path = new URL(`/v1/${encodeURIComponent(edition)}`, base).href;
-  const feed = feeds.get(path) ?? new Feed(path);
-  feeds.set(path, feed);
-  const view = new View(feed, filters);
-  feed.views.add(view);
-  return { feed: view, release: () => release(path, feed, view) };
+  const live = editions.get(path) ?? new LiveEdition(path);
+  editions.set(path, live);
+  const view = new View(live, filters);
+  live.views.add(view);
+  return { view, release: () => release(path, live, view) };
 }
 
-/** The feed ends when the page's own work is done: an element that only moved has come back by then. */
-function release(path, feed, view) {
+/** The edition is let go when the page's own work is done: an element that only moved has come back by then. */
+function release(path, live, view) {
   view.close();
   queueMicrotask(() => {
-    feed.views.delete(view);
-    if (feed.views.size || feeds.get(path) !== feed) return;
-    feeds.delete(path);
-    feed.close();
+    live.views.delete(view);
+    if (live.views.size || editions.get(path) !== live) return;
+    editions.delete(path);
+    live.close();
   });
 }

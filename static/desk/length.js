@@ -1,4 +1,4 @@
-/** How long a line is, as its reader counts: in grapheme clusters (UAX 29). */
+/** Character counter: how long a line is as its reader counts, in grapheme clusters (UAX 29). */
 import { el, fill } from "./dom.js";
 
 const segmenter = new Intl.Segmenter();

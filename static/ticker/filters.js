@@ -1,13 +1,13 @@
-/** What is wanted of an edition: the filters of docs/protocol.md, for a query and for a line. No DOM. */
+/** Filters of an edition (docs/protocol.md): their names, and whether a line passes them. No DOM. */
 
 export const FILTERS = ["section", "region", "tag", "coverage", "urgency"];
 
 /**
- * Whether a line is wanted: different filters are ANDed, a repeated one is ORed.
+ * A predicate on lines: different filters are ANDed, a repeated one is ORed.
  * @param {URLSearchParams} filters
  * @returns {(flash: object) => boolean}
  */
-export function wanted(filters) {
+export function matcher(filters) {
   const tests = FILTERS.filter((name) => filters.has(name)).map((name) => test(name, filters.getAll(name)));
   return (flash) => tests.every((passes) => passes(flash));
 }

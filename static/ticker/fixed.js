@@ -1,7 +1,7 @@
-/** A feed that says what it is told: for previews, where there is nothing to connect to. */
+/** Fixed lines in place of a live edition: for previews, where there is nothing to connect to. */
 
-/** Looks like the feeds of feed.js to the banner. */
-export class Still extends EventTarget {
+/** To the banner it is a view like any other. */
+export class FixedLines extends EventTarget {
   #lines;
   ready = true;
   status = "live";

@@ -1,10 +1,10 @@
-/** Which line comes next: new ones first, by urgency, then the board from the newest on. No DOM. */
+/** Scheduling of lines: a priority queue of new ones by urgency, then round robin from the newest on. No DOM. */
 
 /** Lines of this urgency or a higher one don't wait their turn. */
 export const URGENT = 2;
 
-/** The order of showing lines one after another. */
-export class Order {
+/** Lines taking turns. */
+export class Rotation {
   #queue = [];
   #last = null;
 

@@ -1,18 +1,20 @@
 /**
- * One connection for all tabs of an origin: the tab that holds the lock leads, the others listen to it
- * (Web Locks, BroadcastChannel). Where a browser withholds these, every tab leads itself.
+ * Leader election among the tabs of an origin, so that one connection does for all: the tab that holds the
+ * lock leads, the others listen to it (Web Locks, BroadcastChannel). Where a browser withholds these,
+ * every tab leads itself.
  */
 
 const ANSWER_MS = 2000;
-const PATIENCE_MS = 65_000;
+/** Watchdog of those who follow: after this the leader is asked. Where beats are rarer it answers, and no more. */
+const SILENCE_MS = 65_000;
 
-/** One tab's part in it. */
-export class Share {
+/** This tab among those of its origin. */
+export class Tabs {
   #channel = null;
-  #life = null;
-  #turn = null;
+  #request = null;
+  #resign = null;
   #timer = 0;
-  #me = Math.random();
+  #id = Math.random();
 
   /** Whether this tab has the connection. */
   leads = false;
@@ -44,11 +46,11 @@ export class Share {
   /** Take no more part, until `start`. */
   stop() {
     clearTimeout(this.#timer);
-    this.#life?.abort();
-    this.#turn?.();
+    this.#request?.abort();
+    this.#resign?.();
     this.#channel?.close();
     this.#channel = null;
-    this.#step();
+    this.#stepDown();
   }
 
   /** Tell the other tabs. */
@@ -59,15 +61,15 @@ export class Share {
   /** Have the leader say all it knows; one that doesn't answer has fallen asleep, and is followed no more. */
   ask() {
     if (this.leads) return;
-    this.post({ ask: this.#me });
+    this.post({ ask: this.#id });
     this.#expect(ANSWER_MS, () => this.#queue({ steal: true }));
   }
 
   #take(post) {
     if (post.ask) {
       if (this.leads) this.post({ to: post.ask, ...this.answer() });
-    } else if (!this.leads && (!post.to || post.to === this.#me)) {
-      this.#expect(PATIENCE_MS, () => this.ask());
+    } else if (!this.leads && (!post.to || post.to === this.#id)) {
+      this.#expect(SILENCE_MS, () => this.ask());
       this.hear(post);
     }
   }
@@ -79,18 +81,18 @@ export class Share {
 
   /** Our turn comes when the leader's tab closes. */
   #queue(how) {
-    this.#life?.abort();
-    this.#life = new AbortController();
-    const { signal } = this.#life;
+    this.#request?.abort();
+    this.#request = new AbortController();
+    const { signal } = this.#request;
     const turn = () => {
       if (signal.aborted) return null;
       this.#lead();
-      return new Promise((done) => (this.#turn = done));
+      return new Promise((done) => (this.#resign = done));
     };
     navigator.locks.request(this.key, how ?? { signal }, turn).catch(() => {
       if (signal.aborted) return;
       if (!this.leads) return this.#lead();
-      this.#step();
+      this.#stepDown();
       this.#queue();
       this.ask();
     });
@@ -102,7 +104,7 @@ export class Share {
     this.lead();
   }
 
-  #step() {
+  #stepDown() {
     if (this.leads) this.leave();
     this.leads = false;
   }

@@ -1,4 +1,4 @@
-/** Before anything is painted: the colours and the number of rows that the frame's address asks for. */
+/** Early theme, blocking the first paint: the colours and the number of rows that the frame's address asks for. */
 {
   const COLOURS = ["breaking", "on-breaking", "surface", "text", "muted", "urgent", "link", "control", "hairline", "warning"];
   const asked = new URLSearchParams(location.search);
