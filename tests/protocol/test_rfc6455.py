@@ -200,3 +200,11 @@ def test_the_deflated_form_has_no_trailer() -> None:
     sent = rfc6455.deflated(b"a" * 500)
     plain = zlib.decompressobj(-15).decompress(sent[2:] + b"\x00\x00\xff\xff")
     assert plain == b"a" * 500
+
+
+def test_after_goodbye_nobody_listens() -> None:
+    """Whatever a peer says behind its close frame is not heard, in the same segment or a later one."""
+    frames = rfc6455.ControlFrames(deflate=False)
+    close, ping = b"\x88\x80" + bytes(4), b"\x89\x80" + bytes(4)
+    heard = [*frames.receive(close, 0.0), *frames.receive(ping, 1.0)]
+    assert [control.opcode for control in heard] == [rfc6455.Opcode.CLOSE]

@@ -232,6 +232,10 @@ class Hub:
         board = self._rooms[subscription.edition].board
         return board.cursor, board.lines(subscription, self._clock())
 
+    def position(self, edition: str) -> Cursor:
+        """Where an edition's wire stands, as far as this hub has heard it."""
+        return self._rooms[edition].board.cursor
+
     def get(self, edition: str, flash_id: str) -> Flash | None:
         """A published or killed flash that this hub remembers."""
         flash = self._rooms[edition].board.get(flash_id)

@@ -17,6 +17,8 @@ from functools import lru_cache
 from hashlib import sha1
 from typing import TYPE_CHECKING, Final
 
+from ticker.protocol.token_bucket import TokenBucket
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -190,12 +192,13 @@ class ControlFrames:
         deflate: Whether permessage-deflate was negotiated.
     """
 
-    __slots__ = ("_deflate", "_free", "_received")
+    __slots__ = ("_budget", "_deflate", "_is_over", "_received")
 
     def __init__(self, *, deflate: bool) -> None:
         self._deflate = deflate
         self._received = b""
-        self._free = 0.0
+        self._is_over = False
+        self._budget = TokenBucket(_TALK_PER_SECOND, _TALK_MAX)
 
     def receive(self, data: bytes, now: float) -> Iterator[Control]:
         """The control frames that are whole now, up to a goodbye: after it nobody listens (§5.5.1).
@@ -207,28 +210,27 @@ class ControlFrames:
         Raises:
             ViolationError: The peer broke the protocol, or talks too much; the rest is not heard.
         """
+        if self._is_over:
+            return
         data, self._received = self._received + data, b""
-        self._spend(_SEGMENT_COST, now)
+        self._budget.spend(_SEGMENT_COST, now)
         while data:
             control, taken = parse(data, deflate=self._deflate)
             if control is None:
                 self._check(now)
                 break
             if control.opcode is Opcode.CLOSE:
+                self._is_over = True
                 yield control
                 return
-            self._spend(1, now)
+            self._budget.spend(1, now)
             self._check(now)
             data = data[taken:]
             yield control
         self._received = data
 
-    def _spend(self, cost: float, now: float) -> None:
-        """Move the moment at which the peer's budget is whole again."""
-        self._free = max(self._free, now) + cost / _TALK_PER_SECOND
-
     def _check(self, now: float) -> None:
-        if self._free - now > _TALK_MAX / _TALK_PER_SECOND:
+        if self._budget.left(now) < 0:
             raise ViolationError(Close.POLICY_VIOLATION, "too many frames")
 
 

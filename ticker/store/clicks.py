@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.clock import utcnow
+from ticker.protocol.token_bucket import TokenBucket
 from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.keys import Keys
 
@@ -35,6 +37,7 @@ class Clicks:
         editions: Codes of the editions.
         clock: Aware UTC.
         per_second: Clicks that count, as a sustained rate; as many may come at once.
+        timer: Seconds, which never go back.
     """
 
     def __init__(
@@ -43,22 +46,19 @@ class Clicks:
         editions: Iterable[str],
         clock: Callable[[], datetime] = utcnow,
         per_second: float = _PER_SECOND,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._commands: Any = store.commands
         self._pending: dict[str, Counter[str]] = {code: Counter() for code in editions}
         self._ranked: dict[str, list[str]] = {code: [] for code in editions}
         self._clock = clock
-        self._rate = per_second
-        self._left, self._at = per_second, clock()
+        self._timer = timer
+        self._budget = TokenBucket(per_second, per_second)
 
     def count(self, edition: str, flash_id: str) -> bool:
         """Count one click; False if there are too many to be those of readers."""
-        now = self._clock()
-        passed = max(0.0, (now - self._at).total_seconds())
-        self._left, self._at = min(self._rate, self._left + passed * self._rate), now
-        if self._left < 1:
+        if not self._budget.take(self._timer()):
             return False
-        self._left -= 1
         self._pending[edition][flash_id] += 1
         return True
 

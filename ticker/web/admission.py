@@ -13,8 +13,9 @@ from ticker.news.draft import Fault
 from ticker.news.event import Cursor
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
-from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
+from ticker.web.problems import ProblemError, problem_at, unavailable
 from ticker.web.query import is_number, parameters
+from ticker.web.reading import check_loaded
 from ticker.web.security import edition_of, is_allowed
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
-# Seconds: other ones for each, or all who are refused together come back together.
+# Seconds, with jitter: all who are refused together would come back together.
 _STAY_AWAY: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
@@ -68,20 +69,15 @@ def admit(
         raise problem_at(403, "Origin", f"{origin} may not read edition {code!r}.")
     given = parameters(query)
     subscription = subscribe(newsroom, code, given)
-    if not hub.is_loaded(code):
-        raise _unavailable("The board is not loaded yet.", RETRY_SECONDS)
+    check_loaded(hub, code)
     if not hub.has_space:
-        raise _unavailable("This server takes no more readers now.", str(choice(_STAY_AWAY)))  # noqa: S311 - no secret
+        raise unavailable("This server takes no more readers now.", str(choice(_STAY_AWAY)))  # noqa: S311 - no secret
     position = last_event_id or given.get("cursor", [""])[-1]
     return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
 
 
-def _unavailable(detail: str, seconds: str) -> ProblemError:
-    return ProblemError(503, detail, headers={"Retry-After": seconds})
-
-
 def _site(origin: str | None, host: str | None) -> str:
-    """What the census calls an embedding site; never longer than a name of a host may be."""
+    """What presence calls an embedding site; never longer than a name of a host may be."""
     if origin is None:
         return NO_SITE
     if origin.partition("://")[2] == host:

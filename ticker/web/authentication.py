@@ -8,17 +8,22 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from ticker.accounts.principal import Role
+from ticker.accounts.rights import authorise
 from ticker.news.clock import utcnow
+from ticker.protocol.token_bucket import TokenBucket
 from ticker.web.problems import problem_at
+from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import HTTPConnection
+    from starlette.requests import HTTPConnection, Request
 
     from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session, Sessions
     from ticker.accounts.tokens import Tokens
+    from ticker.news.newsroom import Edition
     from ticker.settings import Settings
 
 _COOKIE: Final = "ticker-session"
@@ -40,11 +45,11 @@ class Authenticator:
     ) -> None:
         self._tokens = tokens
         self._sessions = sessions
+        self._newsroom = settings.newsroom
         self._public_url = settings.public_url
-        self._rate = settings.posts_per_second
-        self._burst = float(settings.posts_burst)
+        self._rate, self._burst = settings.posts_per_second, settings.posts_burst
         self._clock = clock
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
     async def authenticate(self, connection: HTTPConnection) -> Principal:
         """The principal of the bearer token (RFC 6750), or of the desk session.
@@ -64,6 +69,18 @@ class Authenticator:
         principal = await self._bearer(connection)
         self._spend(principal.name)
         return principal
+
+    async def edition_of(self, request: Request, least: Role = Role.REPORTER) -> Edition:
+        """The edition of a URL, drills too, for one who has at least this role there.
+
+        Raises:
+            ProblemError: 404 there is no such edition, or as `authenticate` says.
+            ForbiddenError: It is not theirs.
+            StoreUnavailableError: The store is away.
+        """
+        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
+        authorise(await self.authenticate(request), edition.code, least)
+        return edition
 
     async def session(self, connection: HTTPConnection) -> Session | None:
         """The desk session that the browser holds, if it is one."""
@@ -123,13 +140,11 @@ class Authenticator:
         return principal
 
     def _spend(self, name: str) -> None:
-        """Take one from the token's bucket, which fills at the sustained rate."""
+        """Rate limit: a token bucket for each name."""
         now = self._clock()
-        level, at_time = self._buckets.get(name, (self._burst, now))
-        level = min(self._burst, level + (now - at_time) * self._rate)
-        if level < 1:
-            wait = str(math.ceil((1 - level) / self._rate))
+        bucket = self._buckets.setdefault(name, TokenBucket(self._rate, self._burst))
+        if not bucket.take(now):
+            wait = str(math.ceil(bucket.wait(now)))
             raise problem_at(
                 429, "Authorization", "Too many requests with this token.", Retry_After=wait
             )
-        self._buckets[name] = (level - 1, now)

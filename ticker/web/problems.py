@@ -81,6 +81,16 @@ def problem_at(status: int, field: str, detail: str, **headers: str) -> ProblemE
     return ProblemError(status, f"{field}: {detail}", [Fault(field, detail)], named)
 
 
+def unavailable(detail: str, seconds: str = RETRY_SECONDS) -> ProblemError:
+    """503 with `Retry-After`."""
+    return ProblemError(503, detail, headers={"Retry-After": seconds})
+
+
+def no_such_flash(flash_id: str, field: str = "id") -> ProblemError:
+    """404 for a flash that there is none of, for this visitor."""
+    return problem_at(404, field, f"There is no flash {flash_id!r} here.")
+
+
 def _error(fault: Fault) -> dict[str, str]:
     pointer = "/" + fault.field.replace("~", "~0").replace("/", "~1")
     return {"field": fault.field, "detail": fault.detail, "pointer": f"#{pointer}"}
@@ -104,9 +114,7 @@ EXPECTED = (
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     InvalidError: _invalid,
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
-    NoSuchFlashError: lambda error: problem_at(
-        404, "id", f"There is no flash {str(error)!r} here."
-    ),
+    NoSuchFlashError: lambda error: no_such_flash(str(error)),
     PreconditionError: lambda error: problem_at(412, "If-Match", str(error)),
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
     KeyReusedError: lambda _: problem_at(
@@ -115,16 +123,12 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     VersionConflictError: lambda _: problem_at(
         409, "version", "Others changed the flash at the same time; read it again."
     ),
-    UnconfirmedError: lambda error: ProblemError(
-        503,
+    UnconfirmedError: lambda error: unavailable(
         f"The change is stored, and readers may have it, but it could still be lost: {error}. "
-        "Ask again with the same Idempotency-Key: nothing is done twice.",
-        headers={"Retry-After": RETRY_SECONDS},
+        "Ask again with the same Idempotency-Key: nothing is done twice."
     ),
-    StoreUnavailableError: lambda _: ProblemError(
-        503,
-        "The store is away. Ask again with the same Idempotency-Key: nothing is done twice.",
-        headers={"Retry-After": RETRY_SECONDS},
+    StoreUnavailableError: lambda _: unavailable(
+        "The store is away. Ask again with the same Idempotency-Key: nothing is done twice."
     ),
 }
 

@@ -20,6 +20,7 @@ ASSET_HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=300",
 }
+NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 API_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -50,7 +51,7 @@ DESK_HEADERS: Final[Mapping[str, str]] = {
         "require-trusted-types-for 'script'"
     ),
     "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
+    **NO_STORE,
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

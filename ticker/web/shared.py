@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticker.web.authentication import Authenticator
 from ticker.web.live import Live
+from ticker.web.reading import Reading
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Shared:
         self.newsroom = core.settings.newsroom
         self.templates = Templates(core.settings.public_url)
         self.authenticator = Authenticator(core.tokens, core.sessions, core.settings)
+        self.reading = Reading(core.hub, core.archive)
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
-from ticker.web.security import page_policy
+from ticker.web.security import NO_STORE, page_policy
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,7 +57,7 @@ class Templates:
             edition,
             {"status": problem.status, "detail": problem.detail},
             status=problem.status,
-            headers={"Cache-Control": "no-store", **problem.headers},
+            headers={**NO_STORE, **problem.headers},
         )
 
     def page(

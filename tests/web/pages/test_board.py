@@ -21,6 +21,7 @@ from ticker.settings import static_dir
 from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks
 from ticker.web.pages.board import Pages
+from ticker.web.reading import Reading
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -182,7 +183,9 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
         for _ in range(10 - n):
             clicks.count("en", flash_id)
     await clicks.exchange()
-    pages = Pages(Templates(""), hub, Archive(store), clicks, settings)
+    pages = Pages(
+        Templates(""), Reading(hub, Archive(store)), Archive(store), clicks, settings.newsroom
+    )
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80)}  # fmt: skip
     html = bytes((await pages.home(Request(scope))).body).decode()

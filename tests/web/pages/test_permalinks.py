@@ -20,6 +20,7 @@ from ticker.news.flash import Flash, PubStatus, correct, kill, release
 from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.web.pages.permalinks import Permalinks, Step, history, shares
+from ticker.web.reading import Reading
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ async def test_a_line_on_show_needs_no_store(settings: Settings) -> None:
     hub = Hub(settings, Metrics())
     hub.load("en", [flash("a", headline="Known", firstcreated=utcnow())], GENESIS, [])
     away = Store("unix:///nowhere/valkey.sock")
-    face = Permalinks(Templates(""), hub, Archive(away), settings)
+    face = Permalinks(Templates(""), Reading(hub, Archive(away)), Archive(away), settings.newsroom)
     scope = {"type": "http", "method": "GET", "path": "/en/f/a", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80), "path_params": {"edition": "en", "id": "a"}}  # fmt: skip
     answer = await face.page(Request(scope))

@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import check_role
+from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,5 +29,4 @@ class AuditApi:
         """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
         check_role(await self._authenticator.authenticate(request), Role.ADMIN)
         lines = self._audit.entries()
-        headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=NO_STORE)

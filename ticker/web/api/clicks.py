@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ticker.news.flash import PubStatus
 from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
-from ticker.web.security import edition_of
+from ticker.web.security import NO_STORE, edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,4 +40,4 @@ class ClicksApi:
             raise ProblemError(
                 429, "Too many clicks at once.", headers={"Retry-After": RETRY_SECONDS}
             )
-        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        return Response(status_code=204, headers=NO_STORE)

@@ -14,9 +14,9 @@ from ticker.news.flash import PubStatus
 from ticker.news.stages import PublishOptions
 from ticker.settings import HOLD_MAX
 from ticker.web.body import json_object
-from ticker.web.problems import EXPECTED, RETRY_SECONDS, ProblemError, problem_at, problem_of
+from ticker.web.problems import EXPECTED, problem_at, problem_of, unavailable
 from ticker.web.query import parameters
-from ticker.web.security import desk_edition_of
+from ticker.web.security import NO_STORE, desk_edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -59,9 +59,9 @@ class Editors:
         """`POST /v1/{edition}/flashes?draft=&hold=` → 201."""
         with self._counted("publish", 201):
             context = await self._context(request)
-            wish = _options(request)
+            options = _options(request)
             data = await json_object(request, _JSON_TYPES)
-            flash = await self._intake.publish(context, data, wish)
+            flash = await self._intake.publish(context, data, options)
             await self._shown(flash)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
@@ -82,8 +82,8 @@ class Editors:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
         with self._counted("release", 200):
             context = await self._context(request)
-            wish = _options(request)
-            flash = await self._intake.release(context, request.path_params["id"], wish)
+            options = _options(request)
+            flash = await self._intake.release(context, request.path_params["id"], options)
             await self._shown(flash)
         return _answer(flash, 200)
 
@@ -105,14 +105,14 @@ class Editors:
             context.principal, context.edition, request.path_params["id"]
         )
         body = {"versions": [record.as_document() for record in records]}
-        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+        return JSONResponse(body, headers=NO_STORE)
 
     async def queue(self, request: Request) -> Response:
         """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
         context = await self._context(request)
         records = await self._intake.queue(context.principal, context.edition)
         body = {"queue": [record.as_document() for record in records]}
-        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+        return JSONResponse(body, headers=NO_STORE)
 
     async def _shown(self, flash: Flash) -> None:
         """What an editor reads here next includes what they have just been told."""
@@ -136,11 +136,7 @@ class Editors:
     async def _context(self, request: Request) -> EditContext:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
         if not self._hub.is_whole:
-            raise ProblemError(
-                503,
-                "The boards are not loaded, or a backup is being put into the store.",
-                headers={"Retry-After": RETRY_SECONDS},
-            )
+            raise unavailable("The boards are not loaded, or a backup is being put into the store.")
         return EditContext(
             principal=await self._authenticator.authenticate(request),
             edition=edition.code,
@@ -154,7 +150,7 @@ def _answer(flash: Flash, status: int, **headers: str) -> Response:
     return JSONResponse(
         document.full(flash),
         status,
-        headers={"ETag": f'"{flash.version}"', "Cache-Control": "no-store", **headers},
+        headers={"ETag": f'"{flash.version}"', **NO_STORE, **headers},
     )
 
 

@@ -12,8 +12,9 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
-from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
+from ticker.web.problems import ProblemError, problem_at
 from ticker.web.query import is_number, parameters
+from ticker.web.reading import published
 from ticker.web.security import cors, edition_of
 
 if TYPE_CHECKING:
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from ticker.hub.hub import Hub
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.settings import Settings
     from ticker.store.archive import Archive
     from ticker.web.authentication import Authenticator
+    from ticker.web.reading import Reading
 
 LIMIT_MAX: Final = 200
 _LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"
@@ -36,12 +36,16 @@ class Flashes:
     """The readers' HTTP endpoints. The hub's memory answers; only the past asks the store."""
 
     def __init__(
-        self, hub: Hub, archive: Archive, authenticator: Authenticator, settings: Settings
+        self,
+        reading: Reading,
+        archive: Archive,
+        authenticator: Authenticator,
+        newsroom: Newsroom,
     ) -> None:
-        self._hub = hub
+        self._reading = reading
         self._archive = archive
         self._authenticator = authenticator
-        self._newsroom = settings.newsroom
+        self._newsroom = newsroom
 
     async def editions(self, _: Request) -> Response:
         """`GET /v1/editions` → the editions and vocabularies."""
@@ -72,13 +76,11 @@ class Flashes:
         given = parameters(request.url.query)
         limit = _limit(given)
         subscription = subscribe(self._newsroom, edition.code, given)
-        if not self._hub.is_loaded(edition.code):
-            raise ProblemError(
-                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
-            )
-        cursor, lines = self._hub.lines(subscription)
+        cursor, lines = self._reading.board(subscription)
         if "before" in given:
-            lines = await self._past(edition, given["before"][-1], limit)
+            before = given["before"][-1]
+            start = published(await self._archive.get(edition.code, before), before, "before")
+            lines = await self._archive.before(start, limit)
         body = {
             "cursor": str(cursor),
             "flashes": [document.public(flash) for flash in lines[:limit]],
@@ -89,13 +91,11 @@ class Flashes:
         """`GET /v1/{edition}/flashes/{id}` → one flash; 410 and a tombstone for a killed one."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash_id = request.path_params["id"]
-        flash = self._hub.get(edition.code, flash_id)
-        if flash is None:
-            flash = await self._archive.get(edition.code, flash_id)
-        if flash is None:
-            raise _unknown(flash_id)
-        if flash.pubstatus is PubStatus.WITHHELD:
-            return await self._withheld(request, flash)
+        found = await self._reading.find(edition.code, flash_id)
+        if found is not None and await self._may_see(request, found):
+            headers = {"ETag": f'"{found.version}"', "Cache-Control": "private, no-store"}
+            return _json(document.full(found), 200, headers)
+        flash = published(found, flash_id)
         headers = {
             "ETag": f'"{flash.version}"',
             "Cache-Control": _LIVE_CACHE,
@@ -118,21 +118,11 @@ class Flashes:
         }
         return Response(status_code=204, headers=headers)
 
-    async def _past(self, edition: Edition, flash_id: str, limit: int) -> list[Flash]:
-        flash = await self._archive.get(edition.code, flash_id)
-        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            raise problem_at(404, "before", f"There is no flash {flash_id!r} here.")
-        return await self._archive.before(flash, limit)
-
-    async def _withheld(self, request: Request, flash: Flash) -> Response:
-        """An embargoed flash exists only for those with a token of its edition."""
-        if "authorization" not in request.headers:
-            raise _unknown(flash.id)
-        principal = await self._authenticator.authenticate(request)
-        if not principal.covers(flash.edition):
-            raise _unknown(flash.id)
-        headers = {"ETag": f'"{flash.version}"', "Cache-Control": "private, no-store"}
-        return _json(document.full(flash), 200, headers)
+    async def _may_see(self, request: Request, flash: Flash) -> bool:
+        """Whether it is withheld, and asked for with a token of its edition."""
+        if flash.pubstatus is not PubStatus.WITHHELD or "authorization" not in request.headers:
+            return False
+        return (await self._authenticator.authenticate(request)).covers(flash.edition)
 
 
 @contextmanager
@@ -143,10 +133,6 @@ def _legible() -> Iterator[None]:
     except ProblemError as problem:
         problem.headers["Access-Control-Allow-Origin"] = "*"
         raise
-
-
-def _unknown(flash_id: str) -> ProblemError:
-    return problem_at(404, "id", f"There is no flash {flash_id!r} here.")
 
 
 def _limit(given: dict[str, list[str]]) -> int:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from ticker.web.problems import RETRY_SECONDS, ProblemError
+from ticker.web.problems import unavailable
+from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.metrics import Metrics
     from ticker.store.client import Store
-
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Health:
@@ -28,23 +27,19 @@ class Health:
 
     async def healthz(self, _: Request) -> Response:
         """200 while the process answers at all."""
-        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+        return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
         """200 only when the store answers and every board is loaded and followed."""
         await self._store.ping()
         if not self._hub.is_ready:
-            raise ProblemError(
-                503,
-                "The boards are not loaded and followed.",
-                headers={"Retry-After": RETRY_SECONDS},
-            )
-        return JSONResponse({"status": "ready"}, headers=_NO_STORE)
+            raise unavailable("The boards are not loaded and followed.")
+        return JSONResponse({"status": "ready"}, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:
         """Prometheus text of this process."""
         return Response(
             self._metrics.render(),
-            headers=_NO_STORE,
+            headers=NO_STORE,
             media_type="text/plain; version=0.0.4; charset=utf-8",
         )

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, StreamingResponse
 
 from ticker.accounts.principal import Role
-from ticker.accounts.rights import authorise
 from ticker.news import document
 from ticker.news.event import Cursor
 from ticker.web import query
 from ticker.web.problems import problem_at
-from ticker.web.security import desk_edition_of
+from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,12 +19,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.news.newsroom import Edition, Newsroom
     from ticker.store.history import History
     from ticker.web.authentication import Authenticator
 
 _LIMIT_MAX: Final = 100_000
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 class HistoryApi:
@@ -35,15 +32,13 @@ class HistoryApi:
         self,
         authenticator: Authenticator,
         history: History,
-        newsroom: Newsroom,
     ) -> None:
         self._authenticator = authenticator
         self._history = history
-        self._newsroom = newsroom
 
     async def board(self, request: Request) -> Response:
         """`GET /v1/{edition}/board?at=` → the board exactly as it was shown then."""
-        edition = await self._admit(request, Role.REPORTER)
+        edition = await self._authenticator.edition_of(request)
         moment = query.moment("at", query.parameters(request.url.query).get("at", [""])[-1])
         cursor, lines = await self._history.board_at(edition.code, moment)
         body = {
@@ -51,11 +46,11 @@ class HistoryApi:
             "cursor": str(cursor),
             "flashes": [document.public(flash) for flash in lines],
         }
-        return JSONResponse(body, headers=_NO_STORE)
+        return JSONResponse(body, headers=NO_STORE)
 
     async def log(self, request: Request) -> Response:
         """`GET /v1/{edition}/log?after=&limit=` → the wire as JSON Lines, as it is stored."""
-        edition = await self._admit(request, Role.EDITOR)
+        edition = await self._authenticator.edition_of(request, Role.EDITOR)
         given = query.parameters(request.url.query)
         after = given.get("after", ["0.0000000000000000"])[-1]
         limit = given.get("limit", [str(_LIMIT_MAX)])[-1]
@@ -65,7 +60,7 @@ class HistoryApi:
         if not query.is_number(limit) or not 0 < int(limit) <= _LIMIT_MAX:
             raise problem_at(422, "limit", f"must be a number from 1 to {_LIMIT_MAX}")
         lines = self._lines(edition.code, cursor.offset, int(limit))
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=_NO_STORE)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=NO_STORE)
 
     async def _lines(self, edition: str, after: int, limit: int) -> AsyncIterator[str]:
         async for entry in self._history.entries(edition, after):
@@ -74,8 +69,3 @@ class HistoryApi:
             limit -= 1
             if not limit:
                 return
-
-    async def _admit(self, request: Request, least: Role) -> Edition:
-        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        authorise(await self._authenticator.authenticate(request), edition.code, least)
-        return edition

@@ -41,10 +41,10 @@ def api(shared: Shared) -> Visitor:
         shared.live,
     )
     health = Health(core.hub, core.store, core.metrics)
-    flashes = Flashes(core.hub, core.archive, authenticator, shared.settings)
+    flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
     editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics)
-    reach = Reach(authenticator, core.archive, core.deliveries, core.presence, newsroom)
-    history = HistoryApi(authenticator, core.history, newsroom)
+    reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
+    history = HistoryApi(authenticator, core.history)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
     audit = AuditApi(authenticator, core.audit)
     return Visitor(

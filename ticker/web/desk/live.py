@@ -9,7 +9,7 @@ from ticker.hub.outbox import Outbox
 from ticker.news.event import Cursor
 from ticker.news.subscription import Subscription
 from ticker.web.admission import Admission
-from ticker.web.problems import ProblemError, problem_at
+from ticker.web.problems import EXPECTED, problem_at, problem_of
 from ticker.web.query import parameters
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class DeskLive:
                 raise problem_at(401, "Cookie", "Nobody is logged in.")
             edition = self._desk.edition_of(websocket, session.principal)
             position = parameters(websocket.url.query).get("cursor", [""])[-1]
-        except ProblemError as problem:
-            await websocket.send_denial_response(problem.response())
+        except EXPECTED as error:
+            await websocket.send_denial_response(problem_of(error).response())
             return
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
         outbox = Outbox(DESK, _BUFFER)

@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ticker.accounts.principal import Role
+from ticker.accounts.rights import authorise
 from ticker.news import document, lint
 from ticker.news.clock import utcnow
 from ticker.news.draft import HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
-from ticker.web.problems import problem_at
-from ticker.web.security import desk_edition_of
+from ticker.web.problems import no_such_flash, problem_at
+from ticker.web.security import NO_STORE, desk_edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
@@ -96,7 +98,7 @@ class Desk:
                     {"kind": it.kind, "line": it.flash and it.flash.headline} for it in remarks
                 ]
             },
-            headers={"Cache-Control": "no-store"},
+            headers=NO_STORE,
         )
 
     async def check(self, request: Request) -> Response:
@@ -105,7 +107,7 @@ class Desk:
         edition = self.edition_of(request, principal)
         flash_id = request.path_params["id"]
         if await self._archive.get(edition.code, flash_id) is None:
-            raise problem_at(404, "id", f"There is no flash {flash_id!r} here.")
+            raise no_such_flash(flash_id)
         await self._stories.check(edition.code, flash_id, utcnow())
         return Response(status_code=204)
 
@@ -113,11 +115,11 @@ class Desk:
         """The edition of a desk URL.
 
         Raises:
-            ProblemError: 404 there is none, 403 it is not theirs.
+            ProblemError: 404, there is none.
+            ForbiddenError: It is not theirs.
         """
         edition = desk_edition_of(self._newsroom, connection.path_params["edition"])
-        if not principal.covers(edition.code):
-            raise problem_at(403, "edition", f"You have no rights in edition {edition.code!r}.")
+        authorise(principal, edition.code, Role.REPORTER)
         return edition
 
     async def _lately(self, edition: str, except_for: object) -> list[Any]:

@@ -10,7 +10,7 @@ from ticker.accounts.rights import authorise
 from ticker.news import document
 from ticker.news.flash import CHANGEABLE
 from ticker.web.desk.page import to_login
-from ticker.web.problems import problem_at
+from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, moment, parameters
 from ticker.web.security import desk_edition_of
 
@@ -89,7 +89,7 @@ class Timeline:
         flash_id = request.path_params["id"]
         records = await self._archive.versions(edition.code, flash_id)
         if not records:
-            raise problem_at(404, "id", f"There is no flash {flash_id!r} here.")
+            raise no_such_flash(flash_id)
         steps = []
         for earlier, record in zip([None, *records], records, strict=False):
             step = _step(record, earlier.flash if earlier else None)

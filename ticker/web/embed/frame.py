@@ -8,37 +8,31 @@ from ticker.formats.json_ld import live_blog
 from ticker.news import document
 from ticker.news.clock import utcnow
 from ticker.web.embed.banner import Banner
-from ticker.web.problems import RETRY_SECONDS, ProblemError
 from ticker.web.query import parameters
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.hub.hub import Hub
-    from ticker.news.newsroom import Edition
-    from ticker.settings import Settings
+    from ticker.news.newsroom import Edition, Newsroom
+    from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
 
 class EmbedFrame:
     """`/embed/{edition}`."""
 
-    def __init__(self, templates: Templates, hub: Hub, settings: Settings) -> None:
+    def __init__(self, templates: Templates, reading: Reading, newsroom: Newsroom) -> None:
         self._templates = templates
-        self._hub = hub
-        self._newsroom = settings.newsroom
+        self._reading = reading
+        self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
         """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the sites allowed."""
         given = parameters(request.url.query)
         banner = Banner.of(self._newsroom, request.path_params["edition"], given)
         edition = banner.edition
-        if not self._hub.is_loaded(edition.code):
-            raise ProblemError(
-                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
-            )
-        _, board = self._hub.lines(banner.subscription)
+        _, board = self._reading.board(banner.subscription)
         lines = banner.shown(board, utcnow())
         base = self._templates.base(request)
         title = f"{self._templates.words(edition.lang)['title']} · {edition.name}"

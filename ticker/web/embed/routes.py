@@ -21,7 +21,7 @@ def embed(shared: Shared) -> Visitor:
     """Sites that show our banner."""
     widget = Widget(static_dir(), shared.core.widgets)
     builder = Builder(shared.templates, widget, shared.settings)
-    frame = EmbedFrame(shared.templates, shared.core.hub, shared.settings)
+    frame = EmbedFrame(shared.templates, shared.reading, shared.newsroom)
     oembed = Oembed(shared.templates, shared.settings)
     return Visitor(
         [

@@ -8,25 +8,23 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from ticker.news import document
 from ticker.news.clock import utcnow
-from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
-from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
 from ticker.web.query import parameters
+from ticker.web.reading import published
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.hub.hub import Hub
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.settings import Settings
     from ticker.store.archive import Archive
     from ticker.store.clicks import Clicks
+    from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 50
@@ -41,13 +39,18 @@ class Pages:
     """`/`, `/{edition}`, and what browsers and robots ask for by themselves."""
 
     def __init__(
-        self, templates: Templates, hub: Hub, archive: Archive, clicks: Clicks, settings: Settings
+        self,
+        templates: Templates,
+        reading: Reading,
+        archive: Archive,
+        clicks: Clicks,
+        newsroom: Newsroom,
     ) -> None:
         self._templates = templates
-        self._hub = hub
+        self._reading = reading
         self._archive = archive
         self._clicks = clicks
-        self._newsroom = settings.newsroom
+        self._newsroom = newsroom
 
     async def home(self, request: Request) -> Response:
         """The reader page of the first edition."""
@@ -69,10 +72,6 @@ class Pages:
     async def _answer(self, request: Request, edition: Edition) -> Response:
         given = parameters(request.url.query)
         subscription = subscribe(self._newsroom, edition.code, given)
-        if not self._hub.is_loaded(edition.code):
-            raise ProblemError(
-                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
-            )
         filters = Filters.of(f"/{edition.code}", given)
         context = self._context(edition, filters, self._templates.base(request))
         if "before" in given:
@@ -92,7 +91,7 @@ class Pages:
     def _board(
         self, edition: Edition, subscription: Subscription, context: dict[str, Any]
     ) -> Response:
-        _, lines = self._hub.lines(subscription)
+        _, lines = self._reading.board(subscription)
         filters: Filters = context["filters"]
         last = lines[-1].id if lines and not lines[-1].pinned else _NEWEST
         context |= {
@@ -105,7 +104,7 @@ class Pages:
 
     def _most_read(self, edition: Edition) -> list[Flash]:
         """Of the lines on show, since every page that shows one hears of its kill."""
-        _, board = self._hub.lines(Subscription(edition.code))
+        _, board = self._reading.board(Subscription(edition.code))
         linked = {flash.id: flash for flash in board if flash.url is not None}
         ranked = [linked[it] for it in self._clicks.ranked(edition.code) if it in linked]
         return ranked[:_MOST_READ]
@@ -114,10 +113,10 @@ class Pages:
         self, edition: Edition, subscription: Subscription, before: str, context: dict[str, Any]
     ) -> Response:
         # The position first: what changes while we read is then sent to the page.
-        cursor, _ = self._hub.lines(subscription)
-        start = None if before == _NEWEST else await self._archive.get(edition.code, before)
-        if before != _NEWEST and (start is None or start.pubstatus is PubStatus.WITHHELD):
-            raise problem_at(404, "before", "There is no line of that id here.")
+        cursor, _ = self._reading.board(subscription)
+        start = None
+        if before != _NEWEST:
+            start = published(await self._archive.get(edition.code, before), before, "before")
         lines, last = await self._search(subscription, start)
         filters: Filters = context["filters"]
         context |= {

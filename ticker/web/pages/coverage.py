@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ticker.news import document
-from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
-from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
+from ticker.web.problems import problem_at
 from ticker.web.query import parameters
+from ticker.web.reading import published
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.hub.hub import Hub
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.settings import Settings
     from ticker.store.archive import Archive
+    from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 100
@@ -31,24 +30,20 @@ class Coverage:
     """`/{edition}/coverage/{slug}`."""
 
     def __init__(
-        self, templates: Templates, hub: Hub, archive: Archive, settings: Settings
+        self, templates: Templates, reading: Reading, archive: Archive, newsroom: Newsroom
     ) -> None:
         self._templates = templates
-        self._hub = hub
+        self._reading = reading
         self._archive = archive
-        self._newsroom = settings.newsroom
+        self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
         """The story's page, or with `?before=` its page before a line; 404 for no such story."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         slug = request.path_params["slug"]
         given = parameters(request.url.query)
-        if not self._hub.is_loaded(edition.code):
-            raise ProblemError(
-                503, "The board is not loaded yet.", headers={"Retry-After": RETRY_SECONDS}
-            )
         # The position first: what changes while we read is then sent to the page.
-        cursor, _ = self._hub.lines(Subscription(edition.code))
+        cursor, _ = self._reading.board(Subscription(edition.code))
         start = await self._start(edition, given.get("before", [""])[-1])
         lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)
         if not lines:
@@ -64,10 +59,7 @@ class Coverage:
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:
             return None
-        flash = await self._archive.get(edition.code, before)
-        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            raise problem_at(404, "before", "There is no line of that id here.")
-        return flash
+        return published(await self._archive.get(edition.code, before), before, "before")
 
     def _context(
         self, edition: Edition, lines: list[Flash], path: str, base: str

@@ -10,9 +10,8 @@ from ticker.formats.json_ld import news_article
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
-from ticker.news.subscription import Subscription
 from ticker.store.client import StoreUnavailableError
-from ticker.web.problems import problem_at
+from ticker.web.problems import ProblemError
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -21,12 +20,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.hub.hub import Hub
     from ticker.news.event import Record
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.settings import Settings
     from ticker.store.archive import Archive
+    from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
 # Pages of others that share an address: plain links, so that nothing of theirs runs on ours.
@@ -73,27 +71,25 @@ class Permalinks:
     """`/{edition}/f/{id}`."""
 
     def __init__(
-        self, templates: Templates, hub: Hub, archive: Archive, settings: Settings
+        self, templates: Templates, reading: Reading, archive: Archive, newsroom: Newsroom
     ) -> None:
         self._templates = templates
-        self._hub = hub
+        self._reading = reading
         self._archive = archive
-        self._newsroom = settings.newsroom
+        self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
         """The line's page; 410 without its words for a killed line, 404 for none."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash_id = request.path_params["id"]
         # The position first: what changes while we read is then sent to the page.
-        cursor, _ = self._hub.lines(Subscription(edition.code))
-        flash = self._hub.get(edition.code, flash_id)
-        if flash is None:
-            flash = await self._archive.get(edition.code, flash_id)
-        if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-            problem = problem_at(404, "id", "There is no line of that id here.")
+        cursor = self._reading.position(edition.code)
+        try:
+            flash = await self._reading.line(edition.code, flash_id)
+        except ProblemError as problem:
             return self._templates.problem(edition, problem)
         if flash.pubstatus is PubStatus.CANCELED:
-            return self._templates.page("withdrawn.html", edition, self._frame(), status=410)
+            return self._templates.page("withdrawn.html", edition, self._editions(), status=410)
         base = self._templates.base(request)
         context = self._context(edition, flash, base)
         steps = history(await self._records(flash), flash)
@@ -108,14 +104,14 @@ class Permalinks:
         except StoreUnavailableError:
             return []
 
-    def _frame(self) -> dict[str, Any]:
+    def _editions(self) -> dict[str, Any]:
         return {"editions": list(self._newsroom.editions.values())}
 
     def _context(self, edition: Edition, flash: Flash, base: str) -> dict[str, Any]:
         canonical = f"{base}/{edition.code}/f/{flash.id}"
         sections = Newsroom.labels(self._newsroom.sections, edition.lang)
         return {
-            **self._frame(),
+            **self._editions(),
             "base": base,
             "canonical": canonical,
             "line": document.public(flash),

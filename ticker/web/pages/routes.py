@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 def pages(shared: Shared) -> Visitor:
     """Readers."""
-    core, templates, settings = shared.core, shared.templates, shared.settings
-    board = Pages(templates, core.hub, core.archive, core.clicks, settings)
-    permalinks = Permalinks(templates, core.hub, core.archive, settings)
-    coverage = Coverage(templates, core.hub, core.archive, settings)
+    core, templates = shared.core, shared.templates
+    reading, newsroom = shared.reading, shared.newsroom
+    board = Pages(templates, reading, core.archive, core.clicks, newsroom)
+    permalinks = Permalinks(templates, reading, core.archive, newsroom)
+    coverage = Coverage(templates, reading, core.archive, newsroom)
     return Visitor(
         [
             Mount("/static", _Assets(directory=static_dir())),

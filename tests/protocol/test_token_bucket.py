@@ -1,0 +1,30 @@
+"""Rate limits."""
+
+from __future__ import annotations
+
+from ticker.protocol.token_bucket import TokenBucket
+
+
+def test_a_burst_is_allowed_and_then_the_rate() -> None:
+    """Somebody quiet may do much at once; who goes on waits for each."""
+    bucket = TokenBucket(rate=2, burst=3)
+    assert [bucket.take(10.0) for _ in range(4)] == [True, True, True, False]
+    assert bucket.wait(10.0) == 0.5
+    assert [bucket.take(10.5) for _ in range(2)] == [True, False]
+
+
+def test_silence_saves_up_no_more_than_a_burst() -> None:
+    """Yesterday's patience is no excuse for today's flood."""
+    bucket = TokenBucket(rate=1, burst=2)
+    assert bucket.take(0.0)
+    assert bucket.left(86_400.0) == 2
+    assert [bucket.take(86_400.0) for _ in range(3)] == [True, True, False]
+
+
+def test_debts_are_paid_back_first() -> None:
+    """What was spent beyond the limit counts against what comes."""
+    bucket = TokenBucket(rate=1, burst=1)
+    bucket.spend(3, 0.0)
+    assert bucket.left(0.0) == -2
+    assert not bucket.take(2.0)
+    assert bucket.take(3.0)

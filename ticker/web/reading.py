@@ -1,0 +1,85 @@
+"""What readers may see of an edition, and the one answer each to what they may not or not yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticker.news.flash import PubStatus
+from ticker.web.problems import no_such_flash, unavailable
+
+if TYPE_CHECKING:
+    from ticker.hub.hub import Hub
+    from ticker.news.event import Cursor
+    from ticker.news.flash import Flash
+    from ticker.news.subscription import Subscription
+    from ticker.store.archive import Archive
+
+
+class Reading:
+    """Boards from the hub's memory, lines from there or from the archive.
+
+    Args:
+        hub: Of this process.
+        archive: For lines that the hub has let go.
+    """
+
+    def __init__(self, hub: Hub, archive: Archive) -> None:
+        self._hub = hub
+        self._archive = archive
+
+    def board(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:
+        """The lines on show, and their position on the wire.
+
+        Raises:
+            ProblemError: 503, the board is not loaded.
+        """
+        check_loaded(self._hub, subscription.edition)
+        return self._hub.lines(subscription)
+
+    def position(self, edition: str) -> Cursor:
+        """Where the edition stands: who reads on from there misses nothing that is read now."""
+        return self._hub.position(edition)
+
+    async def line(self, edition: str, flash_id: str) -> Flash:
+        """A line that was published, however long ago; a killed one too.
+
+        Raises:
+            ProblemError: 404, there is none for readers.
+            StoreUnavailableError: The store is away, and the hub does not remember it.
+        """
+        return published(await self.find(edition, flash_id), flash_id)
+
+    async def find(self, edition: str, flash_id: str) -> Flash | None:
+        """A line that readers may not see yet, too.
+
+        Raises:
+            StoreUnavailableError: As `line` says.
+        """
+        found = self._hub.get(edition, flash_id)
+        return found or await self._archive.get(edition, flash_id)
+
+
+def published(flash: Flash | None, flash_id: str, field: str = "id") -> Flash:
+    """The flash, if it is for readers: a withheld one is as good as none.
+
+    Args:
+        flash: What was found.
+        flash_id: What was looked for.
+        field: What named it, for the problem.
+
+    Raises:
+        ProblemError: 404, it is not.
+    """
+    if flash is None or flash.pubstatus is PubStatus.WITHHELD:
+        raise no_such_flash(flash_id, field)
+    return flash
+
+
+def check_loaded(hub: Hub, edition: str) -> None:
+    """Refuse what needs a board that is not loaded.
+
+    Raises:
+        ProblemError: 503, it is not.
+    """
+    if not hub.is_loaded(edition):
+        raise unavailable("The board is not loaded yet.")
