@@ -181,11 +181,11 @@ def test_a_malformed_close_is_refused(payload: bytes, code: int) -> None:
 
 
 def test_after_a_goodbye_nobody_listens() -> None:
-    """However much a peer sends with its goodbye, it is one goodbye, and nothing of it is kept."""
+    """However much a peer sends with its goodbye, or after it, it is one goodbye, and nothing is kept."""
     control = rfc6455.ControlFrames(deflate=False)
     sent = masked(0x89, b"last") + masked(0x88, b"") * 20_000 + b"\x88"
     assert [it.opcode for it in control.receive(sent, 0.0)] == [Opcode.PING, Opcode.CLOSE]
-    assert [it.opcode for it in control.receive(masked(0x88, b""), 0.0)] == [Opcode.CLOSE]
+    assert list(control.receive(masked(0x89, b"") + masked(0x88, b""), 0.0)) == []
 
 
 def test_a_close_frame_fits_however_long_the_reason() -> None:
@@ -200,11 +200,3 @@ def test_the_deflated_form_has_no_trailer() -> None:
     sent = rfc6455.deflated(b"a" * 500)
     plain = zlib.decompressobj(-15).decompress(sent[2:] + b"\x00\x00\xff\xff")
     assert plain == b"a" * 500
-
-
-def test_after_goodbye_nobody_listens() -> None:
-    """Whatever a peer says behind its close frame is not heard, in the same segment or a later one."""
-    frames = rfc6455.ControlFrames(deflate=False)
-    close, ping = b"\x88\x80" + bytes(4), b"\x89\x80" + bytes(4)
-    heard = [*frames.receive(close, 0.0), *frames.receive(ping, 1.0)]
-    assert [control.opcode for control in heard] == [rfc6455.Opcode.CLOSE]
