@@ -273,10 +273,10 @@ async def test_no_restart_without_new_workers(tmp_path: Path) -> None:
                 assert service.process.poll() is None
                 await asyncio.sleep(0.02)
             os.kill(store_of(service.process.pid), signal.SIGCONT)
-            posted = await service.remote.post("en", "as before")
+            posted = await Publisher(service.remote).post(1)
             while (message := await receive(reader))["type"] != "flash":
                 pass
-            assert message["flash"]["id"] == posted["id"]
+            assert message["flash"]["id"] == posted
         assert old <= workers_of(service.process.pid)
 
 

@@ -25,7 +25,7 @@ from ticker.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 _ESTABLISHED, _LISTEN = "01", "0A"
 _PORTS = range(18_000, 30_000)  # below the ephemeral ones, so that nobody connects to itself
 

@@ -80,10 +80,10 @@ def test_a_storm_loses_nobody(transport: str) -> None:
 
 
 def test_connections_leave_no_files_behind() -> None:
-    """Readers who came and went leave as many open files as there were."""
+    """Readers who came and went leave no more open files than there were."""
     (ours,) = bench("connections", "--churn", "300")["servers"]
     assert ours["churned"] == 300
-    assert ours["files_after"] == ours["files_before"]
+    assert ours["files_after"] <= ours["files_before"]
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
