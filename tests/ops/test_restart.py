@@ -19,6 +19,7 @@ from tests.support.balancer import balancing
 from tests.support.followers import Follower, Publisher, following
 from tests.support.nodes import until
 from tests.support.process import (
+    PATIENCE,
     Serving,
     command,
     connections_of,
@@ -82,7 +83,7 @@ async def test_first_the_balancer_knows(announced: Serving, number: int) -> None
         assert await _code_after(announced, number, reader) == 1012
         with pytest.raises(EOFError):
             await stream.message()
-        assert await asyncio.to_thread(announced.process.wait, 60) in {0, 130}
+        assert await asyncio.to_thread(announced.process.wait, PATIENCE) in {0, 130}
     assert "Traceback" not in announced.log
 
 
@@ -109,7 +110,7 @@ async def test_workers_are_hurried_too(tmp_path: Path, number: int) -> None:
                 posted = await service.remote.post("en", "still here")
                 assert (await receive(reader))["flash"]["id"] == posted["id"]
             assert await _code_after(service, number, reader) == 1012
-            assert await asyncio.to_thread(service.process.wait, 60) in {0, 130}
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) in {0, 130}
     assert "Traceback" not in service.log
 
 
@@ -123,7 +124,7 @@ async def test_who_was_late_is_hurried_too(tmp_path: Path) -> None:
             os.kill(late, signal.SIGSTOP)
             assert await _code_after(service, signal.SIGTERM, reader) == 1012
             os.kill(late, signal.SIGCONT)
-            assert await asyncio.to_thread(service.process.wait, 50) == 0
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
 
 
 async def _begin_post(service: Serving, body: bytes) -> Any:
@@ -152,7 +153,7 @@ async def test_a_post_in_flight_is_finished(tmp_path: Path) -> None:
         outgoing.write(body)
         assert b" 201 " in await incoming.readline()
         outgoing.close()
-        assert await asyncio.to_thread(service.process.wait, 60) == 0
+        assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
         service.start()
         (line,) = (await service.remote.get("/v1/en/flashes")).json["flashes"]
     assert line["headline"] == "Sent at the last moment"
@@ -170,7 +171,7 @@ async def test_who_waits_at_the_door_is_let_in(tmp_path: Path) -> None:
         for incoming, outgoing in waiting:
             assert b" 200 " in await incoming.readline()
             outgoing.close()
-        assert await asyncio.to_thread(service.process.wait, 60) == 0
+        assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
 
 
 class _Steps:
@@ -366,7 +367,7 @@ async def test_a_closed_terminal(tmp_path: Path) -> None:
             assert (await receive(reader))["type"] == "hello"
             service.process.send_signal(signal.SIGHUP)
             assert await _code(reader) == 1012
-            assert await asyncio.to_thread(service.process.wait, 60) == 0
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
     assert "Traceback" not in service.log
 
 
