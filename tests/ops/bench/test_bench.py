@@ -7,12 +7,12 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.nodes import until
 from tests.support.process import (
     PATIENCE,
     Ended,
@@ -190,15 +190,16 @@ def test_an_interrupted_benchmark_leaves_no_process(number: signal.Signals) -> N
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + PATIENCE
-    while not any("spawn_main" in line for line in family(process.pid).values()):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-    with watched(*family(process.pid)) as handles:
-        assert len(handles) >= 3  # the service, its store, the swarm
-        process.send_signal(number)
-        process.wait(PATIENCE)
-        await_end(handles)
+    try:
+        until(lambda: "spawn_main" in str(family(process.pid)), "there is a swarm")
+        with watched(*family(process.pid)) as handles:
+            assert len(handles) >= 3  # the service, its store, the swarm
+            process.send_signal(number)
+            process.wait(PATIENCE)
+            await_end(handles)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def family(pid: int) -> dict[int, str]:
