@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -281,23 +281,35 @@ async def test_no_restart_without_new_workers(tmp_path: Path) -> None:
         assert old <= workers_of(service.process.pid)
 
 
-# `ticker` whose restarts wait for a second where they would wait for a minute.
+# `ticker` that soon kills a worker who does not stop.
 IMPATIENT = """
-import sys
+import os, signal, sys
 import ticker.ops.workers as workers
 from ticker.cli import main
-if __name__ == "__main__":
-    workers._START_SECONDS = 15.0
-    workers.longest_stop = lambda _: 1.0
-    sys.exit(main())
+workers.longest_stop = lambda _: 1.0
+"""
+# Its third worker, the first of a restart, hangs at once, and is not waited for.
+HANGING = """
+patience, spawn, started = workers._START_SECONDS, workers.Workers._spawn, []
+def spawn_third_hanging(self):
+    started.append(spawn(self))
+    hangs = len(started) == 3
+    workers._START_SECONDS = 0.0 if hangs else patience
+    if hangs:
+        os.kill(started[-1].process.pid, signal.SIGSTOP)
+    return started[-1]
+workers.Workers._spawn = spawn_third_hanging
 """
 
 
-@pytest.fixture
-def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """A service of two workers, which are not waited for long."""
+@contextmanager
+def _altered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *alterations: str
+) -> Iterator[Serving]:
+    """A service of two workers, by a `ticker` that was altered."""
+    script = f"{''.join(alterations)}sys.exit(main())"
     monkeypatch.setattr(
-        "tests.support.process.command", lambda *args: [sys.executable, "-c", IMPATIENT, *args]
+        "tests.support.process.command", lambda *args: [sys.executable, "-c", script, *args]
     )
     with serving(tmp_path / "data", "--workers", "2", token=False) as service:
         yield service
@@ -314,28 +326,31 @@ def _await_others(service: Serving, old: set[int]) -> None:
     until(are_others, "all workers are new ones")
 
 
-def test_a_worker_that_does_not_stop_is_killed(impatient: Serving) -> None:
+def test_a_worker_that_does_not_stop_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worker that hangs holds no restart up: it is killed, the log says so, and all are new."""
-    old = workers_of(impatient.process.pid)
-    hung = min(old)
-    os.kill(hung, signal.SIGSTOP)
-    impatient.process.send_signal(signal.SIGHUP)
-    _await_others(impatient, old)
-    assert f"worker {hung} did not stop; killing it" in impatient.log
+    with _altered(tmp_path, monkeypatch, IMPATIENT) as service:
+        old = workers_of(service.process.pid)
+        hung = min(old)
+        os.kill(hung, signal.SIGSTOP)
+        service.process.send_signal(signal.SIGHUP)
+        _await_others(service, old)
+    assert f"worker {hung} did not stop; killing it" in service.log
 
 
-def test_a_new_worker_that_hangs_is_given_up(impatient: Serving) -> None:
+def test_a_new_worker_that_hangs_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new worker that never gets ready ends the restart, not all later ones."""
-    pid = impatient.process.pid
-    old = workers_of(pid)
-    impatient.process.send_signal(signal.SIGHUP)
-    until(lambda: workers_of(pid) - old, "there is a new worker")
-    (hung,) = workers_of(pid) - old
-    os.kill(hung, signal.SIGSTOP)
-    until(lambda: workers_of(pid) == old, "the new worker is gone")
-    assert f"worker {hung} did not get ready; no restart" in impatient.log
-    impatient.process.send_signal(signal.SIGHUP)
-    _await_others(impatient, old)
+    with _altered(tmp_path, monkeypatch, IMPATIENT, HANGING) as service:
+        pid = service.process.pid
+        old = workers_of(pid)
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: "did not get ready; no restart" in service.log, "it is given up")
+        until(lambda: workers_of(pid) == old, "the new worker is gone")
+        service.process.send_signal(signal.SIGHUP)
+        _await_others(service, old)
 
 
 def test_a_hang_up_of_all_is_a_restart(tmp_path: Path) -> None:
