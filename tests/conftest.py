@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
 from argon2.profiles import CHEAPEST
+from hypothesis import HealthCheck, settings as examples
 
+from tests.support import scratch
 from tests.support.process import Serving, serving
 from tests.support.service import Running, running
 from ticker.accounts.passwords import Passwords
@@ -29,6 +35,37 @@ from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+# Speed is no property of ours: on a busy machine an example may take its time.
+examples.register_profile(
+    "ticker",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+examples.load_profile("ticker")
+_CLAIMED = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Have all files of the tests in memory, unless `--basetemp` says where; workers inherit it.
+
+    Processes that the tests start mind Ctrl+C, also where a shell runs the tests in the background.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.option.basetemp or (folder := scratch.claim()) is None:
+        return
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    config.option.basetemp = folder / "tests"
+    config.stash[_CLAIMED] = folder
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Leave no files behind but those of a failure, to be read until the next run."""
+    folder = session.config.stash.get(_CLAIMED, None)
+    if folder is not None and exitstatus == pytest.ExitCode.OK:
+        session.config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
-from hypothesis import HealthCheck, given, settings as examples
+from hypothesis import given, settings as examples
 
 from tests.editing.test_intake import RULES, Clock, ask
 from tests.support.newsroom import (
@@ -83,9 +83,7 @@ def test_a_broken_log_is_not_exported(source: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@examples(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=15)
 @given(steps.filter(bool), steps.filter(bool))
 def test_the_newsroom_goes_on_during_an_export(
     source: str,

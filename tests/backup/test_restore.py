@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
-from hypothesis import HealthCheck, example, given, settings as examples
+from hypothesis import example, given, settings as examples
 
 from tests.editing.test_intake import RULES, ask
 from tests.support.flashes import NOON
@@ -46,9 +46,7 @@ if TYPE_CHECKING:
 
     from tests.support.service import Remote
 
-_real = examples(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_real = examples(max_examples=40)
 
 
 @_real

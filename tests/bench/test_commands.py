@@ -7,12 +7,12 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.nodes import until
 from tests.support.process import (
     PATIENCE,
     Ended,
@@ -80,10 +80,10 @@ def test_a_storm_loses_nobody(transport: str) -> None:
 
 
 def test_connections_leave_no_files_behind() -> None:
-    """Readers who came and went leave as many open files as there were."""
+    """Readers who came and went leave no more open files than there were."""
     (ours,) = bench("connections", "--churn", "300")["servers"]
     assert ours["churned"] == 300
-    assert ours["files_after"] == ours["files_before"]
+    assert ours["files_after"] <= ours["files_before"]
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
@@ -190,15 +190,16 @@ def test_an_interrupted_benchmark_leaves_no_process(number: signal.Signals) -> N
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + PATIENCE
-    while not any("spawn_main" in line for line in family(process.pid).values()):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-    with watched(*family(process.pid)) as handles:
-        assert len(handles) >= 3  # the service, its store, the swarm
-        process.send_signal(number)
-        process.wait(PATIENCE)
-        await_end(handles)
+    try:
+        until(lambda: "spawn_main" in str(family(process.pid)), "there is a swarm")
+        with watched(*family(process.pid)) as handles:
+            assert len(handles) >= 3  # the service, its store, the swarm
+            process.send_signal(number)
+            process.wait(PATIENCE)
+            await_end(handles)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def family(pid: int) -> dict[int, str]:

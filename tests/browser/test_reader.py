@@ -128,7 +128,7 @@ async def test_a_killed_line_leaves_its_page(
     await live(page, service, f"/{edition}/f/{flash_id}")
     assert "Secret" in await page.content()
     await service.kill(edition, flash_id)
-    await expect(page.locator("h1")).to_have_text(says, timeout=2000)
+    await expect(page.locator("h1")).to_have_text(says)
     await expect(page.locator("breaking-ticker .empty")).to_be_visible()
     await expect(page).to_have_title(says)
     assert "Secret" not in (await page.content()).partition("<breaking-ticker")[0]

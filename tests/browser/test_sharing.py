@@ -27,7 +27,7 @@ async def readers(service: Running) -> int:
 
 async def settled(service: Running, count: int) -> None:
     """Wait until the hub has so many readers."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await readers(service) != count:
             pass
 

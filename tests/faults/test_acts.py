@@ -48,7 +48,6 @@ async def set_up(
         yield of
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", SMOKE)
 async def test_the_promise_holds(name: str, set_up: Callable[[str], Awaitable[Stage]]) -> None:
     """Nothing acknowledged is lost or shown twice, whatever breaks."""

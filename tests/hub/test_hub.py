@@ -365,7 +365,7 @@ async def test_who_has_published_waits_until_it_is_shown(hub: Hub) -> None:
     await hub.shown(event.flash, 0)
     assert not waiting.done()
     hub.publish(event)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(50):
         await waiting
         await hub.shown(event.flash, 60)
 
@@ -376,7 +376,7 @@ async def test_a_board_that_is_loaded_anew_ends_the_wait(hub: Hub, version: int)
     waiting = asyncio.create_task(hub.shown(flash("a"), 60))
     await hub.shown(flash("a"), 0)
     hub.load("en", [flash("a", version)], GENESIS, [])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(50):
         await waiting
 
 
@@ -389,7 +389,7 @@ async def test_a_process_that_starts_waits_for_its_boards(metrics: Metrics) -> N
     for edition in hub.editions:
         assert not hub.is_ready
         hub.load(edition, [], GENESIS, [])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(50):
         await waiting
     assert hub.is_ready
 

@@ -113,7 +113,7 @@ async def answer(incoming: asyncio.StreamReader) -> tuple[int, bytes]:
 async def refusal(incoming: asyncio.StreamReader) -> int | str:
     """Status of the problem document that is the last thing said."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             status, body = await answer(incoming)
             rest = await incoming.read()
     except (EOFError, TimeoutError) as error:

@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +19,7 @@ from tests.support.balancer import balancing
 from tests.support.followers import Follower, Publisher, following
 from tests.support.nodes import until
 from tests.support.process import (
+    PATIENCE,
     Serving,
     command,
     connections_of,
@@ -82,7 +83,7 @@ async def test_first_the_balancer_knows(announced: Serving, number: int) -> None
         assert await _code_after(announced, number, reader) == 1012
         with pytest.raises(EOFError):
             await stream.message()
-        assert await asyncio.to_thread(announced.process.wait, 60) in {0, 130}
+        assert await asyncio.to_thread(announced.process.wait, PATIENCE) in {0, 130}
     assert "Traceback" not in announced.log
 
 
@@ -109,7 +110,7 @@ async def test_workers_are_hurried_too(tmp_path: Path, number: int) -> None:
                 posted = await service.remote.post("en", "still here")
                 assert (await receive(reader))["flash"]["id"] == posted["id"]
             assert await _code_after(service, number, reader) == 1012
-            assert await asyncio.to_thread(service.process.wait, 60) in {0, 130}
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) in {0, 130}
     assert "Traceback" not in service.log
 
 
@@ -123,7 +124,7 @@ async def test_who_was_late_is_hurried_too(tmp_path: Path) -> None:
             os.kill(late, signal.SIGSTOP)
             assert await _code_after(service, signal.SIGTERM, reader) == 1012
             os.kill(late, signal.SIGCONT)
-            assert await asyncio.to_thread(service.process.wait, 50) == 0
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
 
 
 async def _begin_post(service: Serving, body: bytes) -> Any:
@@ -152,7 +153,7 @@ async def test_a_post_in_flight_is_finished(tmp_path: Path) -> None:
         outgoing.write(body)
         assert b" 201 " in await incoming.readline()
         outgoing.close()
-        assert await asyncio.to_thread(service.process.wait, 60) == 0
+        assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
         service.start()
         (line,) = (await service.remote.get("/v1/en/flashes")).json["flashes"]
     assert line["headline"] == "Sent at the last moment"
@@ -170,7 +171,7 @@ async def test_who_waits_at_the_door_is_let_in(tmp_path: Path) -> None:
         for incoming, outgoing in waiting:
             assert b" 200 " in await incoming.readline()
             outgoing.close()
-        assert await asyncio.to_thread(service.process.wait, 60) == 0
+        assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
 
 
 class _Steps:
@@ -273,30 +274,42 @@ async def test_no_restart_without_new_workers(tmp_path: Path) -> None:
                 assert service.process.poll() is None
                 await asyncio.sleep(0.02)
             os.kill(store_of(service.process.pid), signal.SIGCONT)
-            posted = await service.remote.post("en", "as before")
+            posted = await Publisher(service.remote).post(1)
             while (message := await receive(reader))["type"] != "flash":
                 pass
-            assert message["flash"]["id"] == posted["id"]
+            assert message["flash"]["id"] == posted
         assert old <= workers_of(service.process.pid)
 
 
-# `ticker` whose restarts wait for a second where they would wait for a minute.
+# `ticker` that soon kills a worker who does not stop.
 IMPATIENT = """
-import sys
+import os, signal, sys
 import ticker.server.workers as workers
 from ticker.cli import main
-if __name__ == "__main__":
-    workers._START_SECONDS = 15.0
-    workers.longest_stop = lambda _: 1.0
-    sys.exit(main())
+workers.longest_stop = lambda _: 1.0
+"""
+# Its third worker, the first of a restart, hangs at once, and is not waited for.
+HANGING = """
+patience, spawn, started = workers._START_SECONDS, workers.Workers._spawn, []
+def spawn_third_hanging(self):
+    started.append(spawn(self))
+    hangs = len(started) == 3
+    workers._START_SECONDS = 0.0 if hangs else patience
+    if hangs:
+        os.kill(started[-1].process.pid, signal.SIGSTOP)
+    return started[-1]
+workers.Workers._spawn = spawn_third_hanging
 """
 
 
-@pytest.fixture
-def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """A service of two workers, which are not waited for long."""
+@contextmanager
+def _altered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *alterations: str
+) -> Iterator[Serving]:
+    """A service of two workers, by a `ticker` that was altered."""
+    script = f"{''.join(alterations)}sys.exit(main())"
     monkeypatch.setattr(
-        "tests.support.process.command", lambda *args: [sys.executable, "-c", IMPATIENT, *args]
+        "tests.support.process.command", lambda *args: [sys.executable, "-c", script, *args]
     )
     with serving(tmp_path / "data", "--workers", "2", token=False) as service:
         yield service
@@ -313,28 +326,31 @@ def _await_others(service: Serving, old: set[int]) -> None:
     until(are_others, "all workers are new ones")
 
 
-def test_a_worker_that_does_not_stop_is_killed(impatient: Serving) -> None:
+def test_a_worker_that_does_not_stop_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worker that hangs holds no restart up: it is killed, the log says so, and all are new."""
-    old = workers_of(impatient.process.pid)
-    hung = min(old)
-    os.kill(hung, signal.SIGSTOP)
-    impatient.process.send_signal(signal.SIGHUP)
-    _await_others(impatient, old)
-    assert f"worker {hung} did not stop; killing it" in impatient.log
+    with _altered(tmp_path, monkeypatch, IMPATIENT) as service:
+        old = workers_of(service.process.pid)
+        hung = min(old)
+        os.kill(hung, signal.SIGSTOP)
+        service.process.send_signal(signal.SIGHUP)
+        _await_others(service, old)
+    assert f"worker {hung} did not stop; killing it" in service.log
 
 
-def test_a_new_worker_that_hangs_is_given_up(impatient: Serving) -> None:
+def test_a_new_worker_that_hangs_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new worker that never gets ready ends the restart, not all later ones."""
-    pid = impatient.process.pid
-    old = workers_of(pid)
-    impatient.process.send_signal(signal.SIGHUP)
-    until(lambda: workers_of(pid) - old, "there is a new worker")
-    (hung,) = workers_of(pid) - old
-    os.kill(hung, signal.SIGSTOP)
-    until(lambda: workers_of(pid) == old, "the new worker is gone")
-    assert f"worker {hung} did not get ready; no restart" in impatient.log
-    impatient.process.send_signal(signal.SIGHUP)
-    _await_others(impatient, old)
+    with _altered(tmp_path, monkeypatch, IMPATIENT, HANGING) as service:
+        pid = service.process.pid
+        old = workers_of(pid)
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: "did not get ready; no restart" in service.log, "it is given up")
+        until(lambda: workers_of(pid) == old, "the new worker is gone")
+        service.process.send_signal(signal.SIGHUP)
+        _await_others(service, old)
 
 
 def test_a_hang_up_of_all_is_a_restart(tmp_path: Path) -> None:
@@ -366,7 +382,7 @@ async def test_a_closed_terminal(tmp_path: Path) -> None:
             assert (await receive(reader))["type"] == "hello"
             service.process.send_signal(signal.SIGHUP)
             assert await _code(reader) == 1012
-            assert await asyncio.to_thread(service.process.wait, 60) == 0
+            assert await asyncio.to_thread(service.process.wait, PATIENCE) == 0
     assert "Traceback" not in service.log
 
 

@@ -88,7 +88,7 @@ def path(request: pytest.FixtureRequest) -> str:
 async def closed_with(reader: Raw) -> int | str:
     """The code of the close frame; pongs and lines before it are passed over."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await reader.closed_with()
     except (EOFError, TimeoutError, ConnectionError) as error:
         return type(error).__name__

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.process import (
+    PATIENCE,
     Serving,
     await_end,
     children,
@@ -125,7 +126,7 @@ def test_interrupt(tmp_path: Path) -> None:
         with watched(*children(service.process.pid)) as ends:
             for pid in family:
                 os.kill(pid, signal.SIGINT)
-            assert service.process.wait(60) in {0, 130}
+            assert service.process.wait(PATIENCE) in {0, 130}
             await_end(ends)
     assert "Traceback" not in service.log
 
@@ -141,7 +142,7 @@ def test_interrupt_while_starting(tmp_path: Path) -> None:
         with watched(*children(pid)) as ends:
             for member in family:
                 os.kill(member, signal.SIGINT)
-            assert service.process.wait(60) in {0, 130}
+            assert service.process.wait(PATIENCE) in {0, 130}
             await_end(ends)
     assert "Traceback" not in service.log
 

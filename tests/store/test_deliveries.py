@@ -7,8 +7,6 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.support.service import receive, running
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ async def landed(
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.timeout(120)
 async def test_the_meter_says_what_five_hundred_readers_counted(settings: Settings) -> None:
     """For a line, its correction and its kill, on two hubs and two transports, the sums agree."""
     async with AsyncExitStack() as stack:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings as examples, strategies as st
+from hypothesis import given, settings as examples, strategies as st
 
 from tests.editing.test_intake import RULES, Clock, ask
 from ticker.editing.intake import Intake
@@ -81,9 +81,7 @@ class Newsroom:
         return self.board.lines(Subscription("en"), self.clock())
 
 
-@examples(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=25)
 @given(steps)
 async def test_the_past_is_as_it_was(
     valkey_store: Store, played: list[tuple[str, int, int]]
@@ -116,9 +114,7 @@ async def _rewrite(store: Store, index: int, field: str, position: int) -> None:
         await commands.xadd(KEYS.wire, fields, id=entry_id)
 
 
-@examples(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=30)
 @given(st.integers(0, 7), st.sampled_from(["record", "tag"]), st.integers(0, 10_000))
 async def test_one_flipped_bit_is_found(
     valkey_store: Store, index: int, field: str, position: int

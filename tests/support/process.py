@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import select
 import signal
 import socket
@@ -13,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,10 @@ from ticker.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 _ESTABLISHED, _LISTEN = "01", "0A"
 _PORTS = range(18_000, 30_000)  # below the ephemeral ones, so that nobody connects to itself
+_WORKERS = 16  # that have ports of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,21 @@ def ticker(*args: str | Path, env: Mapping[str, str] | None = None) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+def _shuffled() -> list[int]:
+    """The ports of this worker of a test run, in an order that no other run has."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
+    return random.sample(_PORTS[worker::_WORKERS], len(_PORTS) // _WORKERS)
+
+
+_turns = cycle(_shuffled())
+
+
 def free_port() -> int:
-    """A port that nobody listens on, other in each process and at each call."""
-    start = (os.getpid() * 31 + time.monotonic_ns() // 1000) % len(_PORTS)
-    for step in range(len(_PORTS)):
-        port = _PORTS[(start + step) % len(_PORTS)]
+    """A port that nobody listens on, and that nobody else of this test run takes later either.
+
+    So a service that is started again finds its port free.
+    """
+    for port in islice(_turns, len(_PORTS) // _WORKERS):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

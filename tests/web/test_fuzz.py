@@ -115,7 +115,7 @@ async def test_no_request_is_a_fault_of_ours(
     loop = asyncio.get_running_loop()
     asked: list[Any] = []
 
-    @trying(max_examples=600 * _TIMES, deadline=None, derandomize=_TIMES == 1,
+    @trying(max_examples=600 * _TIMES, derandomize=_TIMES == 1,
             suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(
         _targets(),
@@ -149,7 +149,7 @@ _BYTES = st.one_of(
 )
 
 
-@trying(max_examples=500 * _TIMES, deadline=None)
+@trying(max_examples=500 * _TIMES)
 @given(_BYTES, st.lists(st.integers(0, 400), max_size=12), st.booleans())
 def test_bytes_however_cut_are_heard_alike(data: bytes, cuts: list[int], deflate: bool) -> None:
     """What a peer says never breaks the service, and means the same however the network cuts it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,13 +61,13 @@ def measure_connections(subject: Subject, lines: Lines, plan: ConnectionsPlan) -
     with swarm(subject, lines.pattern) as crowd:
         subject.poster.post(range(5))
         crowd.churn(_WARM_UP)
-        empty, _ = _rested(subject)
+        empty, files = _rested(subject)
         crowd.open(plan.readers)
         full, _ = _rested(subject)
         crowd.close()
-        before, files_before = _rested(subject)
+        before, files_before = _rested(subject, files)
         crowd.churn(plan.churn)
-        after, files_after = _rested(subject)
+        after, files_after = _rested(subject, files_before)
     return Connections(
         server=subject.name,
         readers=plan.readers,
@@ -82,7 +83,7 @@ def measure_connections(subject: Subject, lines: Lines, plan: ConnectionsPlan) -
     )
 
 
-def _rested(subject: Subject) -> tuple[Memory, int]:
-    """Memory and open files, once the server has noticed who is gone."""
-    kernel.calm(subject.pid)
+def _rested(subject: Subject, files: float = math.inf) -> tuple[Memory, int]:
+    """Memory and open files, once the server has noticed who is gone and has so few files again."""
+    kernel.calm(subject.pid, files)
     return kernel.memory(subject.pid), kernel.open_files(subject.pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import resource
@@ -95,13 +96,17 @@ def children(pid: int) -> list[int]:
     ]
 
 
-def calm(pid: int) -> None:
-    """Wait until a process has done what it has to do; ten seconds at most."""
+def calm(pid: int, files: float = math.inf) -> None:
+    """Wait until a process has done what it has to do; ten seconds at most.
+
+    One that gets no core looks as if it were done; that it has no more open files than `files`
+    shows that it is.
+    """
     cpu = Cpu(pid)
     deadline = time.monotonic() + _CALM_SECONDS_MAX
     while time.monotonic() < deadline:
         time.sleep(_CALM_SECONDS)
-        if cpu.lap() < _CALM_SHARE * _CALM_SECONDS * 1e9:
+        if cpu.lap() < _CALM_SHARE * _CALM_SECONDS * 1e9 and open_files(pid) <= files:
             return
 
 
