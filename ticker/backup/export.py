@@ -30,7 +30,7 @@ from ticker.store.archive import Archive
 from ticker.store.client import store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 from ticker.store.widgets import WidgetScripts
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Exporter:
     async def _never_out(self, edition: str) -> dict[str, int]:
         """Id of each flash that was never on the log → how many versions it has."""
         found = {}
-        async for flash_id, text in self._scan(Keys(edition).flashes):
+        async for flash_id, text in self._scan(keys_of(edition).flashes):
             flash = Record.decode(text).flash
             killed = flash.pubstatus is PubStatus.CANCELED
             if flash.pubstatus is PubStatus.WITHHELD or (
@@ -176,9 +176,9 @@ class Exporter:
                 async for line in self._filed(edition, flash.id, written, before):
                     yield line
             yield "entry", {"edition": edition, "cursor": str(cursor), "record": text}
-        async for key, flash_id in self._scan(Keys(edition).stories):
+        async for key, flash_id in self._scan(keys_of(edition).stories):
             yield "story", {"edition": edition, "key": key, "id": flash_id}
-        async for flash_id, at in self._scan(Keys(edition).checked):
+        async for flash_id, at in self._scan(keys_of(edition).checked):
             yield "checked", {"edition": edition, "id": flash_id, "at": int(at)}
 
     async def _log(self, edition: str, head: Cursor) -> AsyncIterator[tuple[Cursor, str]]:
@@ -200,14 +200,14 @@ class Exporter:
         if start >= end:
             return
         with store_errors():
-            texts = await self._commands.lrange(Keys(edition).versions(flash_id), start, end - 1)
+            texts = await self._commands.lrange(keys_of(edition).versions(flash_id), start, end - 1)
         for text in texts:
             yield "filed", {"edition": edition, "record": text}
 
     async def _waited(self, edition: str, flash_id: str, version: int) -> bool:
         """Whether a version of a flash was withheld."""
         with store_errors():
-            text = await self._commands.lindex(Keys(edition).versions(flash_id), version - 1)
+            text = await self._commands.lindex(keys_of(edition).versions(flash_id), version - 1)
         return text is not None and Record.decode(text).flash.pubstatus is PubStatus.WITHHELD
 
     async def _answered(self, editions: Sequence[str]) -> _Lines:

@@ -25,7 +25,7 @@ from ticker.store.archive import Archive
 from ticker.store.client import StoreUnavailableError, store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 from ticker.store.presence import Presence
 from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
@@ -217,7 +217,7 @@ class Restorer:
                 await self._put_story(line)
             case "checked":
                 with store_errors():
-                    key = Keys(values["edition"]).checked
+                    key = keys_of(values["edition"]).checked
                     await self._commands.hset(key, values["id"], values["at"])
             case "user":
                 with store_errors():
@@ -246,7 +246,7 @@ class Restorer:
             )
         except VersionConflictError as error:
             with store_errors():
-                key = Keys(flash.edition).versions(flash.id)
+                key = keys_of(flash.edition).versions(flash.id)
                 stored = await self._commands.lindex(key, flash.version - 1)
             if stored != kept.text:
                 raise line.fault(
@@ -257,7 +257,7 @@ class Restorer:
     async def _put_answered(self, line: Line) -> None:
         """Remember a request for as long as it would have been; what it made must be there."""
         values = line.values
-        keys = Keys(values["edition"])
+        keys = keys_of(values["edition"])
         flash = Kept.of(values["record"]).flash
         with store_errors():
             if await self._commands.llen(keys.versions(flash.id)) < flash.version:
@@ -271,7 +271,7 @@ class Restorer:
 
     async def _put_story(self, line: Line) -> None:
         """Which flash is the edition's version of a story, where several have its key."""
-        keys, flash_id = Keys(line.values["edition"]), line.values["id"]
+        keys, flash_id = keys_of(line.values["edition"]), line.values["id"]
         with store_errors():
             if await self._commands.hexists(keys.flashes, flash_id):
                 await self._commands.hset(keys.stories, line.values["key"], flash_id)

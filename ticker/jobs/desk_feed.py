@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
 from ticker.store.client import StoreUnavailableError
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class DeskFeed:
 
     async def _receive(self) -> None:
         async with ChannelListener(
-            self._store, (Keys(it).desk for it in self._hub.editions)
+            self._store, (keys_of(it).desk for it in self._hub.editions)
         ) as channel:
             while self._open:
                 if await channel.receive(_LOOK_SECONDS) is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from ticker.news.document import milliseconds
 from ticker.news.event import GENESIS, TAG_LENGTH, Record
 from ticker.store.client import Store, StoreUnavailableError, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from ticker.news.flash import Flash
@@ -83,7 +83,7 @@ class Append:
 
 def _keys(flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
     """KEYS of wire.lua, in its order."""
-    keys = Keys(flash.edition)
+    keys = keys_of(flash.edition)
     return [
         keys.head,
         keys.wire,
@@ -102,7 +102,7 @@ def _keys(flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
 
 def _arguments(record: Record, mode: Mode, key: IdempotencyKey) -> list[str | int]:
     """ARGV of wire.lua, in its order, but for its last two, which are those of the store."""
-    flash, keys = record.flash, Keys(record.flash.edition)
+    flash, keys = record.flash, keys_of(record.flash.edition)
     return [
         mode,
         flash.id,

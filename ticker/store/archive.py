@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
 from ticker.store.client import Store, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,18 +47,18 @@ class Archive:
     async def record(self, edition: str, flash_id: str) -> Record | None:
         """The newest version of a flash, with who made it and why it waits, if it does."""
         with store_errors():
-            text = await self._commands.hget(Keys(edition).flashes, flash_id)
+            text = await self._commands.hget(keys_of(edition).flashes, flash_id)
         return Record.decode(text) if text else None
 
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
         with store_errors():
-            texts = await self._commands.lrange(Keys(edition).versions(flash_id), 0, -1)
+            texts = await self._commands.lrange(keys_of(edition).versions(flash_id), 0, -1)
         return [Record.decode(text) for text in texts]
 
     async def recent(self, edition: str, since: datetime, most: int) -> list[Flash]:
         """The newest usable flashes first published after `since`, and all pinned ones."""
-        keys = Keys(edition)
+        keys = keys_of(edition)
         with store_errors():
             ids = await self._commands.zrevrangebyscore(
                 keys.board, "+inf", milliseconds(since), start=0, num=most
@@ -68,17 +68,17 @@ class Archive:
 
     async def before(self, flash: Flash, most: int) -> list[Flash]:
         """Usable flashes first published before this one, newest first, expired ones too."""
-        return await self._before(Keys(flash.edition).board, flash, most)
+        return await self._before(keys_of(flash.edition).board, flash, most)
 
     async def newest(self, edition: str, most: int) -> list[Flash]:
         """The usable flashes published last, newest first, expired ones too."""
-        return await self._newest(edition, Keys(edition).board, most)
+        return await self._newest(edition, keys_of(edition).board, most)
 
     async def coverage(
         self, edition: str, slug: str, most: int, before: Flash | None = None
     ) -> list[Flash]:
         """A running story's usable flashes, newest first, of all its days."""
-        key = Keys(edition).coverage(slug)
+        key = keys_of(edition).coverage(slug)
         if before is None:
             return await self._newest(edition, key, most)
         return await self._before(key, before, most)
@@ -102,7 +102,7 @@ class Archive:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in wanted:
-                    pipe.zrangebyscore(Keys(edition).due, "-inf", milliseconds(now))
+                    pipe.zrangebyscore(keys_of(edition).due, "-inf", milliseconds(now))
                 found = await pipe.execute()
         # Between the two looks somebody may have released the line, or given it another stage.
         return [
@@ -115,7 +115,7 @@ class Archive:
     async def queue(self, edition: str) -> list[Record]:
         """Every withheld flash at its newest version, in the order they were filed."""
         with store_errors():
-            ids = await self._commands.zrange(Keys(edition).queue, 0, -1)
+            ids = await self._commands.zrange(keys_of(edition).queue, 0, -1)
         return await self._records(edition, ids)
 
     async def due_next(self, editions: Iterable[str]) -> datetime | None:
@@ -123,7 +123,7 @@ class Archive:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in editions:
-                    pipe.zrange(Keys(edition).due, 0, 0, withscores=True)
+                    pipe.zrange(keys_of(edition).due, 0, 0, withscores=True)
                 found = await pipe.execute()
         moments = [score for first in found for _, score in first]
         return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
@@ -136,5 +136,5 @@ class Archive:
         if not wanted:
             return []
         with store_errors():
-            texts = await self._commands.hmget(Keys(edition).flashes, wanted)
+            texts = await self._commands.hmget(keys_of(edition).flashes, wanted)
         return [Record.decode(text) for text in texts if text]

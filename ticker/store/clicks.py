@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.clock import utcnow
 from ticker.protocol.token_bucket import TokenBucket
 from ticker.store.client import Store, StoreUnavailableError, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -89,7 +89,7 @@ class Clicks:
         counts, self._pending[edition] = self._pending[edition], Counter()
         if not counts:
             return
-        key = Keys(edition).clicks(_hour(self._clock()))
+        key = keys_of(edition).clicks(_hour(self._clock()))
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for flash_id, count in counts.items():
@@ -99,7 +99,7 @@ class Clicks:
 
     async def _read(self, edition: str) -> None:
         now = self._clock()
-        keys = [Keys(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)]
+        keys = [keys_of(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)]
         with store_errors():
             found = await self._commands.zunion(keys, withscores=True)
         best = sorted(found, key=lambda entry: (entry[1], entry[0]), reverse=True)

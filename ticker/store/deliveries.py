@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, milliseconds
 from ticker.store.client import Store, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Deliveries:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for version, receipt in receipts.items():
-                    keys = Keys(version.edition)
+                    keys = keys_of(version.edition)
                     name = f"{version.flash_id} {version.version}"
                     key = keys.landing(name)
                     pipe.hset(key, hub, _encode(version, receipt))
@@ -54,12 +54,12 @@ class Deliveries:
             StoreUnavailableError: The store is away.
         """
         with store_errors():
-            found = await self._commands.hgetall(Keys(edition).landing(f"{flash_id} {version}"))
+            found = await self._commands.hgetall(keys_of(edition).landing(f"{flash_id} {version}"))
         return _merge(flash_id, version, found) if found else None
 
     async def newest(self, edition: str, most: int) -> list[dict[str, Any]]:
         """The same of the versions that were made last, newest first."""
-        keys = Keys(edition)
+        keys = keys_of(edition)
         with store_errors():
             names = await self._commands.zrevrange(keys.landed, 0, most - 1)
             async with self._commands.pipeline(transaction=False) as pipe:

@@ -12,7 +12,7 @@ from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.subscription import Subscription
 from ticker.store.client import Store, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,7 +71,7 @@ class History:
     async def head(self, edition: str) -> Cursor:
         """Where the log ends."""
         with store_errors():
-            offset, tag = await self._commands.hmget(Keys(edition).head, ["offset", "tag"])
+            offset, tag = await self._commands.hmget(keys_of(edition).head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
     async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
@@ -85,7 +85,7 @@ class History:
         """The last entries, or the last before an offset, newest first."""
         end = "+" if before is None else f"({before}-0"
         with store_errors():
-            found = await self._commands.xrevrange(Keys(edition).wire, max=end, count=most)
+            found = await self._commands.xrevrange(keys_of(edition).wire, max=end, count=most)
         return [_entry(item) for item in found]
 
     async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
@@ -121,7 +121,7 @@ class History:
     async def _check_heads(
         self, edition: str, reached: Cursor, newest: dict[str, tuple[int, str]]
     ) -> Break | None:
-        keys = Keys(edition)
+        keys = keys_of(edition)
         head = await self.head(edition)
         if head != reached:
             return Break(head.offset, f"the head says {head}, the log ends at {reached}")
@@ -137,7 +137,7 @@ class History:
 
     async def _kept(self, edition: str, page: list[Entry]) -> list[str | None]:
         """The same records, as each flash's list of versions has them."""
-        keys = Keys(edition)
+        keys = keys_of(edition)
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for entry in page:
@@ -153,7 +153,9 @@ class History:
 
     async def _page(self, edition: str, after: int) -> list[Entry]:
         with store_errors():
-            found = await self._commands.xrange(Keys(edition).wire, min=f"({after}-0", count=_PAGE)
+            found = await self._commands.xrange(
+                keys_of(edition).wire, min=f"({after}-0", count=_PAGE
+            )
         return [_entry(item) for item in found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.store.client import store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,11 +54,11 @@ class ImportLock:
         with store_errors():
             await self._commands.set(KEY, backup)
             for edition in editions:
-                await self._commands.hset(Keys(edition).head, "import", backup)
+                await self._commands.hset(keys_of(edition).head, "import", backup)
 
     async def clear(self, editions: Iterable[str]) -> None:
         """All of it is there. The store's own mark goes last: with it, this can be done again."""
         with store_errors():
             for edition in editions:
-                await self._commands.hdel(Keys(edition).head, "import")
+                await self._commands.hdel(keys_of(edition).head, "import")
             await self._commands.delete(KEY)

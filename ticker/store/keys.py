@@ -2,64 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
 
 
-@dataclass(frozen=True, slots=True)
 class Keys:
     """Names of an edition's keys; the braces put them on one slot of a Redis Cluster."""
 
-    edition: str
+    def __init__(self, edition: str) -> None:
+        self.edition: Final = edition
 
     def _name(self, part: str) -> str:
         return f"{{ticker:{self.edition}}}:{part}"
 
-    @property
+    @cached_property
     def head(self) -> str:
         """Hash: offset and tag of the newest entry, and the import that goes on."""
         return self._name("head")
 
-    @property
+    @cached_property
     def wire(self) -> str:
         """Stream: the log; entry ids are `<offset>-0`."""
         return self._name("wire")
 
-    @property
+    @cached_property
     def flashes(self) -> str:
         """Hash: flash id → its newest record."""
         return self._name("flashes")
 
-    @property
+    @cached_property
     def board(self) -> str:
         """Sorted set: ids of usable flashes by first publication in ms."""
         return self._name("board")
 
-    @property
+    @cached_property
     def pins(self) -> str:
         """Sorted set: ids of pinned usable flashes by first publication in ms."""
         return self._name("pins")
 
-    @property
+    @cached_property
     def due(self) -> str:
         """Sorted set: ids of withheld flashes by the end of their embargo in ms."""
         return self._name("due")
 
-    @property
+    @cached_property
     def queue(self) -> str:
         """Sorted set: ids of withheld flashes by when they were filed, in ms."""
         return self._name("queue")
 
-    @property
+    @cached_property
     def stories(self) -> str:
         """Hash: key of a story → id of the flash that is this edition's version of it."""
         return self._name("stories")
 
-    @property
+    @cached_property
     def checked(self) -> str:
         """Hash: flash id → when somebody last checked it against its versions elsewhere, in ms."""
         return self._name("checked")
 
-    @property
+    @cached_property
     def landed(self) -> str:
         """Sorted set: `<flash id> <version>` of what hubs have carried, by its time in ms."""
         return self._name("landed")
@@ -68,12 +69,12 @@ class Keys:
         """Hash: hub → whom this version (`<flash id> <version>`) has reached there."""
         return self._name(f"landing:{name}")
 
-    @property
+    @cached_property
     def desk(self) -> str:
         """Channel: says the id of a flash that changed, to desks, withheld ones too."""
         return self._name("desk")
 
-    @property
+    @cached_property
     def live(self) -> str:
         """Channel: announces every entry of the log."""
         return self._name("live")
@@ -93,3 +94,9 @@ class Keys:
     def idempotency(self, key: str) -> str:
         """Hash: fingerprint of a request and the record that answered it."""
         return self._name(f"idempotency:{key}")
+
+
+@lru_cache(maxsize=256)
+def keys_of(edition: str) -> Keys:
+    """The one object with an edition's names, each of which is put together once."""
+    return Keys(edition)

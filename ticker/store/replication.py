@@ -42,11 +42,6 @@ class Confirmation:
         self._topology = store.topology
         self._policy = policy
 
-    @property
-    def is_needed(self) -> bool:
-        """Whether a write has to be confirmed at all."""
-        return self._policy.asks
-
     async def confirm(self, key: str, seconds: int) -> None:
         """Wait for this key, and for all that was written before it where it is.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
 from ticker.store.client import Store, store_errors
-from ticker.store.keys import Keys
+from ticker.store.keys import Keys, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -61,10 +61,10 @@ class Stories:
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
         with store_errors():
-            await self._commands.hset(Keys(edition).checked, flash_id, milliseconds(now))
+            await self._commands.hset(keys_of(edition).checked, flash_id, milliseconds(now))
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
-        names = Keys(edition)
+        names = keys_of(edition)
         with store_errors():
             ids = await self._commands.hmget(names.stories, keys)
             # Who began a story carries its key as an id, and no `story`.

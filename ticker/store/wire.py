@@ -13,7 +13,7 @@ from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.store.append import Append, IdempotencyKey, KeyReusedError, Mode
 from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.import_lock import UnfinishedImportError
-from ticker.store.keys import Keys
+from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 from ticker.store.replication import Confirmation, Policy
 
@@ -44,7 +44,7 @@ class Wire:
 
     def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
         self._store = store
-        self._confirmation = Confirmation(store, policy)
+        self._confirmation = Confirmation(store, policy) if policy.asks else None
         self._commands: Any = store.commands
         self._append = Append(store, backup)
 
@@ -75,16 +75,16 @@ class Wire:
             UnconfirmedError: It is stored, but not yet as the policy wants; the same.
         """
         stands = await self._append(record, mode, key, leaves)
-        if confirmed:
+        if confirmed and self._confirmation is not None:
             await self._confirmation.confirm(
-                Keys(record.flash.edition).idempotency(key.name), key.seconds
+                keys_of(record.flash.edition).idempotency(key.name), key.seconds
             )
         return stands
 
     @property
     def confirms(self) -> bool:
         """Whether what is in the store already may still have to be confirmed."""
-        return self._confirmation.is_needed
+        return self._confirmation is not None
 
     async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
         """The flash that answered this request before, if it was asked before.
@@ -95,13 +95,14 @@ class Wire:
             UnconfirmedError: It is still not as the policy wants.
         """
         with store_errors():
-            name = Keys(edition).idempotency(key.name)
+            name = keys_of(edition).idempotency(key.name)
             seen = await self._commands.hmget(name, ["fingerprint", "record"])
         if seen[0] is None:
             return None
         if seen[0] != key.fingerprint:
             raise KeyReusedError
-        await self._confirmation.confirm(name, key.seconds)
+        if self._confirmation is not None:
+            await self._confirmation.confirm(name, key.seconds)
         return Record.decode(seen[1]).flash
 
     async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
@@ -111,7 +112,7 @@ class Wire:
             StoreUnavailableError: The store is away.
         """
         with store_errors():
-            entries = await self._commands.xrevrange(Keys(edition).wire, count=count + 1)
+            entries = await self._commands.xrevrange(keys_of(edition).wire, count=count + 1)
         events = [Event.stored(entry) for entry in reversed(entries)]
         if len(events) <= count:
             return GENESIS, events
@@ -134,7 +135,7 @@ class Wire:
         """
         reached = dict(positions)
         async with ChannelListener(
-            self._store, (Keys(edition).live for edition in reached)
+            self._store, (keys_of(edition).live for edition in reached)
         ) as listener:
             async for event in self._catch_up(reached):
                 yield event
@@ -145,7 +146,7 @@ class Wire:
     async def _listen(
         self, listener: ChannelListener, reached: dict[str, Cursor]
     ) -> AsyncIterator[Event]:
-        editions = {Keys(edition).live: edition for edition in reached}
+        editions = {keys_of(edition).live: edition for edition in reached}
         clock = asyncio.get_running_loop().time
         checked, unheard = clock(), 0
         while True:
@@ -176,7 +177,7 @@ class Wire:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in reached:
-                    pipe.hmget(Keys(edition).head, ["offset", "tag", "import"])
+                    pipe.hmget(keys_of(edition).head, ["offset", "tag", "import"])
                 heads = await pipe.execute()
         if any(backup for *_, backup in heads):
             raise UnfinishedImportError
@@ -198,10 +199,10 @@ class Wire:
         """The next page of the log, checked against the chain from `after` itself on."""
         with store_errors():
             entries = await self._commands.xrange(
-                Keys(edition).wire, min=f"{after.offset}-0", count=_PAGE
+                keys_of(edition).wire, min=f"{after.offset}-0", count=_PAGE
             )
             # Last: an import that has ended since then has more on the log, behind this page.
-            unfinished = await self._commands.hexists(Keys(edition).head, "import")
+            unfinished = await self._commands.hexists(keys_of(edition).head, "import")
         if unfinished:
             raise UnfinishedImportError
         if after != GENESIS:

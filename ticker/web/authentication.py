@@ -142,7 +142,9 @@ class Authenticator:
     def _spend(self, name: str) -> None:
         """Rate limit: a token bucket for each name."""
         now = self._clock()
-        bucket = self._buckets.setdefault(name, TokenBucket(self._rate, self._burst))
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = TokenBucket(self._rate, self._burst)
         if not bucket.take(now):
             wait = str(math.ceil(bucket.wait(now)))
             raise problem_at(

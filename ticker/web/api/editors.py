@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse
 
 from ticker.editing.context import EditContext
 from ticker.news import document
-from ticker.news.flash import PubStatus
 from ticker.news.stages import PublishOptions
 from ticker.settings import HOLD_MAX
 from ticker.web.body import json_object
@@ -62,7 +61,7 @@ class Editors:
             options = _options(request)
             data = await json_object(request, _JSON_TYPES)
             flash = await self._intake.publish(context, data, options)
-            await self._shown(flash)
+            await self._hub.shown(flash, _SHOWN_SECONDS)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
         return _answer(flash, 201, Location=where)
 
@@ -75,7 +74,7 @@ class Editors:
             flash = await self._intake.correct(
                 context, request.path_params["id"], data, silently=silently
             )
-            await self._shown(flash)
+            await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
 
     async def release(self, request: Request) -> Response:
@@ -84,7 +83,7 @@ class Editors:
             context = await self._context(request)
             options = _options(request)
             flash = await self._intake.release(context, request.path_params["id"], options)
-            await self._shown(flash)
+            await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
@@ -95,7 +94,7 @@ class Editors:
             if len(reasons) != 1:
                 raise problem_at(422, "reason", "is required, once, in the query")
             flash = await self._intake.kill(context, request.path_params["id"], reasons[0])
-            await self._shown(flash)
+            await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
 
     async def versions(self, request: Request) -> Response:
@@ -113,12 +112,6 @@ class Editors:
         records = await self._intake.queue(context.principal, context.edition)
         body = {"queue": [record.as_document() for record in records]}
         return JSONResponse(body, headers=NO_STORE)
-
-    async def _shown(self, flash: Flash) -> None:
-        """What an editor reads here next includes what they have just been told."""
-        was_held = self._hub.get(flash.edition, flash.id) is None
-        if flash.pubstatus is PubStatus.USABLE or not was_held:
-            await self._hub.shown(flash, _SHOWN_SECONDS)
 
     @contextmanager
     def _counted(self, verb: str, success: int) -> Iterator[None]:
