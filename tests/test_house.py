@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -18,6 +21,13 @@ from ticker.settings import Settings
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "ticker").rglob("*.py"))
 SCRIPTS = sorted(it for it in (ROOT / "static").rglob("*.js") if it.parent.name != "dist")
+PURE = [it for it in MODULES if it.parent.name in {"news", "formats", "protocol"}
+        or it.relative_to(ROOT).as_posix() in {"ticker/accounts/principal.py", "ticker/accounts/rights.py"}]  # fmt: skip
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
+FILES = [it.relative_to(ROOT).as_posix() for folder in ("", "docs", "ticker", "static", "tests", ".ci")
+         for it in ((ROOT / folder).rglob("*") if folder else ROOT.glob("*")) if it.is_file()]  # fmt: skip
+# What users make, or the service serves.
+NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg"}
 # Modules that are covered by the test file of another.
 COVERED = {
     "__main__": "test_cli", "app": "web/test_live", "core": "web/test_live",
@@ -124,3 +134,66 @@ def test_every_fault_has_its_row() -> None:
     manual = (ROOT / "docs/reliability.md").read_text()
     named = set(re.findall(r"`((?!test_)[a-z]+(?:_[a-z]+)+)`", manual))
     assert set(ACTS) == named
+
+
+def test_the_top_is_the_house() -> None:
+    """At the top of the package stand its entrances and its folders, and nothing else."""
+    top = {it.name for it in (ROOT / "ticker").iterdir() if it.is_file()}
+    assert top == {
+        "__init__.py", "__main__.py", "app.py", "cli.py", "core.py", "editions.toml", "metrics.py",
+        "py.typed", "settings.py",
+    }  # fmt: skip
+
+
+def test_the_core_is_pure() -> None:
+    """What a flash is can be used by anybody, without an event loop, a store or a framework."""
+    core = [it.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for it in PURE]
+    program = f"""
+import sys, {", ".join(it.removesuffix(".__init__") for it in core)}
+loaded = {{it.partition(".")[0] for it in sys.modules}}
+print(*loaded & {{"asyncio", "redis", "starlette", "uvicorn", "websockets"}}, end="")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(core) > 20
+
+
+def test_only_the_store_and_its_neighbours_issue_commands() -> None:
+    """Whoever looks for what is written to Redis finds it in the store, accounts and backup."""
+    rooms = {names(it).partition("/")[0] for it in MODULES
+             if re.search(r"\.commands\b(?!\.)", it.read_text("utf-8"))
+             and "from ticker.commands" not in it.read_text("utf-8")}  # fmt: skip
+    assert rooms <= {"store", "accounts", "backup"}
+
+
+def test_the_picture_of_the_house_is_its_contract() -> None:
+    """A newcomer sees the layers that lint checks, and no more questions than fit on a page."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = contracts["tool"]["importlinter"]["contracts"]
+    layers = [set(re.split(r" \| ", it)) for it in contracts[0]["layers"]]
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    house = guide.partition("## The house")[2].partition("\n## ")[0]
+    picture = [set(re.findall(r"[a-z]+", line[:62])) & set.union(*layers)
+               for line in house.split("```")[3].splitlines() if line.strip()]  # fmt: skip
+    assert picture == layers
+    assert len(layers) <= 14
+    assert len(contracts) <= 6
+    assert len(re.findall(r"^\| (?!question|-)", house, re.MULTILINE)) <= 14
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.name)
+def test_no_page_names_a_file_that_is_not_there(page: Path) -> None:
+    """Whoever follows the manual into the code arrives."""
+    text = re.sub(r"https?://\S+|//\S+", "", page.read_text("utf-8"))
+    named = set(re.findall(r"[\w./-]*\w\.(?:py|js|css|lua|html|toml|json|yml|svg|png)\b", text))
+    missing = {it for it in named if not any(f"/{file}".endswith(f"/{it.lstrip('./')}")
+               for file in FILES)} - NO_FILES_OF_OURS  # fmt: skip
+    assert not missing
+
+
+def test_decisions_stand_newest_first() -> None:
+    """Who reads why finds the latest word on top."""
+    dates = re.findall(r"^## (\d{4}-\d\d-\d\d)", (ROOT / "docs/why.md").read_text(), re.MULTILINE)
+    assert dates == sorted(dates, reverse=True)
