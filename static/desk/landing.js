@@ -48,7 +48,7 @@ export class Landing {
     );
   }
 
-  /** @param {{readers: number, origins: Record<string, number>}} census */
+  /** @param {{readers: number, origins: Record<string, number>}} presence */
   count({ readers, origins }) {
     const { words, number } = this;
     document.getElementById("readers").textContent = number.format(readers);

@@ -142,7 +142,7 @@ async def whole(store: Store) -> None:
     assert set((await faults(store)).values()) == {None}
 
 
-async def test_the_doorbell_rings_for_readers_and_desks(store: Store) -> None:
+async def test_announcements_reach_readers_and_desks(store: Store) -> None:
     """Every line is announced, not only found in the log when somebody looks."""
     channels = [name for it in EDITIONS for name in (Keys(it).live, Keys(it).desk)]
     async with ChannelListener(store, channels) as listener, asyncio.timeout(30):

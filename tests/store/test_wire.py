@@ -99,7 +99,7 @@ async def hearing(wire: Wire) -> AsyncIterator[asyncio.Queue[str]]:
 
 
 async def unannounced(store: Store, after: Cursor, item: Flash) -> Cursor:
-    """Put a line on the log as `append` does, and ring no doorbell."""
+    """Put a line on the log as `append` does, and announce nothing."""
     text = record(item).encode()
     cursor = after.follows(text)
     commands: Any = store.commands
@@ -340,7 +340,7 @@ async def test_following_from_the_middle_and_of_several_editions(wire: Wire) -> 
         assert [event.flash.edition for event in await first] == ["ar"]
 
 
-async def test_doorbells_that_were_lost_are_noticed(store: Store, wire: Wire) -> None:
+async def test_announcements_that_were_lost_are_noticed(store: Store, wire: Wire) -> None:
     """Lines that nobody announced are found in the log, and one who hears others is not deaf."""
     async with hearing(wire) as heard:
         last = GENESIS
@@ -353,8 +353,8 @@ async def test_doorbells_that_were_lost_are_noticed(store: Store, wire: Wire) ->
             last = (await wire.tail("en", 1))[1][0].cursor
 
 
-async def test_a_doorbell_brings_what_went_before_it(store: Store, wire: Wire) -> None:
-    """The next doorbell after lost ones brings their lines too, once and in order."""
+async def test_an_announcement_brings_what_went_before_it(store: Store, wire: Wire) -> None:
+    """The next announcement after lost ones brings their lines too, once and in order."""
     async with hearing(wire) as heard:
         cursor = await unannounced(store, GENESIS, flash("a"))
         await unannounced(store, cursor, flash("b"))
@@ -366,7 +366,7 @@ async def test_a_doorbell_brings_what_went_before_it(store: Store, wire: Wire) -
             assert await heard.get() == name
 
 
-async def test_a_doorbell_that_rings_again_is_not_heard_again(store: Store, wire: Wire) -> None:
+async def test_an_announcement_that_comes_again_is_not_heard_again(store: Store, wire: Wire) -> None:
     """An announcement that comes twice is one event."""
     async with following(wire) as events:
         first = asyncio.ensure_future(take(events, 2))
@@ -456,7 +456,7 @@ class HardOfHearing(SingleServer):
 async def test_a_subscription_that_hears_nothing_is_not_trusted(
     store_url: str, tmp_path: Path
 ) -> None:
-    """Who hears no doorbell still gets every line from the log, and a new subscription soon."""
+    """Who hears no announcement still gets every line from the log, and a new subscription soon."""
     async with linked(store_url, tmp_path / "link") as (link, bad_url):
         store = Store(store_url)
         store.topology = HardOfHearing(store_url, bad_url)
