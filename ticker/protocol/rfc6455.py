@@ -32,8 +32,8 @@ _CONTROL: Final = 0x08
 _CONTROL_MAX: Final = 125
 _MASK_BYTES: Final = 4
 MESSAGE_MAX: Final = 4096
-_TALK_MAX: Final = 100.0  # control frames of a peer at once; a browser sends none
-_TALK_PER_SECOND: Final = 2.0
+_BURST: Final = 100.0  # token bucket of a peer's control frames; a browser sends none
+_PER_SECOND: Final = 2.0
 _SEGMENT_COST: Final = 1 / 16  # a frame in single bytes costs more of our time than one in one go
 _TOP_BIT: Final = 1 << 63
 _EMPTY_BLOCK: Final = b"\x00\x00\xff\xff"
@@ -184,28 +184,28 @@ def close_code(payload: bytes) -> int:
 
 
 class ControlFrames:
-    """Hears what a peer says, frame by frame, as long as it doesn't talk too much.
+    """Parses what a peer sends, control frame by control frame, at a limited rate.
 
     Args:
         deflate: Whether permessage-deflate was negotiated.
     """
 
-    __slots__ = ("_deflate", "_free", "_received")
+    __slots__ = ("_deflate", "_full_at", "_received")
 
     def __init__(self, *, deflate: bool) -> None:
         self._deflate = deflate
         self._received = b""
-        self._free = 0.0
+        self._full_at = 0.0
 
     def receive(self, data: bytes, now: float) -> Iterator[Control]:
-        """The control frames that are whole now, up to a goodbye: after it nobody listens (§5.5.1).
+        """The control frames that are whole now, up to a close: what follows is not read (§5.5.1).
 
         Args:
             data: What has come.
-            now: Seconds on a clock that never goes back.
+            now: Seconds on a monotonic clock.
 
         Raises:
-            ViolationError: The peer broke the protocol, or talks too much; the rest is not heard.
+            ViolationError: The peer broke the protocol or the rate limit; the rest is not read.
         """
         data, self._received = self._received + data, b""
         self._spend(_SEGMENT_COST, now)
@@ -224,11 +224,11 @@ class ControlFrames:
         self._received = data
 
     def _spend(self, cost: float, now: float) -> None:
-        """Move the moment at which the peer's budget is whole again."""
-        self._free = max(self._free, now) + cost / _TALK_PER_SECOND
+        """Take from the token bucket: put off the moment at which it is full again."""
+        self._full_at = max(self._full_at, now) + cost / _PER_SECOND
 
     def _check(self, now: float) -> None:
-        if self._free - now > _TALK_MAX / _TALK_PER_SECOND:
+        if self._full_at - now > _BURST / _PER_SECOND:
             raise ViolationError(Close.POLICY_VIOLATION, "too many frames")
 
 
