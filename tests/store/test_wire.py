@@ -99,7 +99,7 @@ async def hearing(wire: Wire) -> AsyncIterator[asyncio.Queue[str]]:
 
 
 async def unannounced(store: Store, after: Cursor, item: Flash) -> Cursor:
-    """Put a line on the log as `append` does, and ring no doorbell."""
+    """Put a line on the log as `append` does, and announce nothing."""
     text = record(item).encode()
     cursor = after.follows(text)
     commands: Any = store.commands
@@ -285,12 +285,12 @@ async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_pat
 async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None:
     """An import has the log for itself, and followers hear of it when it is whole."""
     async with hearing(wire) as heard:
-        mark, ours = ImportLock(store), Wire(store, backup="sum")
+        lock, ours = ImportLock(store), Wire(store, backup="sum")
         with pytest.raises(StoreUnavailableError, match="half of a backup"):
             await append(ours, flash("a"))
         await append(wire, flash("a"))
         assert await heard.get() == "a"
-        await mark.set("sum", ["en"])
+        await lock.set("sum", ["en"])
         before = await contents(store)
         for mode, item in MODES.items():
             with pytest.raises(StoreUnavailableError, match="half of a backup"):
@@ -301,7 +301,7 @@ async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None
                 with pytest.raises(UnfinishedImportError):
                     await anext(events)
         await append(ours, flash("b"))
-        await mark.clear(["en"])
+        await lock.clear(["en"])
         await append(wire, flash("c"))
         assert [await heard.get() for _ in range(2)] == ["b", "c"]
     assert [event.flash.id for event in (await wire.tail("en", 9))[1]] == ["a", "b", "c"]
@@ -346,17 +346,17 @@ async def test_doorbells_that_were_lost_are_noticed(store: Store, wire: Wire) ->
     """Lines that nobody announced are found in the log, and one who hears others is not deaf."""
     async with hearing(wire) as heard:
         last = GENESIS
-        for missed, rung in ("ab", "cd"):
+        for missed, announced in ("ab", "cd"):
             await unannounced(store, last, flash(missed))
             assert await heard.get() == missed
             await store.ping()
-            await append(wire, flash(rung))
-            assert await heard.get() == rung
+            await append(wire, flash(announced))
+            assert await heard.get() == announced
             last = (await wire.tail("en", 1))[1][0].cursor
 
 
-async def test_a_doorbell_brings_what_went_before_it(store: Store, wire: Wire) -> None:
-    """The next doorbell after lost ones brings their lines too, once and in order."""
+async def test_an_announcement_brings_what_went_before_it(store: Store, wire: Wire) -> None:
+    """The next announcement after lost ones brings their lines too, once and in order."""
     async with hearing(wire) as heard:
         cursor = await unannounced(store, GENESIS, flash("a"))
         await unannounced(store, cursor, flash("b"))
@@ -450,15 +450,15 @@ async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path
 class HardOfHearing(SingleServer):
     """A store whose subscriptions go another way than its commands."""
 
-    def __init__(self, url: str, ear: str) -> None:
+    def __init__(self, url: str, channels: str) -> None:
         super().__init__(url)
-        self._url = ear
+        self._url = channels
 
 
 async def test_a_subscription_that_hears_nothing_is_not_trusted(
     store_url: str, tmp_path: Path
 ) -> None:
-    """Who hears no doorbell still gets every line from the log, and a new subscription soon."""
+    """Who hears no announcement still gets every line from the log, and a new subscription soon."""
     async with linked(store_url, tmp_path / "link") as (link, bad_url):
         store = Store(store_url)
         store.topology = HardOfHearing(store_url, bad_url)

@@ -52,7 +52,7 @@ class Clicks:
         self._left, self._at = per_second, clock()
 
     def count(self, edition: str, flash_id: str) -> bool:
-        """Count one click; False if there are too many to be those of readers."""
+        """Count a click; False where the token bucket is empty: too many to be those of readers."""
         now = self._clock()
         passed = max(0.0, (now - self._at).total_seconds())
         self._left, self._at = min(self._rate, self._left + passed * self._rate), now
