@@ -17,7 +17,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_deliveries_total": ("counter", "Messages handed to readers, by edition."),
     "ticker_hellos_total": ("counter", "Greetings, by edition and kind: snapshot or replay."),
     "ticker_closed_total": ("counter", "Readers we closed, by close code."),
-    "ticker_refused_total": ("counter", "Readers and connections turned away, by HTTP status."),
+    "ticker_refused_total": ("counter", "Readers and connections refused, by HTTP status."),
     "ticker_writes_total": ("counter", "Editors' requests, by verb and HTTP status."),
     "ticker_store_faults_total": ("counter", "Times the relay lost the store."),
     "ticker_resets_total": ("counter", "Times an edition's history was found replaced."),

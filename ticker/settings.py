@@ -54,7 +54,7 @@ class Settings:
         wait_fsync: Whether the store's primary and those replicas must have it on disk, too.
         data_dir: Where the embedded server keeps its data.
         config: TOML file with editions, sections and regions; empty: the built-in one.
-        beat: Seconds between two beats to readers.
+        beat: Seconds between two heartbeats to readers.
         board_lines: Lines on a board at most.
         board_hours: Hours a line stays on the board.
         memory: Recent events a hub can resume readers from.
@@ -67,8 +67,8 @@ class Settings:
         buffers: Bytes that may wait for all readers of a process together.
         drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
         drain_seconds: Seconds over which it then sends its readers away at most.
-        posts_per_second: Sustained editors' requests for each token and process; 429 above it.
-        posts_burst: Editors' requests of one token that may come at once.
+        posts_per_second: Rate limit of editors' requests, for each token and process; 429 above it.
+        posts_burst: Size of its token bucket: requests of one token that may come at once.
         session_idle_minutes: Minutes without any doing after which a desk login ends.
         session_hours: Hours after which a desk login ends in any case.
         trusted_proxies: Addresses or networks, with commas, whose X-Forwarded-For and

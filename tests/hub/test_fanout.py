@@ -1,4 +1,4 @@
-"""Crowds: order, once each, slices, and slow members, on real socket pairs."""
+"""Fan-out: order, once each, slices, and slow members, on real socket pairs."""
 
 from __future__ import annotations
 
@@ -232,11 +232,11 @@ async def test_a_busy_server_lets_the_least_urgent_wait_for_company(members: lis
 async def test_what_waits_for_company_does_not_wait_for_ever(members: list[Member]) -> None:
     """Where nothing urgent comes, the least urgent lines leave together after their rest."""
     scheduler = Scheduler(busy(), rest=0)
-    crowds = [Fanout("sse", scheduler, Receipts()) for _ in range(2)]
-    for fanout, member in zip(crowds, members, strict=False):
+    fanouts = [Fanout("sse", scheduler, Receipts()) for _ in range(2)]
+    for fanout, member in zip(fanouts, members, strict=False):
         fanout.add(member)
     for round_ in ("one", "two"):
-        for fanout in crowds:
+        for fanout in fanouts:
             fanout.send(frame(round_), 4)
             fanout.send(frame(f"{round_} more"), 5)
         heard: list[list[str]] = [[], []]

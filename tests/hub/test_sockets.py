@@ -93,14 +93,14 @@ async def all_gone(service: Running) -> None:
 
 
 async def test_a_browser_is_answered_on_the_fast_path(service: Running) -> None:
-    """A plain WebSocket reader ends up as a lean one, and its accept key is right."""
+    """A plain WebSocket reader ends up as a socket reader, and its accept key is right."""
     async with raw(service) as reader:
         assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in reader.head
         assert [type(item) for item in lean_readers(service)] == [WebSocketReader]
 
 
 async def test_an_event_stream_is_answered_on_the_fast_path(service: Running) -> None:
-    """A plain EventSource ends up as a lean reader, with the headers of any answer of ours."""
+    """A plain EventSource ends up as a socket reader, with the headers of any answer of ours."""
     async with service.sse("en", Origin="https://elsewhere.example") as reader:
         await reader.message()
         assert [type(item) for item in lean_readers(service)] == [EventStreamReader]

@@ -50,7 +50,7 @@ async def test_all_desks_see_what_one_does(service: Running) -> None:
 
 
 async def test_a_desk_opens_for_editors_of_ours_only(service: Running) -> None:
-    """No session, a foreign page, another's edition and no edition are turned away."""
+    """No session, a foreign page, another's edition and no edition are refused."""
     await hire(service, "rosa", Role.REPORTER, "en")
     rosa = await log_in(service, "rosa")
     for edition, headers, status in (
@@ -129,10 +129,10 @@ async def test_the_desk_channel_is_heard_again(
 
         async with await desk_line(amal) as desk:
             await until(desk, "queue")
-            await asyncio.to_thread(nodes.until, is_heard, "the channel is heard")
+            await asyncio.to_thread(nodes.until, is_heard, "the desk channel is heard")
             client.publish(channel, b"\xff")
             await _failed(caplog, "desk channel")
-            await asyncio.to_thread(nodes.until, is_heard, "the channel is heard")
+            await asyncio.to_thread(nodes.until, is_heard, "the desk channel is heard")
             await amal.ask("POST", "/v1/en/flashes?draft=true", {"headline": "A draft"})
             assert (await until(desk, "queue"))["queue"][0]["flash"]["headline"] == "A draft"
 

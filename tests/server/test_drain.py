@@ -83,24 +83,24 @@ async def test_the_window_is_sized_to_the_number(
     hub: Hub, readers: int, window: float, slices: list[int]
 ) -> None:
     """A thousand readers leave in a second, few at once, and however many within the set time (P33)."""
-    crowd = [
+    everybody = [
         Reader(hub, edition)
         for _, edition in zip(range(readers), ["en", "ar"] * readers, strict=False)
     ]
     left = [0]
 
     async def pause(_: float) -> None:
-        left.append(sum(reader.closed is not None for reader in crowd))
+        left.append(sum(reader.closed is not None for reader in everybody))
 
     await Drain(hub, 0, window, pause).run(Listener([]))
-    assert all(reader.closed for reader in crowd)
+    assert all(reader.closed for reader in everybody)
     steps = [*left[1:], readers]
     assert [after - before for before, after in zip([0, *steps], steps, strict=False)][1:] == slices
 
 
 async def test_who_waits_their_turn_misses_nothing(hub: Hub) -> None:
     """While some readers are already gone the others get every line, and nobody comes in (P33)."""
-    crowd = [Reader(hub) for _ in range(500)]
+    everybody = [Reader(hub) for _ in range(500)]
     events = iter(chain([flash(str(number)) for number in range(10)]))
 
     async def pause(_: float) -> None:
@@ -109,12 +109,12 @@ async def test_who_waits_their_turn_misses_nothing(hub: Hub) -> None:
 
     await Drain(hub, 0, 10, pause).run(Listener([]))
     # One line before the first slice, and one before each of the four others.
-    assert Counter(reader.lines for reader in crowd) == {1: 100, 2: 100, 3: 100, 4: 100, 5: 100}
+    assert Counter(reader.lines for reader in everybody) == {1: 100, 2: 100, 3: 100, 4: 100, 5: 100}
 
 
 async def test_a_second_signal_ends_the_waiting(hub: Hub) -> None:
     """An operator who asks twice does not wait for the notice or for the window."""
-    crowd = [Reader(hub) for _ in range(500)]
+    everybody = [Reader(hub) for _ in range(500)]
     waiting = asyncio.Event()
 
     async def pause(_: float) -> None:
@@ -130,7 +130,7 @@ async def test_a_second_signal_ends_the_waiting(hub: Hub) -> None:
     could.append(drain.can_hurry)
     await task
     assert could == [False, True, False]
-    assert all(reader.closed for reader in crowd)
+    assert all(reader.closed for reader in everybody)
 
 
 def test_compose_waits_long_enough() -> None:

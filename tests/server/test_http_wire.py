@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.service import Running, receive, running
-from ticker.server import limits as door
+from ticker.server import limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -124,7 +124,7 @@ async def refusal(incoming: asyncio.StreamReader) -> int | str:
 @pytest.fixture
 async def hasty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
     """A service that gives a request a fifth of a second."""
-    monkeypatch.setattr(door, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.2)
     async with running(settings) as started:
         yield started
 
@@ -350,9 +350,9 @@ async def test_a_trusted_proxy_is_known_on_an_ipv6_socket_too(settings: Settings
         assert (await service.get("/healthz")).status == 200
 
 
-async def test_an_ipv6_network_is_one_household() -> None:
+async def test_an_ipv6_network_is_one_client() -> None:
     """Whoever has a network of 64 bits has no more places than whoever has an address."""
-    judge = door.ConnectionLimits(0, 10, 1, "")
+    judge = limits.ConnectionLimits(0, 10, 1, "")
     came: list[asyncio.Transport] = []
 
     def enter(address: str) -> int:

@@ -1,4 +1,4 @@
-"""Every room that uses the store, on a Cluster: the same tests as on one server."""
+"""Every module that uses the store, on a Cluster: the same tests as on one server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The landing meter against what readers count themselves."""
+"""Deliveries, the landing meter, against what readers count themselves."""
 
 from __future__ import annotations
 

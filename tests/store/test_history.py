@@ -1,4 +1,4 @@
-"""History: boards of the past, and a log that shows every touch."""
+"""History, the black box: boards of the past, and a log that shows every touch."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     hub.leave(guests[0], ALL)
     await presence.tell("one", dumps(hub.presence()))
     assert await presence.hubs() == ["one"]
-    census = await presence.read()
-    assert (census["en"]["readers"], census["en"]["origins"]) == (1, {"direct": 1})
+    told = await presence.read()
+    assert (told["en"]["readers"], told["en"]["origins"]) == (1, {"direct": 1})
 
 
 def test_strangers_cannot_fill_the_memory(hub: Hub) -> None:

@@ -111,8 +111,8 @@ async def test_every_edition_is_heard(store: Store) -> None:
 
 async def test_an_import_has_every_shard_for_itself(store: Store) -> None:
     """No other line gets in, wherever its edition is, until the backup is whole."""
-    mark, wire, ours = ImportLock(store), Wire(store), Wire(store, backup="sum")
-    await mark.set("sum", EDITIONS)
+    lock, wire, ours = ImportLock(store), Wire(store), Wire(store, backup="sum")
+    await lock.set("sum", EDITIONS)
     for edition in EDITIONS:
         with pytest.raises(StoreUnavailableError, match="half of a backup"):
             await append(wire, "early", edition)
@@ -120,7 +120,7 @@ async def test_an_import_has_every_shard_for_itself(store: Store) -> None:
         with pytest.raises(UnfinishedImportError):
             async with aclosing(wire.follow({edition: GENESIS})) as events:
                 await anext(events)
-    await mark.clear(EDITIONS)
+    await lock.clear(EDITIONS)
     for edition in EDITIONS:
         await append(wire, "late", edition)
         heard = await follow_on(wire, {edition: GENESIS}, 2)

@@ -283,12 +283,12 @@ async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_pat
 async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None:
     """An import has the log for itself, and followers hear of it when it is whole."""
     async with hearing(wire) as heard:
-        mark, ours = ImportLock(store), Wire(store, backup="sum")
+        lock, ours = ImportLock(store), Wire(store, backup="sum")
         with pytest.raises(StoreUnavailableError, match="half of a backup"):
             await append(ours, flash("a"))
         await append(wire, flash("a"))
         assert await heard.get() == "a"
-        await mark.set("sum", ["en"])
+        await lock.set("sum", ["en"])
         before = await contents(store)
         for mode, item in MODES.items():
             with pytest.raises(StoreUnavailableError, match="half of a backup"):
@@ -299,7 +299,7 @@ async def test_nothing_gets_into_half_a_backup(store: Store, wire: Wire) -> None
                 with pytest.raises(UnfinishedImportError):
                     await anext(events)
         await append(ours, flash("b"))
-        await mark.clear(["en"])
+        await lock.clear(["en"])
         await append(wire, flash("c"))
         assert [await heard.get() for _ in range(2)] == ["b", "c"]
     assert [event.flash.id for event in (await wire.tail("en", 9))[1]] == ["a", "b", "c"]
@@ -344,12 +344,12 @@ async def test_announcements_that_were_lost_are_noticed(store: Store, wire: Wire
     """Lines that nobody announced are found in the log, and one who hears others is not deaf."""
     async with hearing(wire) as heard:
         last = GENESIS
-        for missed, rung in ("ab", "cd"):
+        for missed, announced in ("ab", "cd"):
             await unannounced(store, last, flash(missed))
             assert await heard.get() == missed
             await store.ping()
-            await append(wire, flash(rung))
-            assert await heard.get() == rung
+            await append(wire, flash(announced))
+            assert await heard.get() == announced
             last = (await wire.tail("en", 1))[1][0].cursor
 
 
@@ -366,7 +366,9 @@ async def test_an_announcement_brings_what_went_before_it(store: Store, wire: Wi
             assert await heard.get() == name
 
 
-async def test_an_announcement_that_comes_again_is_not_heard_again(store: Store, wire: Wire) -> None:
+async def test_an_announcement_that_comes_again_is_not_heard_again(
+    store: Store, wire: Wire
+) -> None:
     """An announcement that comes twice is one event."""
     async with following(wire) as events:
         first = asyncio.ensure_future(take(events, 2))
@@ -448,9 +450,9 @@ async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path
 class HardOfHearing(SingleServer):
     """A store whose subscriptions go another way than its commands."""
 
-    def __init__(self, url: str, ear: str) -> None:
+    def __init__(self, url: str, channels: str) -> None:
         super().__init__(url)
-        self._url = ear
+        self._url = channels
 
 
 async def test_a_subscription_that_hears_nothing_is_not_trusted(

@@ -1,6 +1,6 @@
 -- Append one entry to the audit log, chained to the one before it.
 --
--- KEYS 1 log, 2 head, 3 mark of an import
+-- KEYS 1 log, 2 head, 3 import lock
 -- ARGV 1 entry (JSON), 2 tag before the first entry, 3 length of a tag,
 --      4 offset that it must get, else nothing is done, or '': then no import may go on
 -- Returns the offset, 0, or -1 where an import goes on.

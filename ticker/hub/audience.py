@@ -1,4 +1,4 @@
-"""Readers, and readers that are told the same."""
+"""Audiences of the fan-out: a reader as the hub sees it, and readers that get equal bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Reader(Protocol):
     """One live connection, as the hub sees it.
 
     Attributes:
-        origin: The site that embeds it, for the census: an origin, direct, self or other.
+        origin: The site that embeds it, for presence: an origin, direct, self or other.
     """
 
     origin: str
@@ -37,11 +37,11 @@ class Reader(Protocol):
         """Take a message without waiting; a reader that cannot keep up closes itself."""
 
     def close(self, code: CloseCode) -> None:
-        """Say goodbye and leave."""
+        """Close it with this code, and have it leave."""
 
 
 class Audience(Protocol):
-    """The readers of one group and one lane."""
+    """The readers of one group and one lane, to whom the same is broadcast."""
 
     def __len__(self) -> int:
         """How many they are."""
@@ -56,14 +56,14 @@ class Audience(Protocol):
         """All of them."""
 
     def send(self, frame: Frame, urgency: int) -> None:
-        """Tell everybody, soon and in order; a lower urgency number goes before other audiences."""
+        """Broadcast soon and in order; a lower urgency number goes before other audiences."""
 
 
 class QueuedAudience:
-    """An audience of readers that each have a queue of their own.
+    """An audience of readers that each have a bounded queue of their own (`Outbox`).
 
     Args:
-        receipts: Told for how many a line is; when each has it their own tasks tell.
+        receipts: Told how many readers a line is for; their own tasks tell when each has it.
     """
 
     def __init__(self, receipts: Receipts | None = None) -> None:
@@ -86,7 +86,7 @@ class QueuedAudience:
         return list(self._readers)
 
     def send(self, frame: Frame, urgency: int) -> None:
-        """Tell everybody at once."""
+        """Fan-out by copying: put the frame into every queue."""
         if self._receipts is not None and frame.ref is not None:
             transports = Counter(it.transport for it in self._readers if it.transport != DESK)
             for transport, readers in transports.items():

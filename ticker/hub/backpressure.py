@@ -1,7 +1,7 @@
-"""What waits in this process for readers that are behind, and an end to it.
+"""Backpressure: a bound on the bytes that wait for slow readers, for all of them together.
 
-Each reader has a limit of its own; this is the one for all together. Only those who are behind are
-known here, so that looking costs nothing while all keep up.
+Each reader has a limit of its own besides. Only those who are behind are known here, so that
+looking costs nothing while all keep up.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _EVERY_SECONDS: Final = 1.0
 
 
 class Backlogged(Protocol):
-    """A reader for whom bytes wait."""
+    """A slow consumer: a reader for whom bytes wait."""
 
     @property
     def waiting(self) -> int:
@@ -26,24 +26,24 @@ class Backlogged(Protocol):
 
     @property
     def is_leaving(self) -> bool:
-        """Whether it was told to go, and its bytes are still here."""
+        """Whether it was closed, and its bytes are still here."""
 
     def shed(self) -> None:
-        """Close it as too slow; one that is leaving already is dropped with what waits for it."""
+        """Load shedding: close it as too slow; one that is closed already is cut off."""
 
 
 class Buffers:
-    """Those who are behind.
+    """The slow consumers of this process, and the limit on what waits for them.
 
     Args:
-        most: Bytes that may wait for all readers of the process together.
+        limit: Bytes that may wait for all readers of the process together.
 
     Attributes:
         behind: The readers for whom something waits; they themselves see to that.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self.behind: set[Backlogged] = set()
 
     @property
@@ -52,12 +52,12 @@ class Buffers:
         return sum(reader.waiting for reader in self.behind)
 
     def register(self, metrics: Metrics) -> None:
-        """Have it seen from outside."""
+        """Have it read as a metric."""
         metrics.probe("ticker_waiting_bytes", lambda: {labels(): float(self.waiting)})
 
     def sweep(self) -> None:
-        """Where too much waits, close the furthest behind until it is little enough."""
-        surplus = self.waiting - self._most
+        """Load shedding: above the limit, close the furthest behind until it is met."""
+        surplus = self.waiting - self._limit
         if surplus <= 0:
             return
         for reader in sorted(self.behind, key=_order):

@@ -1,8 +1,8 @@
-"""Writing one frame to many sockets: in order, in slices, and to each exactly once.
+"""Fan-out: one frame written to many sockets, in order, in slices, and to each exactly once.
 
-What is said to a crowd waits in a queue that also holds those who join meanwhile, so that a
-newcomer, whose hello already tells of what waits, is not told twice. A pass over many is cut
-into slices with the event loop in between; what is said during a pass leaves as one write after it.
+What is broadcast waits in a queue that also holds those who join meanwhile, so that a newcomer,
+whose hello already tells of what waits, is not told twice. A pass over many is cut into slices
+with the event loop in between; what comes during a pass is coalesced into one write after it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from ticker.hub.receipts import Receipts
     from ticker.news.delivery import VersionRef
 
-# Some 5 to 10 ms of writing: what a handshake or a beat may have to wait for.
+# Against head-of-line blocking: a handshake or a heartbeat waits for 5 to 10 ms of writing.
 _SLICE: Final = 1000
 _FRAMES_MAX: Final = 64
 _CALM: Final = 10
-# While the process is busy, lines of this urgency number and higher ones wait for company.
+# While the process is busy, lines of this urgency number and up are coalesced with the next frame.
 _COALESCED_FROM: Final = 4
 _REST_SECONDS: Final = 2.0
 
@@ -51,11 +51,11 @@ class Socket(Reader, Protocol):
 
 
 class Scheduler:
-    """Gives crowds with something to say one slice after the other, the most urgent first.
+    """Priority scheduler: one slice after the other for who has frames, the most urgent first.
 
     Args:
         load: Of the process.
-        rest: Seconds that the least urgent lines wait while it is busy at most.
+        rest: Seconds that the least urgent lines may be held back to be coalesced.
     """
 
     def __init__(self, load: Load | None = None, rest: float = _REST_SECONDS) -> None:
@@ -67,17 +67,17 @@ class Scheduler:
         self._scheduled = False
 
     def wake(self, fanout: Fanout) -> None:
-        """This crowd has something to say."""
+        """This fan-out has frames to write."""
         self._resting.pop(fanout, None)
         self._busy[fanout] = None
         self._schedule()
 
     def may_rest(self, urgency: int) -> bool:
-        """Whether a line had better wait until it can leave with others."""
+        """Coalescing: whether a line had better wait until it can leave with others."""
         return self._load.is_busy and urgency >= _COALESCED_FROM
 
     def rest(self, fanout: Fanout) -> None:
-        """This crowd has something to say that may wait a little."""
+        """This fan-out has frames that may wait a little, to be coalesced with others."""
         self._resting[fanout] = None
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._rest, self._rouse)
@@ -102,11 +102,11 @@ class Scheduler:
 
 
 class Fanout:
-    """An audience of sockets that get equal bytes.
+    """Fan-out to an audience of sockets that get equal bytes.
 
     Args:
         encoding: Name of the `Frame` attribute that holds these bytes.
-        pace: Whose turn it is.
+        scheduler: Says whose turn it is.
         receipts: Told who got what when.
 
     Attributes:
@@ -150,7 +150,7 @@ class Fanout:
         return [*self._members, *self._newcomers]
 
     def send(self, frame: Frame, urgency: int) -> None:
-        """Tell everybody, once the pace allows; what rests leaves with what may not."""
+        """Broadcast, once scheduled; a line held back is coalesced with one that may not wait."""
         alone = self._resting or not self._queue
         self._queue.append(frame)
         self.urgency = min(self.urgency, urgency)
@@ -161,12 +161,12 @@ class Fanout:
             self.rouse()
 
     def rouse(self) -> None:
-        """Say what waits."""
+        """Have what waits written."""
         self._resting = False
         self._scheduler.wake(self)
 
     def step(self) -> bool:
-        """Write one slice; False when nothing is left to say."""
+        """Write one slice; False when nothing is left."""
         if not self._listening:
             self._begin()
         slice_, self._listening = self._listening[:_SLICE], self._listening[_SLICE:]
@@ -183,7 +183,7 @@ class Fanout:
         return False
 
     def _begin(self) -> None:
-        """Let in who joined before the next frame, and begin a pass with what waits together."""
+        """Let in who joined before the next frame, and begin a pass with all frames coalesced."""
         self._admit()
         frames: list[Frame] = []
         while self._queue and len(frames) < _FRAMES_MAX:

@@ -1,4 +1,4 @@
-"""This process's rooms: who may come in, what the relay brings, and what the process shows."""
+"""The hub: this process's rooms, admission to them, and broadcast of what the relay brings."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ class Hub:
 
     @property
     def is_ready(self) -> bool:
-        """Whether every board is loaded and the store is followed."""
+        """Readiness: every board is loaded, the store is followed, and no drain goes on."""
         loaded = all(room.loaded for room in self._rooms.values())
         return loaded and self._encoder.stale is None and not self._draining
 
     @property
     def has_space(self) -> bool:
-        """Whether one more reader may come in."""
+        """Admission control: whether one more reader may come in."""
         full = self._size >= self._capacity
         return not full and not self._draining and not self._load.is_busy
 
@@ -142,7 +142,7 @@ class Hub:
     ) -> Subscription:
         """Let a reader in; it was sent its hello when this returns.
 
-        Returns the one object that stands for all equal subscriptions, for `leave`.
+        Returns the interned subscription, one object for all equal ones, for `leave`.
         """
         key = (subscription.edition, reader.transport)
         self._count[key] += 1
@@ -160,7 +160,7 @@ class Hub:
         self._rooms[subscription.edition].leave(reader, subscription)
 
     def presence(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Readers of this process now: edition → {"transports", "origins"} → count."""
+        """Presence: readers of this process now, edition → {"transports", "origins"} → count."""
         return {
             code: {
                 "transports": {
@@ -181,7 +181,7 @@ class Hub:
         origins[reader.origin] += 1
 
     async def shown(self, flash: Flash, seconds: float) -> None:
-        """Wait until the readers of this process have been handed a version that is on the wire.
+        """Read your writes: wait until this process has handed a version to its readers.
 
         What an editor has been told is then true of what they read next. After `seconds` it
         returns all the same: the line is stored, and comes when the store is followed again.
@@ -200,7 +200,7 @@ class Hub:
                 await self._whole.wait()
 
     def beat(self) -> None:
-        """Send every reader a beat."""
+        """Send every reader a heartbeat."""
         now = self._clock()
         for room in self._rooms.values():
             room.beat(now)
@@ -250,5 +250,5 @@ class Hub:
         return [reader for room in self._rooms.values() for reader in room.readers]
 
     def retire(self) -> None:
-        """Let nobody in any more, and be ready no more; who is in stays and misses nothing."""
+        """Begin the drain: admit nobody, be ready no more; who is in stays and misses nothing."""
         self._draining = True

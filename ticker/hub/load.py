@@ -1,4 +1,4 @@
-"""How busy this process is: how late its event loop comes to what is due."""
+"""Overload detection by event-loop lag: how late the loop comes to what is due."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ticker.metrics import Metrics
 
 _EVERY_SECONDS: Final = 0.1
-# One pause, however long, is no load: each counts for a tenth, and none for more than a second.
+# Moving average: a sample counts for a tenth, and as a second at most, so one pause is no load.
 _SHARE: Final = 0.1
 _LATE_MAX: Final = 1.0
 _BUSY_ABOVE: Final = 0.25
@@ -19,7 +19,7 @@ _CALM_BELOW: Final = 0.1
 
 
 class Load:
-    """Whether the process has more to do than it can.
+    """Overload, with hysteresis: whether the process has more to do than it can.
 
     Attributes:
         lag: Seconds that the event loop was late of late, smoothed.
@@ -31,7 +31,7 @@ class Load:
         self.is_busy = False
 
     def register(self, metrics: Metrics) -> None:
-        """Have it seen from outside."""
+        """Have it read as metrics."""
         metrics.probe("ticker_busy", lambda: {labels(): float(self.is_busy)})
         metrics.probe("ticker_loop_lag_seconds", lambda: {labels(): round(self.lag, 4)})
 

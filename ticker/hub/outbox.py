@@ -1,4 +1,4 @@
-"""One reader's bounded outbox: the hub puts frames in, the transport's task takes them out."""
+"""A bounded queue for one reader: the hub puts frames in, the transport's task takes them out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Outbox:
-    """Frames waiting for one reader; more than `limit` bytes of them closes it as too slow.
+    """Bounded queue of one reader; a slow consumer, with more than `limit` bytes in it, is closed.
 
     Args:
         transport: websocket, sse or desk.
@@ -76,7 +76,7 @@ class Outbox:
         return not self.is_open
 
     def shed(self) -> None:
-        """Close as too slow, and let go of what waits; who lingers is dropped."""
+        """Load shedding: close as too slow and drop what waits; one that is closed is cut off."""
         self._frames.clear()
         self._size = 0
         if not self.is_open:
@@ -127,5 +127,5 @@ class Outbox:
         await self._closed.wait()
 
     async def dropped(self) -> None:
-        """Wait until not even a goodbye may keep it."""
+        """Wait until it is to be cut off, without a goodbye."""
         await self._dropped.wait()

@@ -1,4 +1,4 @@
-"""What this process knows of each line's way to its readers: written when, held by how many.
+"""Delivery receipts of this process: when each line was written to readers, how many hold it.
 
 Written means that the kernel took all bytes. Confirmed means that the reader's machine has said, by
 TCP, that it holds them: the kernel keeps what is not acknowledged, and is asked how much that is.

@@ -1,7 +1,7 @@
-"""One edition in this process: its board, and the readers who watch it, by what they asked for.
+"""One edition in this process: its board, and the readers who watch it, by subscription.
 
-Joining is synchronous: a reader gets its hello and stands in its group before anything else can
-happen, so no line falls between the two. Readers are written to and never awaited.
+Joining is synchronous: a reader gets its hello (snapshot or replay) and stands in its group before
+anything else can happen, so no line falls between the two. Readers are written to, never awaited.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Room:
     def join(
         self, reader: Reader, subscription: Subscription, cursor: Cursor | None, now: datetime
     ) -> Subscription:
-        """Greet a reader with what it lacks and keep it posted from here on."""
+        """Send a reader a snapshot or a replay of what it missed, and subscribe it from here on."""
         group = self._groups.get(subscription)
         if group is None:
             group = self._groups[subscription] = _Group(subscription)
@@ -92,7 +92,7 @@ class Room:
             del self._groups[subscription]
 
     def publish(self, event: Event) -> None:
-        """Take in an event and show it to everybody it concerns."""
+        """Apply an event to the board, and broadcast it to the groups it concerns."""
         self._metrics.count("ticker_events_total", edition=self.edition)
         if not self.board.apply(event):
             return
@@ -119,13 +119,13 @@ class Room:
             self._awaited.remove(awaited)
 
     def reset(self, now: datetime) -> None:
-        """Give every reader the board anew, since it is not the continuation of the old one."""
+        """Send every reader a snapshot: the board is not the continuation of the old one."""
         for group in list(self._groups.values()):
             self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
         self._tell_waiting()
 
     def beat(self, now: datetime) -> None:
-        """Show every reader that we live, and where the wire stands."""
+        """Heartbeat: show every reader that we live, and where the wire stands."""
         self.board.prune(now)
         beat = self._encoder.beat(self.board.cursor, now)
         for group in list(self._groups.values()):
@@ -143,7 +143,7 @@ class Room:
             audience.send(frame, urgency)
 
     def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
-        """The greeting for this position, made once a second at most: a storm brings thousands."""
+        """The hello for this position, cached for a second: a reconnect storm brings thousands."""
         valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
         if group.hellos_for != valid_for:
             group.hellos.clear()

@@ -1,7 +1,7 @@
-"""Readers that are a socket and a few slots: what is left of a connection after its handshake.
+"""Socket readers: a bare transport and a few slots, all that is left after the handshake.
 
 No task, queue, scope or parser stays behind for an idle reader. Its transport is handed to one of
-these, which a crowd writes to in bulk, and which answers what a reader may say.
+these, which the fan-out writes to in bulk, and which answers what a reader may say.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class SocketReader(asyncio.Protocol):
         return self._closing
 
     def shed(self) -> None:
-        """Close it as too slow; who lingers is dropped."""
+        """Load shedding: close it as too slow; one that is closed already is aborted."""
         if self._closing:
             self._transport.abort()
         else:
@@ -121,7 +121,7 @@ class SocketReader(asyncio.Protocol):
         raise NotImplementedError
 
     def write(self, data: bytes) -> None:
-        """Write through the transport; too much waiting closes the reader as too slow."""
+        """Write through the transport; a slow consumer, for whom too much waits, is closed."""
         if self._closing:
             return
         self._transport.write(data)
@@ -129,7 +129,7 @@ class SocketReader(asyncio.Protocol):
             self.close(CloseCode.TOO_SLOW)
 
     def close(self, code: CloseCode) -> None:
-        """Say goodbye, leave the hub, and give the peer a little time to go."""
+        """Say goodbye, leave the hub, and linger until the peer has gone."""
         if not self._closing:
             self._context.metrics.count("ticker_closed_total", code=str(int(code)))
             self._end(self.farewell(code))
@@ -146,7 +146,7 @@ class SocketReader(asyncio.Protocol):
         self._transport.write(last)
 
     def _linger(self) -> None:
-        """Closing at once would destroy the goodbye where the peer has sent what we left unread."""
+        """Lingering close: a close with unread bytes is a reset, which destroys the goodbye."""
         asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._transport.abort)
 
     def _leave(self) -> None:
@@ -155,7 +155,7 @@ class SocketReader(asyncio.Protocol):
             self._context.hub.leave(self, subscription)
 
     def pause_writing(self) -> None:
-        """The transport holds unsent bytes: whatever follows must queue behind them."""
+        """Backpressure: the transport holds unsent bytes, and what follows queues behind them."""
         self.fd = -1
         self._context.buffers.behind.add(self)
 

@@ -1,1 +1,1 @@
-"""What runs beside requests for as long as the process lives: relay, schedules, meters."""
+"""Background jobs, for as long as the process lives: relay, schedule, feeds. Supervised."""

@@ -1,4 +1,4 @@
-"""Tells the store whom this hub has reached, a few times a second and only where that changed."""
+"""Deliveries: tells the store whom this hub has reached, a few times a second, if that changed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The open desks of this process: what editors see besides the board, pushed when it changes.
+"""Desk feed: what editors see besides the board, pushed to the open desks when it changes.
 
-The store is read once for all desks, when its doorbell rings and every second in any case, and
-not at all while no desk is open.
+The store is read once for all desks of this process, when the desk channel announces a change and
+every second in any case, and not at all while no desk is open.
 """
 
 from __future__ import annotations
@@ -101,13 +101,13 @@ class DeskFeed:
                     outbox.send(frame)
 
     async def listen(self) -> None:
-        """Ring the doorbell when any process changes anything; `look` does anyway if we miss it."""
+        """Subscribe to the desk channel; what it fails to announce, `look` finds a second later."""
         while True:
             await self._somebody.wait()
             try:
                 await self._receive()
             except StoreUnavailableError as error:
-                _log.debug("the desks' doorbell is broken: %s", error)
+                _log.debug("the desk channel is broken: %s", error)
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def _receive(self) -> None:
@@ -119,7 +119,7 @@ class DeskFeed:
                     self._changed.set()
 
     async def watch_sessions(self) -> None:
-        """Whoever was logged out, or has other rights now, has no open desk."""
+        """Revocation: whoever was logged out, or has other rights now, has no open desk."""
         while True:
             await asyncio.sleep(_SESSIONS_SECONDS)
             for desks in list(self._open.values()):

@@ -1,4 +1,4 @@
-"""Tells the store how many read at this hub, when that changes, and that the hub lives."""
+"""Presence of a hub: tells the store how many read here, when that changes, and that it lives."""
 
 from __future__ import annotations
 

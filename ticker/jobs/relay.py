@@ -1,4 +1,4 @@
-"""One supervised task: wire → hub. The loss of the store is shown to readers, never hidden."""
+"""Relay, one supervised task: wire → hub. Readers are told when the store is lost."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Relay:
     """Feeds the hub from the wire for as long as `run` is not cancelled."""
 
     def __init__(
-        self, wire: Wire, archive: Archive, mark: ImportLock, hub: Hub, settings: Settings
+        self, wire: Wire, archive: Archive, lock: ImportLock, hub: Hub, settings: Settings
     ) -> None:
         self._wire = wire
         self._archive = archive
-        self._mark = mark
+        self._lock = lock
         self._hub = hub
         self._settings = settings
         self._failures = 0
@@ -64,7 +64,7 @@ class Relay:
                 await self._back_off()
 
     async def _follow(self) -> None:
-        await self._mark.refuse()
+        await self._lock.refuse()
         for edition in self._hub.unloaded:
             await self._load(edition)
         async with aclosing(self._wire.follow(self._hub.positions, self._caught_up)) as events:
@@ -77,7 +77,7 @@ class Relay:
         flashes = await self._archive.recent(edition, since, _HELD)
         position, tail = await self._wire.tail(edition, self._settings.memory)
         # Last: an import that ended since we began to read is in the log behind `position`.
-        await self._mark.refuse()
+        await self._lock.refuse()
         self._hub.load(edition, flashes, position, tail)
 
     def _caught_up(self) -> None:
@@ -86,6 +86,7 @@ class Relay:
         self._hub.mark_fresh()
 
     async def _back_off(self) -> None:
+        """Exponential backoff with jitter."""
         self._hub.mark_stale()
         self._failures = min(self._failures + 1, 6)
         await asyncio.sleep(random.uniform(0.05, min(_BACKOFF_CAP, 0.1 * 2**self._failures)))  # noqa: S311 - jitter

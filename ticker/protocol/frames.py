@@ -39,7 +39,7 @@ class Frame:
 
     Attributes:
         text: The message as JSON.
-        mark: The version of a line that it tells of, if it does.
+        ref: The version of a line that it tells of, if it does.
     """
 
     def __init__(self, message: dict[str, Any], ref: VersionRef | None = None) -> None:
@@ -101,7 +101,7 @@ class Encoder:
         return self._hello(cursor, reset=False, flashes=missed, now=now, drops=drops)
 
     def beat(self, cursor: Cursor, now: datetime) -> Frame:
-        """Proof of life, and the position to resume from even when filters hid events."""
+        """Heartbeat, and the position to resume from even when filters hid events."""
         message = {"type": "beat", "cursor": str(cursor), "now": document.format_time(now)}
         return Frame(self._with_stale(message))
 
@@ -140,7 +140,7 @@ def flash(cursor: Cursor, item: Flash) -> Frame:
 
 
 def drop(cursor: Cursor, item: Flash) -> Frame:
-    """A line whose new version a reader's filters no longer match."""
+    """Removal of a line whose new version a reader's filters no longer match."""
     return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _ref(item))
 
 

@@ -34,8 +34,8 @@ _CONTROL: Final = 0x08
 _CONTROL_MAX: Final = 125
 _MASK_BYTES: Final = 4
 MESSAGE_MAX: Final = 4096
-_TALK_MAX: Final = 100.0  # control frames of a peer at once; a browser sends none
-_TALK_PER_SECOND: Final = 2.0
+_BURST: Final = 100.0  # token bucket of a peer's control frames; a browser sends none
+_PER_SECOND: Final = 2.0
 _SEGMENT_COST: Final = 1 / 16  # a frame in single bytes costs more of our time than one in one go
 _TOP_BIT: Final = 1 << 63
 _EMPTY_BLOCK: Final = b"\x00\x00\xff\xff"
@@ -186,7 +186,7 @@ def close_code(payload: bytes) -> int:
 
 
 class ControlFrames:
-    """Hears what a peer says, frame by frame, as long as it doesn't talk too much.
+    """Parses what a peer sends, control frame by control frame, at a limited rate.
 
     Args:
         deflate: Whether permessage-deflate was negotiated.
@@ -198,17 +198,17 @@ class ControlFrames:
         self._deflate = deflate
         self._received = b""
         self._is_over = False
-        self._budget = TokenBucket(_TALK_PER_SECOND, _TALK_MAX)
+        self._budget = TokenBucket(_PER_SECOND, _BURST)
 
     def receive(self, data: bytes, now: float) -> Iterator[Control]:
-        """The control frames that are whole now, up to a goodbye: after it nobody listens (§5.5.1).
+        """The control frames that are whole now, up to a close: what follows is not read (§5.5.1).
 
         Args:
             data: What has come.
-            now: Seconds on a clock that never goes back.
+            now: Seconds on a monotonic clock.
 
         Raises:
-            ViolationError: The peer broke the protocol, or talks too much; the rest is not heard.
+            ViolationError: The peer broke the protocol or the rate limit; the rest is not read.
         """
         if self._is_over:
             return

@@ -1,7 +1,7 @@
-"""Seeing a process's readers off before it stops: announced first, then some at a time.
+"""Graceful shutdown: the drain of a process's readers, announced first, then some at a time.
 
-Readers who are all told at once come back at once, to whoever is left. So they are told in equal
-slices over a window that is sized to their number; those who wait their turn miss nothing.
+Readers who are all told at once come back at once (thundering herd), to whoever is left. So they
+are told in equal slices over a window that is sized to their number; who waits misses nothing.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _SETTLE_SECONDS: Final = 0.1
 
 
 class Drain:
-    """The end of a hub's readers.
+    """Drains a hub of its readers.
 
     Args:
-        hub: Whose readers are seen off.
+        hub: Whose readers are sent away.
         notice: Seconds in which the process says that it isn't ready and does everything else.
         window: Seconds over which readers are sent away at most.
         pause: Waits for so many seconds; for tests.
@@ -44,7 +44,7 @@ class Drain:
     ) -> None:
         self._hub = hub
         self._notice = notice
-        self._most = max(1, round(window * _SLICES_PER_SECOND))
+        self._slices_max = max(1, round(window * _SLICES_PER_SECOND))
         self._wait = pause
         self._hurry = asyncio.Event()
         self._running = False
@@ -55,11 +55,11 @@ class Drain:
         return self._running and not self._hurry.is_set()
 
     def hurry(self) -> None:
-        """Wait for nothing any more."""
+        """Skip the waits that are left."""
         self._hurry.set()
 
     async def run(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Announce the end, stop listening, send everybody away.
+        """Fail readiness, stop listening, send everybody away.
 
         Args:
             close: Ends the listening sockets.
@@ -75,7 +75,9 @@ class Drain:
 
     async def _send_away(self) -> None:
         readers = self._hub.readers
-        slices = min(self._most, ceil(len(readers) / _READERS_PER_SECOND * _SLICES_PER_SECOND))
+        slices = min(
+            self._slices_max, ceil(len(readers) / _READERS_PER_SECOND * _SLICES_PER_SECOND)
+        )
         for turn in range(slices):
             if turn:
                 await self._pause(1 / _SLICES_PER_SECOND)

@@ -36,7 +36,7 @@ _PREFIX: Final = b"GET /v1/"
 _END: Final = b"\r\n\r\n"
 _REQUEST: Final = re.compile(rb"GET /v1/([a-z0-9-]+)/live(?:\?([!-~]*))? HTTP/1\.1(?=\r\n)")
 # Names and values as RFC 9110 §5.6.2 and §5.5 have them; whatever else there is goes to uvicorn.
-# What it took it does not give back: else a field of blanks is looked at once for each of them.
+# Possessive quantifiers: no backtracking, or a header of n blanks costs O(n²).
 _FIELD: Final = re.compile(rb"\r\n([!#$%&'*+.^_`|~0-9A-Za-z-]++):([!-~\x80-\xff \t]*+)(?=\r\n|\Z)")
 _NOT_PLAIN: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"sec-websocket-protocol"}
@@ -55,12 +55,12 @@ class _Ticket(NamedTuple):
 
 
 class FastPath(asyncio.Protocol):
-    """What meets every new connection: a short cut for readers, and uvicorn for the others.
+    """First protocol of every connection: the fast path for readers, and uvicorn for the others.
 
     Args:
         live: The live endpoint, which admits readers and seats them.
-        home: What socket readers share.
-        door: Judges who may be connected, and for how long without a request.
+        context: What socket readers share.
+        limits: Judge who may be connected, and for how long without a request.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
@@ -76,11 +76,11 @@ class FastPath(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Somebody is there; wait for what they want, if there is room."""
+        """Refuse the connection, or wait for its request."""
         self._transport = cast("asyncio.Transport", transport)
         status = self._limits.enter(self._transport, len(self._context.connections))
         if status:
-            self._turn_away(status)
+            self._refuse(status)
         else:
             self._context.connections.add(self)
 
@@ -90,9 +90,9 @@ class FastPath(asyncio.Protocol):
         self._limits.leave(self._transport)
 
     def overdue(self) -> None:
-        """They had their time; to those who said nothing, nothing is said."""
+        """Request time-out: 408 for a part of one, a plain close for none."""
         if self._received:
-            self._turn_away(408)
+            self._refuse(408)
         else:
             self._transport.close()
 
@@ -115,7 +115,7 @@ class FastPath(asyncio.Protocol):
         else:
             self._hand_over(ticket, rest)
 
-    def _turn_away(self, status: int) -> None:
+    def _refuse(self, status: int) -> None:
         self._context.connections.discard(self)
         self._context.metrics.count("ticker_refused_total", status=str(status))
         refuse_connection(self._transport, self._limits, status)

@@ -1,4 +1,4 @@
-"""Open files: enough for the connections that may come, or no more connections than files.
+"""Limit of open files (RLIMIT_NOFILE): raised for all connections, or fewer connections.
 
 A process without a free file closes connections unheard, and can't reach its store again.
 """

@@ -1,7 +1,8 @@
 """Uvicorn's HTTP protocol with bounds: how long, how big and how odd a request may be (RFC 9112).
 
-The parser refuses what two servers could read in two ways; this refuses what is left, and ends
-requests that never become whole. Every request counts anew, also a later one of a connection.
+The parser refuses what two servers could read in two ways (request smuggling); this refuses what
+is left, and ends requests that never become whole (slowloris). Every request counts anew, also a
+later one on a connection that is kept alive (keep-alive).
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class BoundedHttp(HttpToolsProtocol):
     """A connection that doesn't speak WebSocket, or not yet.
 
     Args:
-        door: Knows for how long it has been waited for.
+        limits: Hold the deadlines of requests.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
@@ -69,7 +70,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._fields = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody is there, and not writable as long as a byte waits for them."""
+        """Backpressure from the first byte: not writable as long as one waits for the peer."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(0)
 
@@ -96,7 +97,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._limits.requests.start(self.transport)
 
     def overdue(self) -> None:
-        """The request, or its body, took too long; where nothing was asked, nothing is said."""
+        """Request time-out: 408 for a head or body that took too long; a plain close for none."""
         if self._awaited is _Awaited.START:
             self.transport.close()
         else:
@@ -151,7 +152,7 @@ class BoundedHttp(HttpToolsProtocol):
         """The connection becomes a WebSocket."""
         self._limits.requests.stop(self.transport)
         super().handle_websocket_upgrade()
-        # To us it is lost: nobody tells us when it is, nor when it is writable.
+        # uvicorn detaches us here: connection_lost() and resume_writing() are not called again.
         super().connection_lost(ConnectionAbortedError())
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -164,11 +165,11 @@ class BoundedHttp(HttpToolsProtocol):
         receive: ASGIReceiveCallable,
         send: ASGISendCallable,
     ) -> None:
-        """Serve; a peer for whom something waits when the application gives it up is dropped."""
+        """Serve; a slow peer, with bytes unsent when the application is done, is dropped."""
 
         async def send_all(message: ASGISendEvent) -> None:
             await send(message)
-            # The application counts what it sends as waiting until this is over.
+            # Backpressure: return once the transport's buffer is empty, so that Buffers sees it.
             await self.flow.drain()
 
         await app(scope, receive, send_all)
@@ -191,12 +192,12 @@ class BoundedHttp(HttpToolsProtocol):
         return not self._is_answering()
 
     def _refuse(self, status: int) -> None:
-        """End the connection, and say why if that can be understood."""
+        """End the connection with a lingering close, and say why if that can be understood."""
         if not self._may_refuse():
             self.transport.close()
             return
         transport: asyncio.Transport = self.transport
         limits = self._limits
-        # The application hears that the peer is gone; the transport is closed once it has read.
+        # The application hears that the peer is gone; the transport closes once the peer has read.
         super().connection_lost(ConnectionAbortedError())
         refuse_connection(transport, limits, status)

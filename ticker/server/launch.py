@@ -71,7 +71,7 @@ def _hang_up(number: int, frame: FrameType | None) -> None:
 
 
 async def _refuse_unfinished(url: str) -> None:
-    """Check that a store is not half of a backup; of one that is away the relay finds out."""
+    """Check that a store has no unfinished import; of one that is away the relay finds out."""
     store = Store(url)
     try:
         await ImportLock(store).refuse()

@@ -1,6 +1,7 @@
-"""Who may be connected, judged before a byte of theirs is read, and how long they may take.
+"""Connection limits and deadlines (slowloris): who may be connected, and how long they may take.
 
-It knows transports and nothing of what is spoken over them.
+A connection is judged before a byte of it is read. This module knows transports, and nothing of
+what is spoken over them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Expiring(Protocol):
 
 
 class Deadlines:
-    """One timer for all that is waited for, instead of one for each.
+    """Coarse timer: one for all deadlines, instead of one for each.
 
     Args:
         seconds: How long each may take.
@@ -76,27 +77,27 @@ class Deadlines:
 
 
 class ConnectionLimits:
-    """Counts the connections of a process, and those of each address.
+    """Admission control: counts the connections of a process, and those of each address.
 
     Args:
-        most: Connections of the process; 0: as many as there may be readers, and some more.
+        limit: Connections of the process; 0: as many as there may be readers, and some more.
         readers: Readers of the process.
         per_address: Connections of one address, or of one IPv6 network of 64 bits; 0: no limit.
         exempt: Addresses and networks, with commas, that stand for many: trusted proxies.
 
     Attributes:
         requests: Time for a request to become whole.
-        goodbyes: Time for a peer that was turned away to read why.
+        goodbyes: Time for a peer that was refused to read why.
     """
 
     __slots__ = (
-        "_addresses", "_exempt", "_linger_most", "_most", "_open", "_per_address", "goodbyes",
-        "requests",
+        "_addresses", "_exempt", "_limit", "_lingering_limit", "_open", "_per_address",
+        "goodbyes", "requests",
     )  # fmt: skip
 
-    def __init__(self, most: int, readers: int, per_address: int, exempt: str) -> None:
-        self._most = most or readers + SPARE
-        self._linger_most = lingering(self._most)
+    def __init__(self, limit: int, readers: int, per_address: int, exempt: str) -> None:
+        self._limit = limit or readers + SPARE
+        self._lingering_limit = lingering(self._limit)
         self._per_address = per_address
         self._exempt = _networks(exempt)
         self._addresses: dict[asyncio.BaseTransport, str] = {}
@@ -111,7 +112,7 @@ class ConnectionLimits:
             transport: The new one.
             connected: How many there are already.
         """
-        if connected >= self._most:
+        if connected >= self._limit:
             return 503
         if self._per_address and not self._count(transport):
             return 429
@@ -129,8 +130,8 @@ class ConnectionLimits:
                 del self._open[address]
 
     def may_linger(self) -> bool:
-        """Whether there is room for one more that was turned away and hears why."""
-        return len(self.goodbyes) < self._linger_most
+        """Whether one more that was refused may linger, to read why."""
+        return len(self.goodbyes) < self._lingering_limit
 
     def _count(self, transport: asyncio.Transport) -> bool:
         peer = transport.get_extra_info("peername")
@@ -157,9 +158,9 @@ def with_mapped(proxies: str) -> str:
     return ",".join(filter(None, [proxies, *mapped]))
 
 
-def lingering(most: int) -> int:
-    """How many that were turned away may hear why at once, beside so many that are let in."""
-    return min(_GOODBYES_MAX, _GOODBYES_MIN + most // _GOODBYES_SHARE)
+def lingering(connections: int) -> int:
+    """How many that were refused may linger at once, beside so many that are let in."""
+    return min(_GOODBYES_MAX, _GOODBYES_MIN + connections // _GOODBYES_SHARE)
 
 
 def _client_network(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, so that nothing logged can forge a line."""
+"""Logs: one JSON object a line on stderr, so that nothing logged forges a line (log injection)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ties a child process's life to its parent's."""
+"""Parent-death signal: ties a child process's life to its parent's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turning a connection away so that the peer can read why."""
+"""Refusing a connection with a lingering close, so that the peer can read why."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ REASONS: Final = {
 
 
 def refuse_connection(transport: asyncio.Transport, limits: ConnectionLimits, status: int) -> None:
-    """Answer with a problem document, whatever was asked, and end the connection soon.
+    """Answer with a problem document, whatever was asked; half-close, linger, close.
 
-    Closing at once would destroy the answer where the peer has sent what we left unread.
+    A close with unread bytes of the peer is a reset, which would destroy the answer.
     """
     headers = _WAIT if status in {429, 503} else {}
     transport.write(_answer(ProblemError(status, REASONS[status], headers=headers)))
@@ -56,7 +56,7 @@ def _answer(problem: ProblemError) -> bytes:
 
 
 class _Refused(asyncio.Protocol):
-    """Hears nothing any more."""
+    """Lingering close: discards what still comes, until the peer leaves or its time is up."""
 
     __slots__ = ("_limits", "_transport")
 
@@ -65,7 +65,7 @@ class _Refused(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Whatever it is."""
+        """Discard it."""
 
     def overdue(self) -> None:
         """It had its time to read."""

@@ -1,4 +1,4 @@
-"""One server process: our listening socket, uvicorn, and a goodbye to every reader."""
+"""One server process: our listening socket, uvicorn, and a graceful shutdown."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _BACKLOG: Final = 8192
 _SEND_BUFFER: Final = 64 * 1024
 _USER_TIMEOUT_MS: Final = 15_000
 _GRACE_SECONDS: Final = 10
-# For the pauses between the steps, and for the hub to sign off from a store that may be silent.
+# Slack for the pauses between the steps and the sign-off from a store that may be silent, s.
 _END_SECONDS: Final = 8
-# A terminal or a supervisor signals all processes, and then a parent its workers: that is once.
+# Debounce: a terminal or supervisor signals all processes, and then a parent its workers.
 _ONCE_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
@@ -43,7 +43,7 @@ _MESSAGE_MAX: Final = 4096  # readers send nothing; this is room for a refusal w
 
 
 class Server(uvicorn.Server):
-    """uvicorn that sees readers off before it stops, and sleeps while nothing happens.
+    """uvicorn with a graceful shutdown that drains readers; it sleeps while nothing happens.
 
     Args:
         settings: Of the process.
@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
         self._on_start(self._service.hub.is_ready)
 
     async def main_loop(self) -> None:
-        """Wake once a second for the Date header, and at once to stop: then see readers off."""
+        """Wake once a second for the Date header, and at once to stop: then drain."""
         self._loop = asyncio.get_running_loop()
         while not await self.on_tick(0):
             with suppress(TimeoutError):
@@ -98,7 +98,7 @@ class Server(uvicorn.Server):
             await self.on_tick(0)
 
     async def _close_listeners(self) -> None:
-        """Stop listening. Who waits to be accepted would be reset, so that they come in first."""
+        """Stop listening, once the accept queue is empty: who waits in it would be reset."""
         for listener in self.servers:
             for _ in range(_BACKLOG):
                 if not _is_awaited(listener):
@@ -108,7 +108,7 @@ class Server(uvicorn.Server):
             listener.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal came: stop. Another while readers are seen off: all at once, then.
+        """Graceful shutdown on a signal; on another during the drain, all readers at once.
 
         Only after that is SIGINT what it is to uvicorn: don't even wait for requests.
         """
@@ -129,7 +129,7 @@ class Server(uvicorn.Server):
 
 
 def _is_awaited(listener: asyncio.Server) -> bool:
-    """Whether somebody waits in the queue of a listening socket."""
+    """Whether somebody waits in the accept queue of a listening socket."""
     poll = select.poll()
     for socket_ in listener.sockets:
         poll.register(socket_.fileno(), select.POLLIN)
@@ -212,7 +212,7 @@ def run(
 ) -> None:
     """Serve in this process on a listening socket and a given store, until a signal ends it."""
     server = new_server(settings, on_start)
-    # What was built lives as long as we do, and a reader that leaves leaves no cycle behind: the
+    # What was built lives as long as we do, and a reader that leaves leaves no reference cycle: the
     # collector need not look at everything each time that a few hundred readers come.
     gc.collect()
     gc.freeze()

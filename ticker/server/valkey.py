@@ -128,9 +128,9 @@ class EmbeddedValkey:
     def __enter__(self) -> EmbeddedValkey:
         for folder in (self._data_dir, self._socket.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        home = self._socket.parent
-        if home != self._data_dir and home.stat().st_uid != os.getuid():
-            raise EmbeddedStartError(f"{home} belongs to another user; take a shorter path")
+        parent = self._socket.parent
+        if parent != self._data_dir and parent.stat().st_uid != os.getuid():
+            raise EmbeddedStartError(f"{parent} belongs to another user; take a shorter path")
         self._lock = _lock(self._data_dir)
         self._stopping.clear()
         self._socket.unlink(missing_ok=True)
@@ -151,7 +151,7 @@ class EmbeddedValkey:
         self.stop()
 
     def keep_alive(self) -> None:
-        """From now on start the server again whenever it dies by itself.
+        """Watchdog: from now on start the server again whenever it dies by itself.
 
         The thread that does so ends with our process, and the server it started with it.
         """
@@ -179,12 +179,12 @@ class EmbeddedValkey:
                 return
 
     def stop(self) -> None:
-        """End the server in good order and unlock the directory."""
+        """Stop the server gracefully and unlock the directory."""
         self._stopping.set()
         process, self._process = self._process, None
         if process is not None:
             process.terminate()
-            # Asked as well, it leaves now, and not at the next tick of its own clock (hz).
+            # SHUTDOWN too: after SIGTERM alone it exits at its next hz tick, up to 1 s.
             with suppress(OSError):
                 _send(self._socket, b"SHUTDOWN NOSAVE\r\n")
             try:
@@ -231,7 +231,7 @@ class EmbeddedValkey:
 
 
 def _lock(data_dir: Path) -> IO[str]:
-    """The directory's lock, held; waits a little for a server whose owner has just died."""
+    """The directory's file lock, held; waits a little for a server whose owner has just died."""
     file = (data_dir / "lock").open("a+")
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while True:

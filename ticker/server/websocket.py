@@ -1,7 +1,7 @@
 """Uvicorn's WebSocket protocol with bounds, for the desk and for odd handshakes (RFC 6455).
 
-Nobody whom it serves may send data, so it hears them with the same ear as the fast path: a frame
-is refused by its header, and no message is ever gathered.
+Nobody whom it serves may send data, so it parses control frames as the fast path does: a frame is
+refused by its header, and no message is ever buffered.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket of which nothing but control frames is taken, and of those not too many.
 
     Args:
-        door: Is told when it is gone.
+        limits: Told when it is gone.
         metrics: Of the process.
         **uvicorn: What uvicorn gives its WebSocket protocol.
     """
@@ -52,7 +52,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._lingers = False
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Somebody is there, and not writable as long as a byte waits for them."""
+        """Backpressure from the first byte: not writable as long as one waits for the peer."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(0)
         if self.transport.get_write_buffer_size():  # of an answer that came before
@@ -62,7 +62,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         """The peer is gone."""
         self._limits.leave(self.transport)
         super().connection_lost(exc)
-        # A parser that waits for more holds its connection, which holds the parser.
+        # Break the reference cycle of the two, or only the garbage collector frees them.
         self.conn.parser.close()
 
     def data_received(self, data: bytes) -> None:
@@ -89,7 +89,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     async def run_asgi(self) -> None:
-        """Serve; a peer for whom something waits when the application gives it up is dropped."""
+        """Serve; a slow peer, with bytes unsent when the application is done, is dropped."""
         await super().run_asgi()
         if not self.writable.is_set() and not self._lingers:
             self.transport.abort()
@@ -105,7 +105,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if message["type"] == "websocket.accept" and not self.transport.is_closing():
             self.transport.resume_reading()
-        # The application counts what it sends as waiting until this is over.
+        # Backpressure: return once the transport's buffer is empty, so that Buffers sees it.
         await self.writable.wait()
 
     def _refuse_handshake(self, answer: bytes) -> None:
@@ -128,7 +128,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().data_received(head + _NO_MASK + control.payload)
 
     def _fail(self, violation: ViolationError) -> None:
-        """Say goodbye, and give the peer a little time to read it."""
+        """Fail the connection (§7.1.7) with a lingering close, so that the peer can read why."""
         if self.close_sent or self.transport.is_closing():
             return
         self._metrics.count("ticker_closed_total", code=str(int(violation.code)))
@@ -141,5 +141,6 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._linger()
 
     def _linger(self) -> None:
+        """Lingering close: abort once the peer has had its time to read the goodbye."""
         self._lingers = True
         self.close_timer = self.loop.call_later(_GOODBYE_SECONDS, self.transport.abort)

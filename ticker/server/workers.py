@@ -1,6 +1,6 @@
-"""Several hub processes on one port: each listens for itself, and one that dies is replaced.
+"""Supervisor of hub processes that share a port (SO_REUSEPORT): one that dies is replaced.
 
-SIGHUP has them all replaced, one after the other, with the code as it is on disk now.
+SIGHUP is a rolling restart: all are replaced, one after the other, with the code on disk now.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ class Workers:
         self._workers: list[_Worker] = []
         self._stopping = False
         self._in_a_hurry = False
+        # Self-pipe: signal handlers write to it, `_wait` reads.
         self._wakeup = socket.socketpair()
         self._wakeup[0].setblocking(False)
-        # Of a restart: who is to be replaced, who is to replace the first of them, and who goes.
+        # Rolling restart: who is to be replaced, who is to replace the first of them, and who goes.
         self._due: list[_Worker] = []
         self._newcomer: _Worker | None = None
         self._leaving: _Worker | None = None
@@ -141,7 +142,7 @@ class Workers:
                 self._workers[index] = self._spawn()
 
     def _go_on_restarting(self) -> None:
-        """One worker after the other: the new one is ready, the old one goes, the next."""
+        """Rolling restart: the new worker is ready, the old one goes, the next."""
         if self._leaving is not None:
             self._see_off(self._leaving)
         newcomer = self._newcomer
@@ -182,7 +183,7 @@ class Workers:
             worker.process.terminate()
 
     def _end(self) -> None:
-        """Tell all to stop, and wait until they have, but not for ever.
+        """Graceful shutdown: tell all to stop, wait until they have, kill who is left in the end.
 
         To a worker that was late the second signal was the first, or an echo of it: in a hurry all
         are told until they are gone.

@@ -1,4 +1,4 @@
-"""The one script that writes to a wire: what it is given (`wire.lua` names it), what it answers."""
+"""Append to the log, by the one script that writes to it: arguments and answers of `wire.lua`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KeyReusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """What makes a write happen once.
+    """Idempotency key: makes a write happen once, however often it is sent.
 
     Attributes:
         name: Of the request.

@@ -56,45 +56,45 @@ class Archive:
             texts = await self._commands.lrange(keys_of(edition).versions(flash_id), 0, -1)
         return [Record.decode(text) for text in texts]
 
-    async def recent(self, edition: str, since: datetime, most: int) -> list[Flash]:
+    async def recent(self, edition: str, since: datetime, limit: int) -> list[Flash]:
         """The newest usable flashes first published after `since`, and all pinned ones."""
         keys = keys_of(edition)
         with store_errors():
             ids = await self._commands.zrevrangebyscore(
-                keys.board, "+inf", milliseconds(since), start=0, num=most
+                keys.board, "+inf", milliseconds(since), start=0, num=limit
             )
             pins = await self._commands.zrange(keys.pins, 0, -1)
         return await self._many(edition, dict.fromkeys([*ids, *pins]))
 
-    async def before(self, flash: Flash, most: int) -> list[Flash]:
+    async def before(self, flash: Flash, limit: int) -> list[Flash]:
         """Usable flashes first published before this one, newest first, expired ones too."""
-        return await self._before(keys_of(flash.edition).board, flash, most)
+        return await self._before(keys_of(flash.edition).board, flash, limit)
 
-    async def newest(self, edition: str, most: int) -> list[Flash]:
+    async def newest(self, edition: str, limit: int) -> list[Flash]:
         """The usable flashes published last, newest first, expired ones too."""
-        return await self._newest(edition, keys_of(edition).board, most)
+        return await self._newest(edition, keys_of(edition).board, limit)
 
     async def coverage(
-        self, edition: str, slug: str, most: int, before: Flash | None = None
+        self, edition: str, slug: str, limit: int, before: Flash | None = None
     ) -> list[Flash]:
         """A running story's usable flashes, newest first, of all its days."""
         key = keys_of(edition).coverage(slug)
         if before is None:
-            return await self._newest(edition, key, most)
-        return await self._before(key, before, most)
+            return await self._newest(edition, key, limit)
+        return await self._before(key, before, limit)
 
-    async def _newest(self, edition: str, key: str, most: int) -> list[Flash]:
+    async def _newest(self, edition: str, key: str, limit: int) -> list[Flash]:
         with store_errors():
-            ids = await self._commands.zrevrange(key, 0, most - 1)
+            ids = await self._commands.zrevrange(key, 0, limit - 1)
         return await self._many(edition, ids)
 
-    async def _before(self, key: str, flash: Flash, most: int) -> list[Flash]:
+    async def _before(self, key: str, flash: Flash, limit: int) -> list[Flash]:
         with store_errors():
             ids = await self._commands.zrevrangebyscore(
-                key, milliseconds(flash.firstcreated), "-inf", start=0, num=most + _TIES
+                key, milliseconds(flash.firstcreated), "-inf", start=0, num=limit + _TIES
             )
         older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
-        return older[:most]
+        return older[:limit]
 
     async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
         """Withheld flashes of several editions that are to go out by themselves by now."""

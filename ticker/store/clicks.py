@@ -56,7 +56,7 @@ class Clicks:
         self._budget = TokenBucket(per_second, per_second)
 
     def count(self, edition: str, flash_id: str) -> bool:
-        """Count one click; False if there are too many to be those of readers."""
+        """Count a click; False where the token bucket is empty: too many to be those of readers."""
         if not self._budget.take(self._timer()):
             return False
         self._pending[edition][flash_id] += 1

@@ -43,7 +43,7 @@ def store_errors() -> Iterator[None]:
 
 
 class Script:
-    """A Lua script of ours, which runs whole or not at all."""
+    """A Lua script of ours, which is atomic: no other command runs in between."""
 
     def __init__(self, commands: Any, text: str) -> None:
         self._commands = commands

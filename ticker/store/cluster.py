@@ -1,4 +1,4 @@
-"""A Cluster, as a store."""
+"""A Redis Cluster as the store, sharded by edition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Cluster(RedisCluster):
-    """The client, with two holes stopped that many commands at once fall into."""
+    """The client, with two of its race conditions between concurrent commands worked around."""
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         """Run one command.
@@ -42,7 +42,7 @@ class _Cluster(RedisCluster):
 
 
 class _Pipeline(ClusterPipeline):
-    """The client's pipeline, with the same hole stopped."""
+    """The client's pipeline, with the second of them worked around."""
 
     async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> Any:
         """Send the commands.

@@ -57,21 +57,21 @@ class Deliveries:
             found = await self._commands.hgetall(keys_of(edition).landing(f"{flash_id} {version}"))
         return _merge(flash_id, version, found) if found else None
 
-    async def newest(self, edition: str, most: int) -> list[dict[str, Any]]:
+    async def newest(self, edition: str, limit: int) -> list[dict[str, Any]]:
         """The same of the versions that were made last, newest first."""
         keys = keys_of(edition)
         with store_errors():
-            names = await self._commands.zrevrange(keys.landed, 0, most - 1)
+            names = await self._commands.zrevrange(keys.landed, 0, limit - 1)
             async with self._commands.pipeline(transaction=False) as pipe:
                 for name in names:
                     pipe.hgetall(keys.landing(name))
                 found = await pipe.execute()
-        landings = []
+        newest = []
         for name, hubs in zip(names, found, strict=True):
             flash_id, _, version = name.partition(" ")
             if hubs:
-                landings.append(_merge(flash_id, int(version), hubs))
-        return landings
+                newest.append(_merge(flash_id, int(version), hubs))
+        return newest
 
 
 def _encode(version: VersionRef, receipt: Receipt) -> str:

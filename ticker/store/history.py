@@ -1,4 +1,4 @@
-"""The black box: what an edition has shown at any moment, and whether its log is whole.
+"""History, the black box: a replay of the log to any moment, and a check of its hash chain.
 
 Everything here is read from the wire itself, from its first entry on.
 """
@@ -81,15 +81,15 @@ class History:
                 yield entry
             after = page[-1].cursor.offset
 
-    async def newest(self, edition: str, before: int | None, most: int) -> list[Entry]:
+    async def newest(self, edition: str, before: int | None, limit: int) -> list[Entry]:
         """The last entries, or the last before an offset, newest first."""
         end = "+" if before is None else f"({before}-0"
         with store_errors():
-            found = await self._commands.xrevrange(keys_of(edition).wire, max=end, count=most)
+            found = await self._commands.xrevrange(keys_of(edition).wire, max=end, count=limit)
         return [_entry(item) for item in found]
 
     async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
-        """What the edition showed at a moment, newest line first, and the position then."""
+        """Replay: what the edition showed at a moment, newest line first, and the position then."""
         board = Board(self._lines, self._window, memory=1)
         async for entry in self.entries(edition):
             record = entry.record

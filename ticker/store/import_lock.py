@@ -1,4 +1,4 @@
-"""The mark on a store into which a backup is being put: while it is there, half may be missing."""
+"""Import lock: held on a store while a backup is being put into it, and half may be missing."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class UnfinishedImportError(Exception):
 
 
 class ImportLock:
-    """The mark of one store. Every method raises `StoreUnavailableError`."""
+    """The import lock of one store. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
 
     async def get(self) -> str | None:
-        """Sum of the backup that is being put in."""
+        """Who holds it: the backup that is being put in, by its sum; None: nobody."""
         with store_errors():
             found: str | None = await self._commands.get(KEY)
         return found
@@ -47,9 +47,9 @@ class ImportLock:
             raise UnfinishedImportError
 
     async def set(self, backup: str, editions: Iterable[str]) -> None:
-        """Begin, or go on; from now on nobody else can append to these editions' logs.
+        """Lock, or go on; from now on nobody else can append to these editions' logs.
 
-        Each log has a mark of its own, where the append script sees it on a Cluster too.
+        Each log has a lock of its own, where the append script sees it on a Cluster too.
         """
         with store_errors():
             await self._commands.set(KEY, backup)
@@ -57,7 +57,7 @@ class ImportLock:
                 await self._commands.hset(keys_of(edition).head, "import", backup)
 
     async def clear(self, editions: Iterable[str]) -> None:
-        """All of it is there. The store's own mark goes last: with it, this can be done again."""
+        """Unlock; the store's own lock goes last: while it is held, this can be done again."""
         with store_errors():
             for edition in editions:
                 await self._commands.hdel(keys_of(edition).head, "import")

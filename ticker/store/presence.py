@@ -37,7 +37,7 @@ class Presence:
         self._clock = clock
 
     async def tell(self, hub: str, counts: str) -> None:
-        """A hub lives, and these are its readers, as JSON (`Hub.presence`)."""
+        """Heartbeat: a hub lives, and these are its readers, as JSON (`Hub.presence`)."""
         with store_errors():
             await self._commands.hset(_KEY, hub, f"{milliseconds(self._clock())} {counts}")
 

@@ -1,7 +1,7 @@
-"""A subscription to channels of the store, which never reconnects by itself.
+"""Pub/sub: a subscription to channels of the store, which never reconnects by itself.
 
-On a Cluster it takes a connection for each shard. It knows where its channels belong: who is
-subscribed at a server that no longer leads hears nothing, or what nobody else does.
+On a Cluster it takes a connection for each shard. It knows the primaries of its channels: after a
+failover, who is subscribed at the old one hears nothing, or what nobody else does (split brain).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OVER: Final = frozenset({"unsubscribe", "sunsubscribe"})
 
 
 class ChannelListener:
-    """Hears channels from entering its context to leaving it.
+    """Subscribed to channels from entering its context to leaving it.
 
     Every method raises `StoreUnavailableError`, entering too; then begin again with a new one.
     """
@@ -90,7 +90,7 @@ class ChannelListener:
             return _data(first.result())
 
     async def check(self) -> None:
-        """Make sure that the channels still belong where we hear them, as far as others know."""
+        """Failover: make sure that the channels' primaries, as others know them, are still ours."""
         with store_errors():
             primaries = await self._topology.primaries(self._channels)
         for subscription, channels in self._subscriptions.items():

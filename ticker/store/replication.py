@@ -1,4 +1,4 @@
-"""Whether a write is where it must be before it is acknowledged: on replicas, on disks."""
+"""Replication: whether a write is on replicas and disks before it is acknowledged (WAIT)."""
 
 from __future__ import annotations
 

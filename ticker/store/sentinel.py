@@ -1,4 +1,4 @@
-"""A store whose primary Sentinel names."""
+"""Sentinel: a store whose primary is named by the sentinels, through failovers."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ class SentinelTopology:
 
 
 class _Sentinels(Sentinel):
-    """Sentinels, of which the one with the newest configuration is believed.
+    """Sentinels, of which the one with the newest configuration epoch is believed (split brain).
 
     One that was cut off from the others, or away, still names the primary of before.
     """
 
     async def discover_master(self, service_name: str) -> Address:
-        """The primary, as soon as most sentinels have answered.
+        """The primary, as soon as a majority of the sentinels has answered.
 
         Raises:
             MasterNotFoundError: No sentinel knows it, or it is down.

@@ -97,8 +97,8 @@ def _described(members: dict[str, Member]) -> dict[str, dict[str, Any]]:
             "firstcreated": format_time(member.flash.firstcreated),
             "check": [
                 other
-                for other, sibling in members.items()
-                if other != edition and sibling.changed > member.seen
+                for other, version in members.items()
+                if other != edition and version.changed > member.seen
             ],
         }
         for edition, member in members.items()

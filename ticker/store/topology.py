@@ -1,4 +1,4 @@
-"""What every kind of store can do, and the simplest kind: one server.
+"""Topologies: what every kind of store can do, and the simplest kind, one server.
 
 A topology knows where commands and subscriptions belong at this moment, and not what is stored.
 """
@@ -37,7 +37,7 @@ class Topology(Protocol):
         commands: Client for commands: short time-outs, few retries, so that a fault shows within
             seconds. A broken connection is made anew; silence is given up at once, since the
             client would wait for it again at every step of every try. Retries make writes
-            at-least-once; the append script makes them once.
+            at-least-once; the append script makes them idempotent.
         sharded: Whether channels belong to shards (SSUBSCRIBE, SPUBLISH).
         everywhere: Options of a command that is to reach all of the store.
     """
@@ -108,7 +108,7 @@ async def pipelined(client: Redis, commands: Sequence[Sequence[str | int]]) -> l
 
 
 def few_tries() -> Retry:
-    """A broken connection is made anew; silence is given up."""
+    """Exponential backoff with jitter: a broken connection is made anew, silence is given up."""
     return Retry(
         ExponentialWithJitterBackoff(base=0.02, cap=0.2),
         _RETRIES,

@@ -1,6 +1,7 @@
 """Every widget script that was ever served under a pinned address, kept in the store.
 
-Sites pin a script by its address and hash; an upgrade of the service must not take it from them.
+Sites pin a script by its address and hash (subresource integrity); an upgrade of the service must
+not take it from them.
 """
 
 from __future__ import annotations

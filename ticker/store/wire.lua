@@ -1,4 +1,4 @@
--- Append one version of a flash to an edition's wire, all or nothing.
+-- Append one version of a flash to an edition's wire and its hash chain, all or nothing.
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record} or
 -- {'unfinished'}: an import goes on, and this is no part of it.

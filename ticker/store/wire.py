@@ -1,7 +1,7 @@
-"""An edition's durable, ordered log of flash versions, and the live channel that announces them.
+"""The wire: an edition's append-only log of flash versions, and the channel that announces them.
 
-The log is the truth and pub/sub is the doorbell: `follow` checks every entry against the hash
-chain, reads the log wherever a doorbell was missed, and never trusts silence.
+The log is the truth and pub/sub only announces: `follow` checks every entry against the hash
+chain, reads the log wherever an announcement was missed, and never trusts silence.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Wire:
     Args:
         store: Where they are.
         policy: What must be so before `append` returns.
-        backup: The import that appends, by its mark; "": no import, and it may not go on.
+        backup: The import that appends, by its lock; "": no import, and it may not go on.
     """
 
     def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
@@ -72,7 +72,7 @@ class Wire:
             VersionConflictError: The flash's stored version is not the one before this.
             KeyReusedError: The key was seen with another fingerprint.
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
-            UnconfirmedError: It is stored, but not yet as the policy wants; the same.
+            UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
         stands = await self._append(record, mode, key, leaves)
         if confirmed and self._confirmation is not None:
@@ -87,7 +87,7 @@ class Wire:
         return self._confirmation is not None
 
     async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
-        """The flash that answered this request before, if it was asked before.
+        """The flash that answered this idempotency key before, if one did.
 
         Raises:
             KeyReusedError: The key was seen with another fingerprint.
@@ -121,7 +121,7 @@ class Wire:
     async def follow(
         self, positions: Mapping[str, Cursor], caught_up: Callable[[], None] = lambda: None
     ) -> AsyncGenerator[Event]:
-        """Every event after these positions, once and in order for each edition, for ever.
+        """Every event after these positions, exactly once and in order for each edition, for ever.
 
         Args:
             positions: Edition → where to start.
@@ -196,7 +196,7 @@ class Wire:
                     yield event
 
     async def _read(self, edition: str, after: Cursor) -> list[Event]:
-        """The next page of the log, checked against the chain from `after` itself on."""
+        """The next page of the log, checked against the hash chain from `after` itself on."""
         with store_errors():
             entries = await self._commands.xrange(
                 keys_of(edition).wire, min=f"{after.offset}-0", count=_PAGE
