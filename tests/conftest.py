@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -77,6 +78,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash is meant to be dear, and the tests make hundreds; the real ones have their own test."""
     monkeypatch.setattr("ticker.accounts.passwords.RFC_9106_LOW_MEMORY", CHEAPEST)
+
+
+@pytest.fixture(autouse=True)
+def never_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may be busy while it tests; what a busy service does has its own tests."""
+    monkeypatch.setattr("ticker.load._BUSY_ABOVE", math.inf)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,11 @@ from ticker.hub.load import Load
 from ticker.metrics import Metrics
 
 
+@pytest.fixture(autouse=True)
+def never_busy() -> None:
+    """Not here."""
+
+
 def fed(*late: float) -> Load:
     load = Load()
     for each in late:

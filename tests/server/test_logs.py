@@ -100,6 +100,7 @@ async def test_no_secrets(tmp_path: Path) -> None:
         assert answer.status == 401
         killed = await remote.kill("en", (await remote.post("en", "line"))["id"], _CANARY)
         assert killed.status == 200
+        _block_start(service.data)
         os.kill(store_of(service.process.pid), signal.SIGKILL)
         for path in ("/v1/en/flashes/none/versions", "/v1/en/live", "/readyz"):
             await remote.request("GET", f"{path}?{query}&urgency=x", token=_CANARY)
@@ -109,6 +110,13 @@ async def test_no_secrets(tmp_path: Path) -> None:
             await remote.get("/readyz")
     assert _CANARY not in service.log
     assert service.token not in service.log
+
+
+def _block_start(data: Path) -> None:
+    """Have the store of a data directory stay away once it has ended."""
+    log = data / "valkey.log"
+    log.unlink()
+    log.mkdir()
 
 
 async def test_who_reads_too_slowly_fills_no_log(tmp_path: Path) -> None:
