@@ -83,7 +83,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def never_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine may be busy while it tests; what a busy service does has its own tests."""
-    monkeypatch.setattr("ticker.load._BUSY_ABOVE", math.inf)
+    monkeypatch.setattr("ticker.hub.load._BUSY_ABOVE", math.inf)
 
 
 @pytest.fixture(scope="session")
