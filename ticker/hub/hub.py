@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.hub.audience import Reader
+    from ticker.news.delivery import HubReaders
     from ticker.news.event import Cursor, Event
     from ticker.news.flash import Flash
     from ticker.news.subscription import Subscription
@@ -159,7 +160,7 @@ class Hub:
             self._origins[subscription.edition] -= Counter((reader.origin,))
         self._rooms[subscription.edition].leave(reader, subscription)
 
-    def presence(self) -> dict[str, dict[str, dict[str, int]]]:
+    def presence(self) -> dict[str, HubReaders]:
         """Presence: readers of this process now, edition → {"transports", "origins"} → count."""
         return {
             code: {

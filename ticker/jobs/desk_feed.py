@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.subscription import Subscription
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from ticker.accounts.sessions import Session, Sessions
     from ticker.hub.hub import Hub
     from ticker.hub.outbox import Outbox
+    from ticker.news.event import RecordDocument
     from ticker.store.archive import Archive
     from ticker.store.client import Store
-    from ticker.store.deliveries import Deliveries
-    from ticker.store.presence import Presence
-    from ticker.store.stories import Stories
+    from ticker.store.deliveries import Deliveries, Landing
+    from ticker.store.presence import Presence, Readers
+    from ticker.store.stories import Stories, StoryVersion
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
@@ -136,17 +137,17 @@ def topics(
 ) -> Topics:
     """Topic → what an edition's desks are told of it. They raise `StoreUnavailableError`."""
 
-    async def queue(edition: str) -> list[dict[str, Any]]:
+    async def queue(edition: str) -> list[RecordDocument]:
         return [record.as_document() for record in await archive.queue(edition)]
 
-    async def stories(edition: str) -> dict[str, Any]:
+    async def stories(edition: str) -> dict[str, dict[str, StoryVersion]]:
         _, lines = hub.lines(Subscription(edition))
         return await all_stories.of(lines)
 
-    async def landings(edition: str) -> list[dict[str, Any]]:
+    async def landings(edition: str) -> list[Landing]:
         return await deliveries.newest(edition, _LANDINGS)
 
-    async def readers(edition: str) -> Mapping[str, Any]:
+    async def readers(edition: str) -> Readers:
         return await presence.of(edition)
 
     return {"queue": queue, "stories": stories, "landings": landings, "readers": readers}

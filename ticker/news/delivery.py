@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,3 +36,10 @@ class Receipt:
     times: dict[str, Counter[int]] = field(default_factory=dict)
     confirmed: Counter[str] | None = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
+
+
+class HubReaders(TypedDict):
+    """Who reads an edition at one hub: counts by transport, and by embedding site."""
+
+    transports: dict[str, int]
+    origins: dict[str, int]

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from hashlib import sha1
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from ticker.news import document
 from ticker.news.flash import Stage
@@ -50,6 +50,19 @@ class Cursor:
 GENESIS: Final = Cursor(0, "0" * TAG_LENGTH)
 
 
+class RecordDocument(TypedDict):
+    """A record as those with a token see it; times are RFC 3339."""
+
+    flash: document.Document
+    action: str
+    by: str
+    at: str
+    reason: str | None
+    address: str | None
+    stage: Stage | None
+    due: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What the log keeps of one version: the flash, and who did what and why.
@@ -78,7 +91,7 @@ class Record:
         """The JSON text that is stored, chained and announced."""
         return document.dumps(self.as_document())
 
-    def as_document(self) -> dict[str, Any]:
+    def as_document(self) -> RecordDocument:
         """The same as a mapping, for those with a token."""
         return {
             "flash": document.full(self.flash),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds
 from ticker.store.client import Store, store_errors
@@ -21,6 +21,44 @@ if TYPE_CHECKING:
 
 _KEEP_SECONDS: Final = 24 * 3600
 _LISTED: Final = 100
+
+
+class Reached(TypedDict):
+    """So many readers: of whom it was written to, confirmed by, and who left before that."""
+
+    readers: int
+    written: int
+    confirmed: int
+    left: int
+
+
+class ReachedByHub(TypedDict):
+    """The same of one hub."""
+
+    readers: int
+    written: int
+    confirmed: int
+
+
+class Landing(TypedDict):
+    """Whom one version of a line has reached: docs/api.md, and the desk's landing meter.
+
+    `confirmed` is None where no kernel can tell. `p50`, `p99` and `last` are milliseconds from the
+    making of the version to the write, None where nothing was written.
+    """
+
+    id: str
+    version: int
+    killed: bool
+    readers: int
+    written: int
+    left: int
+    confirmed: int | None
+    p50: int | None
+    p99: int | None
+    last: int | None
+    transports: dict[str, Reached]
+    hubs: dict[str, ReachedByHub]
 
 
 class Deliveries:
@@ -43,21 +81,13 @@ class Deliveries:
                     pipe.zremrangebyrank(keys.landed, 0, -_LISTED - 1)
                 await pipe.execute()
 
-    async def read(self, edition: str, flash_id: str, version: int) -> dict[str, Any] | None:
-        """Whom a version has reached; None if no hub has told of it.
-
-        {"id", "version", "killed", "readers", "written", "confirmed", "left", "p50", "p99", "last",
-        "transports", "hubs"}: counts of readers, milliseconds since the version was made, and the
-        same counts by transport and by hub. `confirmed` is None where no kernel can tell.
-
-        Raises:
-            StoreUnavailableError: The store is away.
-        """
+    async def read(self, edition: str, flash_id: str, version: int) -> Landing | None:
+        """Whom a version has reached; None if no hub has told of it."""
         with store_errors():
             found = await self._commands.hgetall(keys_of(edition).landing(f"{flash_id} {version}"))
         return _merge(flash_id, version, found) if found else None
 
-    async def newest(self, edition: str, limit: int) -> list[dict[str, Any]]:
+    async def newest(self, edition: str, limit: int) -> list[Landing]:
         """The same of the versions that were made last, newest first."""
         keys = keys_of(edition)
         with store_errors():
@@ -86,7 +116,7 @@ def _encode(version: VersionRef, receipt: Receipt) -> str:
     )
 
 
-def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> dict[str, Any]:
+def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> Landing:
     told = {hub: json.loads(text) for hub, text in hubs.items()}
     times: Counter[int] = Counter()
     transports: dict[str, Counter[str]] = {}
@@ -103,12 +133,14 @@ def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> dict[str, An
         "id": flash_id,
         "version": version,
         "killed": any(one["killed"] for one in told.values()),
-        **{name: whole[name] for name in ("readers", "written", "left")},
+        "readers": whole["readers"],
+        "written": whole["written"],
+        "left": whole["left"],
         "confirmed": whole["confirmed"] if can_confirm else None,
         "p50": _percentile(times, 0.50),
         "p99": _percentile(times, 0.99),
         "last": max(times, default=None),
-        "transports": {name: dict(counts) for name, counts in sorted(transports.items())},
+        "transports": {name: _reached(counts) for name, counts in sorted(transports.items())},
         "hubs": {hub: _whole(one) for hub, one in sorted(told.items())},
     }
 
@@ -117,7 +149,16 @@ def _of(transports: dict[str, Counter[str]], name: str) -> Counter[str]:
     return transports.setdefault(name, Counter(readers=0, written=0, confirmed=0, left=0))
 
 
-def _whole(one: Mapping[str, Any]) -> dict[str, int]:
+def _reached(counts: Counter[str]) -> Reached:
+    return {
+        "readers": counts["readers"],
+        "written": counts["written"],
+        "confirmed": counts["confirmed"],
+        "left": counts["left"],
+    }
+
+
+def _whole(one: Mapping[str, Any]) -> ReachedByHub:
     return {
         "readers": sum(one["readers"].values()),
         "written": sum(sum(delays.values()) for delays in one["times"].values()),

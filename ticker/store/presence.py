@@ -7,21 +7,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.clock import utcnow
 from ticker.news.document import milliseconds
 from ticker.store.client import store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
+    from ticker.news.delivery import HubReaders
     from ticker.store.client import Store
 
 _KEY: Final = "{ticker}:census"
 _STALE_MS: Final = 30_000
-_NOBODY: Final[Mapping[str, Any]] = {"readers": 0, "transports": {}, "origins": {}, "hubs": {}}
+
+
+class Readers(TypedDict):
+    """Who reads an edition now, over all hubs (docs/api.md)."""
+
+    readers: int
+    transports: dict[str, int]
+    origins: dict[str, int]
+    hubs: dict[str, int]
+
+
+_NOBODY: Final[Readers] = {"readers": 0, "transports": {}, "origins": {}, "hubs": {}}
 
 
 class Presence:
@@ -50,9 +62,9 @@ class Presence:
         """Names of the hubs that live, or did within the last half minute."""
         return sorted(hub for hub, at, _ in await self._told() if not self._is_stale(at))
 
-    async def read(self) -> dict[str, dict[str, Any]]:
+    async def read(self) -> dict[str, Readers]:
         """Edition → {"readers", "transports", "origins", "hubs"}, of the hubs that live."""
-        editions: dict[str, dict[str, Any]] = {}
+        editions: dict[str, Readers] = {}
         for hub, at, counted in await self._told():
             if self._is_stale(at):
                 await self.sign_off(hub)
@@ -61,7 +73,7 @@ class Presence:
                 _add(editions, edition, hub, counts)
         return editions
 
-    async def of(self, edition: str) -> Mapping[str, Any]:
+    async def of(self, edition: str) -> Readers:
         """The same of one edition, also where nobody reads."""
         return (await self.read()).get(edition, _NOBODY)
 
@@ -76,14 +88,14 @@ class Presence:
         return milliseconds(self._clock()) - at > _STALE_MS
 
 
-def _add(
-    editions: dict[str, dict[str, Any]], edition: str, hub: str, counts: dict[str, dict[str, int]]
-) -> None:
+def _add(editions: dict[str, Readers], edition: str, hub: str, counts: HubReaders) -> None:
     whole = editions.setdefault(
         edition, {"readers": 0, "transports": Counter(), "origins": Counter(), "hubs": {}}
     )
     readers = sum(counts["transports"].values())
     whole["readers"] += readers
-    whole["transports"].update(counts["transports"])
-    whole["origins"].update(counts["origins"])
+    for name, count in counts["transports"].items():
+        whole["transports"][name] += count
+    for name, count in counts["origins"].items():
+        whole["origins"][name] += count
     whole["hubs"][hub] = readers

@@ -7,7 +7,7 @@ checked follows from the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
@@ -38,6 +38,19 @@ class Member:
     seen: int
 
 
+class StoryVersion(TypedDict):
+    """An edition's version of a story, as desks see it.
+
+    `check` names the editions that were corrected or killed since anybody looked at this one.
+    """
+
+    id: str
+    version: int
+    pubstatus: str
+    firstcreated: str
+    check: list[str]
+
+
 class Stories:
     """Versions of stories. Every method raises `StoreUnavailableError`."""
 
@@ -45,12 +58,8 @@ class Stories:
         self._commands: Any = store.commands
         self._editions = list(editions)
 
-    async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, dict[str, Any]]]:
-        """Story key → edition → its version, for stories with a version in another edition.
-
-        Each is {"id", "version", "pubstatus", "firstcreated", "check"}; `check` names the editions
-        that were corrected or killed since anybody looked at this version.
-        """
+    async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, StoryVersion]]:
+        """Story key → edition → its version, for stories with a version in another edition."""
         keys = list(dict.fromkeys(flash.story_key for flash in flashes))
         members: dict[str, dict[str, Member]] = {key: {} for key in keys}
         for edition in self._editions if keys else ():
@@ -88,7 +97,7 @@ class Stories:
         return Member(flash, changed, seen)
 
 
-def _described(members: dict[str, Member]) -> dict[str, dict[str, Any]]:
+def _described(members: dict[str, Member]) -> dict[str, StoryVersion]:
     return {
         edition: {
             "id": member.flash.id,
