@@ -27,7 +27,7 @@ from ticker.accounts.passwords import Passwords
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
 from ticker.store.archive import Archive

@@ -32,7 +32,7 @@ from ticker.jobs.desk_feed import DeskFeed, topics
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
 from ticker.metrics import Metrics
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.draft import Rules
 from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks

@@ -31,8 +31,7 @@ from ticker.backup.format import BackupError, check
 from ticker.backup.restore import Restorer
 from ticker.commands.backups import export, restore
 from ticker.editing.intake import Intake
-from ticker.news.clock import utcnow
-from ticker.news.document import format_time
+from ticker.news.document import format_time, utcnow
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store, StoreUnavailableError

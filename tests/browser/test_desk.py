@@ -14,7 +14,7 @@ from tests.browser.support import desk, violations
 from tests.support.desk import hire, hire_at
 from tests.support.process import serving
 from tests.support.service import receive, running
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

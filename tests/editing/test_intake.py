@@ -13,11 +13,10 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
-from ticker.news.clock import utcnow
-from ticker.news.document import format_time
+from ticker.news.document import format_time, utcnow
 from ticker.news.draft import InvalidError, Rules
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus
-from ticker.store.append import KeyReusedError, VersionConflictError
+from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -16,7 +16,7 @@ from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, ver
 from tests.faults.publisher import answers, read
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import Tokens
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.store.client import Store
 from ticker.store.keys import Keys
 

@@ -15,7 +15,7 @@ from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.metrics import Metrics
 from ticker.news import flash as flashes
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.event import GENESIS, Cursor
 from ticker.news.subscription import Subscription
 from ticker.settings import Settings

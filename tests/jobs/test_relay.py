@@ -16,15 +16,14 @@ from tests.support.link import linked
 from ticker.hub.hub import Hub
 from ticker.jobs.relay import Relay
 from ticker.metrics import Metrics
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.subscription import Subscription
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
-from ticker.store.append import IdempotencyKey
 from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.store.import_lock import ImportLock
-from ticker.store.wire import Wire
+from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from tests.support.flashes import NOON, after, flash, record
 from ticker.news.flash import Flash, PubStatus, correct, kill, release
-from ticker.store.append import IdempotencyKey
+from ticker.store.wire import IdempotencyKey
 
 if TYPE_CHECKING:
-    from ticker.store.append import Mode
     from ticker.store.archive import Archive
-    from ticker.store.wire import Wire
+    from ticker.store.wire import Mode, Wire
 
 
 async def put(wire: Wire, *items: Flash, mode: Mode = "announce") -> None:

@@ -19,14 +19,14 @@ from tests.support.service import receive, running
 from ticker.commands.backups import export, restore
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.append import IdempotencyKey
 from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.cluster import _closed_is_broken
+from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.pubsub import ChannelListener
 from ticker.store.replication import Confirmation, Policy, UnconfirmedError
-from ticker.store.wire import HistoryReplacedError, Wire
+from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator

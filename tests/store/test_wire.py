@@ -19,18 +19,18 @@ from tests.support.link import linked
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.flash import Flash, PubStatus
 from ticker.server.valkey import EmbeddedValkey
-from ticker.store.append import IdempotencyKey, KeyReusedError, VersionConflictError
 from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.topology import SingleServer
-from ticker.store.wire import HistoryReplacedError, Wire
+from ticker.store.wire import IdempotencyKey, KeyReusedError, VersionConflictError, Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
     from pathlib import Path
 
-    from ticker.store.append import Mode
+    from ticker.store.wire import Mode
 
 KEYS = Keys("en")
 MODES: dict[Mode, Flash] = {

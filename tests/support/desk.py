@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.users import Users
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.store.client import Store
 
 if TYPE_CHECKING:

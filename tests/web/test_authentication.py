@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from tests.support.desk import PASSWORD, form, hire, log_in
 from tests.support.service import running
 from ticker.accounts.principal import Principal, Role
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.settings import Settings
 from ticker.web.authentication import Authenticator
 from ticker.web.problems import ProblemError

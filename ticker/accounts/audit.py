@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.clock import utcnow
-from ticker.news.document import dumps, format_time
+from ticker.news.document import dumps, format_time, utcnow
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
 from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.import_lock import KEY

@@ -40,7 +40,3 @@ class Principal:
     editions: frozenset[str]
     created: datetime
     expires: datetime | None
-
-    def covers(self, edition: str) -> bool:
-        """Whether it holds for an edition."""
-        return not self.editions or edition.removeprefix("drill-") in self.editions

@@ -22,13 +22,18 @@ class ForbiddenError(Exception):
         self.field = field
 
 
+def covers(principal: Principal, edition: str) -> bool:
+    """Whether somebody has rights in an edition, and so in its drill."""
+    return not principal.editions or edition.removeprefix("drill-") in principal.editions
+
+
 def authorise(principal: Principal, edition: str, least: Role) -> None:
     """Let in those of a role, or a higher one, in an edition.
 
     Raises:
         ForbiddenError: It is not theirs.
     """
-    if not principal.covers(edition):
+    if not covers(principal, edition):
         raise ForbiddenError("edition", f"You have no rights in edition {edition!r}.")
     check_role(principal, least)
 

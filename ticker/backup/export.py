@@ -22,8 +22,7 @@ from ticker.accounts.audit import Audit
 from ticker.accounts.tokens import DIGESTS
 from ticker.accounts.users import USERS
 from ticker.backup.format import FORMAT, HEADER, BackupError, Writer
-from ticker.news.clock import utcnow
-from ticker.news.document import format_time
+from ticker.news.document import format_time, utcnow
 from ticker.news.event import GENESIS, Cursor, Record
 from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive

@@ -20,7 +20,6 @@ from ticker.accounts.tokens import DIGESTS, TOKENS
 from ticker.accounts.users import USERS
 from ticker.backup.format import BackupError, Kept, check, read
 from ticker.news.event import GENESIS
-from ticker.store.append import IdempotencyKey, VersionConflictError
 from ticker.store.archive import Archive
 from ticker.store.client import StoreUnavailableError, store_errors
 from ticker.store.history import History
@@ -28,14 +27,14 @@ from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import keys_of
 from ticker.store.presence import Presence
 from ticker.store.widgets import WidgetScripts
-from ticker.store.wire import Wire
+from ticker.store.wire import IdempotencyKey, VersionConflictError, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ticker.backup.format import Contents, Line
-    from ticker.store.append import Mode
     from ticker.store.client import Store
+    from ticker.store.wire import Mode
 
 _MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
 # Remembered for no time at all: what was written before is told by its version.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.accounts.principal import Principal, Role
 from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.draft import Rules
 from ticker.store.archive import Archive
 from ticker.store.client import Store

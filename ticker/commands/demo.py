@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.commands.client import Client, ClientError
-from ticker.news.clock import utcnow
-from ticker.news.document import format_time
+from ticker.news.document import format_time, utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

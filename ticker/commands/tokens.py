@@ -9,7 +9,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import Tokens
 from ticker.commands.stores import on_store, with_store
 from ticker.news import text
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.settings import SettingsError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ticker.accounts.sessions import Sessions
 from ticker.accounts.users import Users
 from ticker.commands.stores import on_store, with_store
 from ticker.commands.tokens import clean_name, known_editions, note
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.settings import SettingsError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.document import dumps
 from ticker.news.event import Record
 from ticker.news.stages import NOW, PublishOptions
-from ticker.store.append import IdempotencyKey
+from ticker.store.wire import IdempotencyKey
 
 if TYPE_CHECKING:
     from collections.abc import Collection

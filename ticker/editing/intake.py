@@ -19,13 +19,13 @@ from ticker.accounts.rights import (
 )
 from ticker.editing.context import fresh_key
 from ticker.news import flash as flashes, stages, text
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.draft import Fault, InvalidError, Rules
 from ticker.news.event import Record
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
 from ticker.news.stages import NOW, PublishOptions
-from ticker.store.append import VersionConflictError
+from ticker.store.wire import VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 
     from ticker.accounts.principal import Principal
     from ticker.editing.context import EditContext
-    from ticker.store.append import IdempotencyKey, Mode
     from ticker.store.archive import Archive
-    from ticker.store.wire import Wire
+    from ticker.store.wire import IdempotencyKey, Mode, Wire
 
 _REASON_MAX: Final = 280
 _TRIES: Final = 5

@@ -12,7 +12,7 @@ from ticker.hub.load import Load
 from ticker.hub.room import Lanes, Room
 from ticker.metrics import Labels, Metrics, labels
 from ticker.news.board import Board
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.event import GENESIS
 from ticker.news.flash import PubStatus
 from ticker.protocol.frames import Encoder

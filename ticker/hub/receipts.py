@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ticker.hub.load import Load
-from ticker.news.clock import utcnow
 from ticker.news.delivery import Receipt
+from ticker.news.document import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,10 +8,10 @@ import random
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.store.client import StoreUnavailableError
+from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import UnfinishedImportError
-from ticker.store.wire import HistoryReplacedError
 
 if TYPE_CHECKING:
     from ticker.hub.hub import Hub

@@ -52,6 +52,15 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def utcnow() -> datetime:
+    """The service's clock: aware, UTC, cut to the milliseconds that are stored and sent.
+
+    Whatever depends on time is handed it, so that a test can set it.
+    """
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, cut, never rounded up."""
     utc = moment.astimezone(UTC)

@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.protocol.token_bucket import TokenBucket
 from ticker.store.client import Store, StoreUnavailableError, store_errors
 from ticker.store.keys import keys_of

@@ -9,8 +9,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from ticker.news.clock import utcnow
-from ticker.news.document import milliseconds
+from ticker.news.document import milliseconds, utcnow
 from ticker.store.client import store_errors
 
 if TYPE_CHECKING:

@@ -1,40 +1,55 @@
-"""The wire: an edition's append-only log of flash versions, and the channel that announces them.
+"""The wire: an edition's append-only log of flash versions, written by one atomic script.
 
-The log is the truth and pub/sub only announces: `follow` checks every entry against the hash
-chain, reads the log wherever an announcement was missed, and never trusts silence.
+`wire.lua` names what it is given; how the log is read is known to `follow.py`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from ticker.news.event import GENESIS, Cursor, Event, Record
-from ticker.store.append import Append, IdempotencyKey, KeyReusedError, Mode
+from ticker.news.document import milliseconds
+from ticker.news.event import GENESIS, TAG_LENGTH, Record
 from ticker.store.client import Store, StoreUnavailableError, store_errors
-from ticker.store.import_lock import UnfinishedImportError
+from ticker.store.follow import Follower
 from ticker.store.keys import keys_of
-from ticker.store.pubsub import ChannelListener
 from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-
     from ticker.news.flash import Flash
 
-_PAGE: Final = 500
-_HEAD_EVERY: Final = 2.0
-_DEAF_AFTER: Final = 2
+_SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
 
 NOTHING_MORE: Final = Policy()
+Mode = Literal["announce", "file", "remember"]
 
 
-class HistoryReplacedError(Exception):
-    """The log is no longer the one we followed: entries were lost, or another took its place."""
+class VersionConflictError(Exception):
+    """Optimistic concurrency: somebody else made the next version first."""
 
 
-class Wire:
-    """The wires of all editions on one store.
+class KeyReusedError(Exception):
+    """The idempotency key has answered another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """Idempotency key: makes a write happen once, however often it is sent.
+
+    Attributes:
+        name: Of the request.
+        fingerprint: Digest of what it asks for.
+        seconds: How long to remember both.
+    """
+
+    name: str
+    fingerprint: str
+    seconds: int
+
+
+class Wire(Follower):
+    """The wires of all editions on one store, to write and to follow.
 
     Args:
         store: Where they are.
@@ -43,10 +58,11 @@ class Wire:
     """
 
     def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
-        self._store = store
+        super().__init__(store)
         self._confirmation = Confirmation(store, policy) if policy.asks else None
-        self._commands: Any = store.commands
-        self._append = Append(store, backup)
+        self._script = store.script(_SCRIPT)
+        self._announce = store.announce
+        self._backup = backup
 
     async def append(
         self,
@@ -74,7 +90,12 @@ class Wire:
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
-        stands = await self._append(record, mode, key, leaves)
+        with store_errors():
+            reply = await self._script(
+                _keys(record.flash, key, leaves),
+                [*_arguments(record, mode, key), self._announce, self._backup],
+            )
+        stands = _outcome(reply, record.flash)
         if confirmed and self._confirmation is not None:
             await self._confirmation.confirm(
                 keys_of(record.flash.edition).idempotency(key.name), key.seconds
@@ -105,114 +126,59 @@ class Wire:
             await self._confirmation.confirm(name, key.seconds)
         return Record.decode(seen[1]).flash
 
-    async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
-        """The last `count` events, oldest first, and the position before them.
 
-        Raises:
-            StoreUnavailableError: The store is away.
-        """
-        with store_errors():
-            entries = await self._commands.xrevrange(keys_of(edition).wire, count=count + 1)
-        events = [Event.stored(entry) for entry in reversed(entries)]
-        if len(events) <= count:
-            return GENESIS, events
-        return events[0].cursor, events[1:]
+def _keys(flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
+    """KEYS of wire.lua, in its order."""
+    keys = keys_of(flash.edition)
+    return [
+        keys.head,
+        keys.wire,
+        keys.flashes,
+        keys.board,
+        keys.pins,
+        keys.due,
+        keys.versions(flash.id),
+        keys.idempotency(key.name),
+        keys.coverage(leaves or flash.coverage or ""),
+        keys.coverage(flash.coverage or ""),
+        keys.queue,
+        keys.stories,
+    ]
 
-    async def follow(
-        self, positions: Mapping[str, Cursor], caught_up: Callable[[], None] = lambda: None
-    ) -> AsyncGenerator[Event]:
-        """Every event after these positions, exactly once and in order for each edition, for ever.
 
-        Args:
-            positions: Edition → where to start.
-            caught_up: Called once all that the log held at the start was yielded.
+def _arguments(record: Record, mode: Mode, key: IdempotencyKey) -> list[str | int]:
+    """ARGV of wire.lua, in its order, but for its last two, which are those of the store."""
+    flash, keys = record.flash, keys_of(record.flash.edition)
+    return [
+        mode,
+        flash.id,
+        flash.version if mode == "remember" else flash.version - 1,
+        record.encode(),
+        milliseconds(flash.firstcreated),
+        flash.pubstatus,
+        "1" if flash.pinned else "",
+        milliseconds(record.due) if record.due else "",
+        key.fingerprint,
+        key.seconds,
+        keys.live,
+        TAG_LENGTH,
+        GENESIS.tag,
+        "1" if flash.coverage else "",
+        keys.desk,
+        flash.story or "",
+    ]
 
-        Raises:
-            StoreUnavailableError: The store is away or our subscription is deaf; call again with
-                the positions reached.
-            HistoryReplacedError: A position is not on the log any more.
-            UnfinishedImportError: What is on a log may be half of it.
-        """
-        reached = dict(positions)
-        async with ChannelListener(
-            self._store, (keys_of(edition).live for edition in reached)
-        ) as listener:
-            async for event in self._catch_up(reached):
-                yield event
-            caught_up()
-            async for event in self._listen(listener, reached):
-                yield event
 
-    async def _listen(
-        self, listener: ChannelListener, reached: dict[str, Cursor]
-    ) -> AsyncIterator[Event]:
-        editions = {keys_of(edition).live: edition for edition in reached}
-        clock = asyncio.get_running_loop().time
-        checked, unheard = clock(), 0
-        while True:
-            received = await listener.receive(max(0.001, checked + _HEAD_EVERY - clock()))
-            if received is not None:
-                channel, message = received
-                unheard, edition = 0, editions[channel]
-                event = Event.announced(message, reached[edition])
-                if event is not None:
-                    reached[edition] = event.cursor
-                    yield event
-                else:
-                    async for missed in self._catch_up({edition: reached[edition]}):
-                        reached[edition] = missed.cursor
-                        yield missed
-            if clock() >= checked + _HEAD_EVERY:
-                await listener.check()
-                behind = await self._behind(reached)
-                checked, unheard = clock(), unheard + bool(behind)
-                async for missed in self._catch_up(behind):
-                    reached[missed.flash.edition] = missed.cursor
-                    yield missed
-                if unheard >= _DEAF_AFTER:
-                    raise StoreUnavailableError("the subscription is deaf")
-
-    async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
-        """The editions whose head is not where we are."""
-        with store_errors():
-            async with self._commands.pipeline(transaction=False) as pipe:
-                for edition in reached:
-                    pipe.hmget(keys_of(edition).head, ["offset", "tag", "import"])
-                heads = await pipe.execute()
-        if any(backup for *_, backup in heads):
-            raise UnfinishedImportError
-        return {
-            edition: cursor
-            for (edition, cursor), (offset, tag, _) in zip(reached.items(), heads, strict=True)
-            if cursor != (Cursor(int(offset), tag) if offset else GENESIS)
-        }
-
-    async def _catch_up(self, positions: dict[str, Cursor]) -> AsyncIterator[Event]:
-        """What the log holds after each position; the positions move on with it."""
-        for edition in list(positions):
-            while page := await self._read(edition, positions[edition]):
-                for event in page:
-                    positions[edition] = event.cursor
-                    yield event
-
-    async def _read(self, edition: str, after: Cursor) -> list[Event]:
-        """The next page of the log, checked against the hash chain from `after` itself on."""
-        with store_errors():
-            entries = await self._commands.xrange(
-                keys_of(edition).wire, min=f"{after.offset}-0", count=_PAGE
-            )
-            # Last: an import that has ended since then has more on the log, behind this page.
-            unfinished = await self._commands.hexists(keys_of(edition).head, "import")
-        if unfinished:
-            raise UnfinishedImportError
-        if after != GENESIS:
-            if not entries or Event.stored(entries[0]).cursor != after:
-                raise HistoryReplacedError(edition)
-            entries = entries[1:]
-        events = []
-        for _, fields in entries:
-            after = after.follows(fields["record"])
-            events.append(Event(after, Record.decode(fields["record"]).flash))
-        if entries and events[-1].cursor != Event.stored(entries[-1]).cursor:
-            raise HistoryReplacedError(edition)
-        return events
+def _outcome(reply: list[Any], flash: Flash) -> Flash:
+    """The flash that now stands for the request."""
+    match reply[0]:
+        case "ok":
+            return flash
+        case "repeat":
+            return Record.decode(cast("str", reply[1])).flash
+        case "reused":
+            raise KeyReusedError
+        case "unfinished":
+            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+        case _:
+            raise VersionConflictError

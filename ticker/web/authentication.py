@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import authorise
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.protocol.token_bucket import TokenBucket
 from ticker.web.problems import problem_at
 from ticker.web.security import desk_edition_of

@@ -15,9 +15,9 @@ from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
-from ticker.store.append import KeyReusedError, VersionConflictError
 from ticker.store.client import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
+from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

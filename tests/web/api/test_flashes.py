@@ -10,10 +10,9 @@ import pytest
 
 from tests.support.flashes import flash, record
 from tests.support.service import Running, receive, running
-from ticker.news.clock import utcnow
-from ticker.store.append import IdempotencyKey
+from ticker.news.document import utcnow
 from ticker.store.client import Store
-from ticker.store.wire import Wire
+from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
     from ticker.settings import Settings

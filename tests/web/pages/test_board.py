@@ -15,7 +15,7 @@ from tests.support.flashes import flash
 from tests.support.service import Running, running
 from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.event import GENESIS
 from ticker.settings import static_dir
 from ticker.store.archive import Archive

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from tests.support.flashes import after, flash, record
 from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.event import GENESIS
 from ticker.news.flash import Flash, PubStatus, correct, kill, release
 from ticker.store.archive import Archive

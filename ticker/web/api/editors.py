@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from ticker.editing.context import EditContext
 from ticker.news import document
-from ticker.news.stages import PublishOptions
+from ticker.news.stages import NOW, PublishOptions
 from ticker.settings import HOLD_MAX
 from ticker.web.body import json_object
 from ticker.web.problems import EXPECTED, problem_at, problem_of, unavailable
@@ -157,6 +157,8 @@ def _if_match(request: Request) -> Collection[str] | None:
 
 def _options(request: Request) -> PublishOptions:
     """How the line is to go out, from the query."""
+    if not request.url.query:
+        return NOW
     given = parameters(request.url.query)
     hold = given.get("hold", ["0"])[-1]
     if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MAX:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
+from ticker.accounts.rights import covers
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
@@ -122,7 +123,7 @@ class Flashes:
         """Whether it is withheld, and asked for with a token of its edition."""
         if flash.pubstatus is not PubStatus.WITHHELD or "authorization" not in request.headers:
             return False
-        return (await self._authenticator.authenticate(request)).covers(flash.edition)
+        return covers(await self._authenticator.authenticate(request), flash.edition)
 
 
 @contextmanager

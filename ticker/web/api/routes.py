@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
@@ -17,7 +18,7 @@ from ticker.web.api.reach import Reach
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
@@ -56,14 +57,14 @@ def api(shared: Shared) -> Visitor:
             Route("/v1/editions", flashes.editions),
             WebSocketRoute(_LIVE, live.websocket),
             Route(_LIVE, _LiveHttp(live, flashes), methods=["GET", "OPTIONS"]),
-            _resource(
+            *_resource(
                 _FLASHES,
                 "flashes",
                 GET=flashes.board,
                 POST=editors.publish,
                 OPTIONS=flashes.preflight,
             ),
-            _resource(
+            *_resource(
                 _FLASH,
                 "flash",
                 GET=flashes.flash,
@@ -83,14 +84,22 @@ def api(shared: Shared) -> Visitor:
     )
 
 
-def _resource(path: str, name: str, **methods: Endpoint) -> Route:
+def _resource(path: str, name: str, **methods: Endpoint) -> list[Route]:
     """One URL whose methods are answered by different classes; a 405 names them all."""
+    some = [Route(path, endpoint, name=name, methods=[it]) for it, endpoint in methods.items()]
+    allowed = [method for it in some for method in it.methods or ()]
+    return [*some, Route(path, _NotAllowed(allowed))]
 
-    async def endpoint(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await methods[method](request)
 
-    return Route(path, endpoint, name=name, methods=list(methods))
+class _NotAllowed:
+    """405 for every method but these (RFC 9110 §15.5.6), as a raw ASGI endpoint."""
+
+    def __init__(self, methods: Iterable[str]) -> None:
+        self._headers = {"Allow": ", ".join(methods)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse."""
+        raise HTTPException(405, headers=self._headers)
 
 
 class _LiveHttp:

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ticker.accounts.principal import Role
-from ticker.accounts.rights import authorise
+from ticker.accounts.rights import authorise, covers
 from ticker.news import document, lint
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.draft import HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
@@ -133,7 +133,7 @@ class Desk:
         ]
 
     def _theirs(self, principal: Principal) -> list[Edition]:
-        theirs = [it for it in self._newsroom.editions.values() if principal.covers(it.code)]
+        theirs = [it for it in self._newsroom.editions.values() if covers(principal, it.code)]
         if not theirs:
             raise problem_at(403, "edition", "You have no rights in any edition.")
         return theirs

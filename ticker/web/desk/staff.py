@@ -12,7 +12,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import check_role
 from ticker.accounts.tokens import NameTakenError
 from ticker.news import text
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.web.desk.login import read_form
 from ticker.web.desk.page import to_login
 from ticker.web.problems import problem_at

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ticker.formats.json_ld import live_blog
 from ticker.news import document
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.web.embed.banner import Banner
 from ticker.web.query import parameters
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from ticker.news import document
-from ticker.news.clock import utcnow
+from ticker.news.document import utcnow
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
