@@ -288,17 +288,17 @@ async def headlines(remote: Remote) -> list[str]:
     return [item["headline"] for item in (await greeting(remote))["flashes"]]
 
 
-def test_a_line_that_came_just_before_the_mark_stays(
+def test_a_line_that_came_just_before_the_lock_stays(
     backup: bytes, source: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was acknowledged: the import leaves its store as it is, and others can go on to write."""
-    mark_it = ImportLock.set
+    set_lock = ImportLock.set
 
-    async def late(mark: ImportLock, name: str, editions: list[str]) -> None:
+    async def late(lock: ImportLock, name: str, editions: list[str]) -> None:
         store = Store(target)
         await Newsroom(store).do("publish", "en", 1)
         await store.close()
-        await mark_it(mark, name, editions)
+        await set_lock(lock, name, editions)
 
     monkeypatch.setattr(ImportLock, "set", late)
     with pytest.raises(BackupError, match="the store is not empty, it has lines of en"):
@@ -311,12 +311,12 @@ def test_a_line_that_came_just_before_the_mark_stays(
 async def test_nobody_gets_into_the_audit_log_of_half_a_backup(target: str) -> None:
     """Who logs in while an import goes on would end it: they are told to come back."""
     store = Store(target)
-    mark, audit = ImportLock(store), Audit(store)
-    await mark.set("sum", [])
+    lock, audit = ImportLock(store), Audit(store)
+    await lock.set("sum", [])
     with pytest.raises(StoreUnavailableError, match="half of a backup"):
         await audit.note("x", "login")
     await audit.append("{}", 1)
-    await mark.clear([])
+    await lock.clear([])
     await audit.note("x", "login")
     assert await audit.verify() == (2, None)
     await store.close()

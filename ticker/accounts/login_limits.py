@@ -1,4 +1,4 @@
-"""Logging in: name and password against a session, and only so many tries.
+"""Rate limiting of logins (brute force): name and password, and only so many tries.
 
 Tries are counted in the store before a password is looked at, so that neither many processes nor
 many tries at once get more, and the same for names that nobody has.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WINDOW_SECONDS: Final = 15 * 60
 _PREFIX: Final = "ticker:logins:"
-# From one place a stranger locks out only themselves; from everywhere, a name after all.
+# Lockout: from one place a stranger locks out only themselves; from everywhere, a name after all.
 _PAIR_MAX: Final = 5
 _NAME_MAX: Final = 30
 _ADDRESS_MAX: Final = 50
@@ -36,7 +36,7 @@ class TooManyTriesError(Exception):
 
 
 class LoginLimits:
-    """Checks names and passwords. Raises `StoreUnavailableError`."""
+    """Checks names and passwords, at a limited rate. Raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store, users: Users) -> None:
         self._commands: Any = store.commands
@@ -49,14 +49,14 @@ class LoginLimits:
             TooManyTriesError: There were too many wrong ones for this name or from this address.
         """
         pair = _key("pair", name, address)
-        most = {pair: _PAIR_MAX, _key("name", name): _NAME_MAX}
-        most[_key("address", address)] = _ADDRESS_MAX
-        await self._count(most)
+        limits = {pair: _PAIR_MAX, _key("name", name): _NAME_MAX}
+        limits[_key("address", address)] = _ADDRESS_MAX
+        await self._count(limits)
         user = await self._users.check(name, password)
         if user is not None:
             with store_errors():
                 await self._commands.delete(pair)
-                for key in most.keys() - {pair}:
+                for key in limits.keys() - {pair}:
                     await self._commands.decr(key)
         return user
 
@@ -64,18 +64,18 @@ class LoginLimits:
         """A name as it may be kept: what nobody is called may be a password in the wrong field."""
         return name if await self._users.get(name) is not None else _NOBODY
 
-    async def _count(self, most: dict[str, int]) -> None:
+    async def _count(self, limits: dict[str, int]) -> None:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
-                for key in most:
+                for key in limits:
                     pipe.incr(key)
                     pipe.expire(key, _WINDOW_SECONDS, nx=True)
                     pipe.ttl(key)
                 replies = await pipe.execute()
         waits = [
             ttl
-            for allowed, tries, ttl in zip(most.values(), replies[::3], replies[2::3], strict=True)
-            if tries > allowed
+            for limit, tries, ttl in zip(limits.values(), replies[::3], replies[2::3], strict=True)
+            if tries > limit
         ]
         if waits:
             raise TooManyTriesError(max(1, *waits))

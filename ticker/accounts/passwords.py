@@ -1,4 +1,4 @@
-"""Passwords: hashed with Argon2id (RFC 9106), judged by length alone (NIST SP 800-63B §3.1.1)."""
+"""Password hashing with Argon2id (RFC 9106), judged by length alone (NIST SP 800-63B §3.1.1)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Passwords:
         return await self._hash(clean)
 
     async def verify(self, kept: str | None, password: str) -> bool:
-        """Whether a password is the one of a hash; the same work is done where there is no hash."""
+        """Whether a password is the one of a hash; as slow without one (user enumeration)."""
         if not self._nobodys:
             self._nobodys = await self._hash(secrets.token_urlsafe())
         async with self._turns:

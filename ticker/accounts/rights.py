@@ -1,4 +1,4 @@
-"""Who may do what to which line: roles, editions, and whose key releases it."""
+"""Authorisation: who may do what to which line, by role, edition and two-person rule."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def check_withdrawal(principal: Principal, versions: list[Record]) -> None:
 
 
 def check_release(principal: Principal, versions: list[Record]) -> None:
-    """The second key is not in the hand that made the newest version.
+    """Two-person rule: the second key is not in the hand that made the newest version.
 
     Raises:
         ForbiddenError: They may not release it.

@@ -1,4 +1,4 @@
-"""Who is logged in: kept in the store, so that a session ends when it is ended (OWASP ASVS 7)."""
+"""Sessions, kept in the store, so that each ends when it is ended (OWASP ASVS 7)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Session:
     Attributes:
         digest: Of its id, which only the browser knows.
         principal: Who it is, with the rights of this moment.
-        csrf: What the browser must say with each change, beside its cookie.
+        csrf: Token that the browser must send with each change, beside its cookie.
         created: When they logged in, UTC.
         seen: When they last did something, to the minute.
         address: From where they logged in.
@@ -74,7 +74,7 @@ class Sessions:
         self._clock = clock
 
     async def start(self, name: str, address: str, agent: str) -> str:
-        """Begin a session of a user; returns its id, which is not kept."""
+        """Begin a session under a new id (session fixation); returns the id, which is not kept."""
         secret = secrets.token_urlsafe(32)
         now = format_time(self._clock())
         values = {
@@ -110,7 +110,7 @@ class Sessions:
         return session
 
     async def touch(self, session: Session) -> None:
-        """Note that somebody did something; an ended session stays ended."""
+        """Put the idle time-out off: somebody did something; an ended session stays ended."""
         now = self._clock()
         if now - session.seen < _SEEN_EVERY:
             return

@@ -49,7 +49,7 @@ class Tokens:
         return token
 
     async def verify(self, token: str, now: datetime) -> Principal | None:
-        """Whose token it is; None if it is unknown, revoked or expired."""
+        """Whose token it is, compared in constant time; None if unknown, revoked or expired."""
         digest = _digest(token)
         with store_errors():
             text = await self._commands.hget(DIGESTS, digest)

@@ -72,7 +72,7 @@ class Users:
             return bool(await self._commands.hdel(USERS, name))
 
     async def check(self, name: str, password: str) -> User | None:
-        """The user whose name and password these are; the same work is done if there is none."""
+        """The user whose name and password these are; it takes as long if there is none."""
         user = await self.get(name)
         if not await self._passwords.verify(user.hash if user else None, password) or user is None:
             return None

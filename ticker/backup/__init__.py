@@ -1,1 +1,1 @@
-"""Everything that belongs to the promise, as a file: written, checked, put back."""
+"""Backup and restore: all that belongs to the promise, as a file that is checked."""

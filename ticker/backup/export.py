@@ -1,8 +1,8 @@
-"""`ticker export`: everything that belongs to the promise, as a file.
+"""`ticker export`: a backup of everything that belongs to the promise, as one file.
 
-The service may go on meanwhile. What waits is counted first, then each log's head is read, then
-both are written up to there; so what comes later is in none of them, and what goes out in between
-is in the log once, after the versions that it had while it waited.
+It is a snapshot of a service that may go on: what waits is counted first, then each log's head is
+read, then both are written up to there; so what comes later is in none of them, and what goes out
+in between is in the log once, after the versions that it had while it waited.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _Lines: TypeAlias = "AsyncIterator[tuple[str, dict[str, Any]]]"
 
 @contextmanager
 def new_file(target: str, *, force: bool) -> Iterator[IO[bytes]]:
-    """A file that gets its name when it is whole, readable by its owner only.
+    """Atomic write: a file gets its name when it is whole, readable by its owner only.
 
     Args:
         target: Its path, or - for the standard output.
@@ -104,7 +104,7 @@ class Exporter:
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
-        self._releases = WidgetScripts(store)
+        self._widgets = WidgetScripts(store)
 
     async def lines(self, wanted: Sequence[str]) -> _Lines:
         """Kind and fields of each line, the header first.
@@ -210,7 +210,7 @@ class Exporter:
         return text is not None and Record.decode(text).flash.pubstatus is PubStatus.WITHHELD
 
     async def _answered(self, editions: Sequence[str]) -> _Lines:
-        """Requests that must not happen again when they are sent again."""
+        """Idempotency keys: requests that must not happen again when they are sent again."""
         with store_errors():
             async for name in self._commands.scan_iter(match="{ticker:*}:i*", count=_PAGE):
                 match = _ANSWERED.fullmatch(name)
@@ -234,7 +234,7 @@ class Exporter:
                 yield "audit", {"cursor": str(cursor), "record": text}
                 if cursor.offset >= audited.offset:
                     break
-        for name, script in (await self._releases.all()).items():
+        for name, script in (await self._widgets.all()).items():
             yield "widget", {"name": name, "script": script}
 
     async def _scan(self, key: str) -> AsyncIterator[tuple[str, str]]:

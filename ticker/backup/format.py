@@ -1,4 +1,4 @@
-"""A backup as a file: JSON Lines, each with a sum of itself and of the lines before it.
+"""Backup format: JSON Lines in a hash chain, each with a sum of itself and those before it.
 
 The first line says what is in the file, the last one ends it. The sums show where a file was
 damaged; the logs in it are checked by their own hash chains. This module knows no store.
@@ -148,7 +148,7 @@ def read(file: IO[bytes]) -> Iterator[Line]:
 
 
 def check(file: IO[bytes]) -> Contents:
-    """Read a whole backup and recompute every hash chain in it.
+    """Verify a whole backup: recompute every hash chain in it.
 
     Raises:
         BackupError: It is not whole, or not what was written.

@@ -2,7 +2,7 @@
 
 The file is read twice: once to check everything in it, once to write. Lines go through the same
 script that appended them first, so offsets, tags and all that is kept beside the log come out as
-they were. A mark on the store says that it is not done; the same file takes it up again.
+they were. An import lock says that it is not done; the same file takes it up again.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from ticker.store.wire import Mode
 
 _MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
-# Remembered for no time at all: what was written before is told by its version.
-_ONCE: Final = IdempotencyKey("import", "", 0)
+# Idempotency by version, no key kept: what was written before is told by its version.
+_NO_KEY: Final = IdempotencyKey("import", "", 0)
 
 
 @contextmanager
@@ -119,12 +119,12 @@ class Restorer:
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
-        self._mark = ImportLock(store)
-        self._releases = WidgetScripts(store)
+        self._lock = ImportLock(store)
+        self._widgets = WidgetScripts(store)
         self._wire = Wire(store, backup=self._name)
 
     async def begin(self) -> None:
-        """Mark the store, if nobody uses it and nothing is in it but a part of this backup.
+        """Lock the store, if nobody uses it and nothing is in it but a part of this backup.
 
         Raises:
             BackupError: It cannot take the backup.
@@ -134,17 +134,17 @@ class Restorer:
                 f"a service runs on this store, or did half a minute ago ({', '.join(hubs)}): "
                 "stop it first"
             )
-        marked = await self._mark.get()
-        if marked not in {None, self._name}:
+        holder = await self._lock.get()
+        if holder not in {None, self._name}:
             raise UnfinishedImportError
-        if marked is None:
+        if holder is None:
             await self._refuse_full()
-        await self._mark.set(self._name, self.editions)
-        if marked is None:
+        await self._lock.set(self._name, self.editions)
+        if holder is None:
             await self._refuse_late()
 
     async def write(self, file: IO[bytes]) -> None:
-        """Write every line; what was written before stays as it is.
+        """Write every line, idempotently: what was written before stays as it is.
 
         Raises:
             BackupError: It broke off.
@@ -162,7 +162,7 @@ class Restorer:
             ) from error
 
     async def end(self) -> None:
-        """Take the mark away, if the store now is what the backup says.
+        """Unlock the store, if it now is what the backup says.
 
         Raises:
             BackupError: It is not.
@@ -176,18 +176,18 @@ class Restorer:
                     f"{edition or 'audit'}: the log ends at {reached}, not at {head}: "
                     "somebody else wrote to the store; begin with an empty one"
                 )
-        await self._mark.clear(self.editions)
+        await self._lock.clear(self.editions)
 
     async def _refuse_full(self) -> None:
         if found := await self._found():
             raise BackupError(f"the store is not empty, it has {found}: take an empty one")
 
     async def _refuse_late(self) -> None:
-        """A line that was taken just before the mark was there stays, and can be served."""
+        """Race: a line that was taken just before the lock was there stays, and can be served."""
         try:
             await self._refuse_full()
         except BackupError:
-            await self._mark.clear(self.editions)
+            await self._lock.clear(self.editions)
             raise
 
     async def _found(self) -> str:
@@ -229,7 +229,7 @@ class Restorer:
                 offset = int(values["cursor"].partition(".")[0])
                 await self._audit.append(values["record"], offset)
             case "widget":
-                await self._releases.keep(values["name"], values["script"])
+                await self._widgets.keep(values["name"], values["script"])
             case _:  # the first line and the last
                 pass
 
@@ -241,7 +241,7 @@ class Restorer:
             before = await self._archive.get(flash.edition, flash.id)
         try:
             await self._wire.append(
-                kept, _MODES[line.kind], _ONCE, before.coverage if before else None
+                kept, _MODES[line.kind], _NO_KEY, before.coverage if before else None
             )
         except VersionConflictError as error:
             with store_errors():

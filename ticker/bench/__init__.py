@@ -1,1 +1,1 @@
-"""Load generators: they speak the public interface only, like strangers."""
+"""Load generators: they speak the public interface only, like strangers, but for `feed`."""

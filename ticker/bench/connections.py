@@ -1,4 +1,4 @@
-"""What an idle reader costs in memory, and what is left of those who went."""
+"""What an idle reader costs in memory, and what is left of those who went (leaks)."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def measure_connections(subject: Subject, lines: Lines, plan: ConnectionsPlan) -
     Raises:
         BenchError: It refused a reader.
     """
-    with swarm(subject, lines.pattern) as crowd:
+    with swarm(subject, lines.pattern) as readers:
         subject.poster.post(range(5))
-        crowd.churn(_WARM_UP)
+        readers.churn(_WARM_UP)
         empty, files = _rested(subject)
-        crowd.open(plan.readers)
+        readers.open(plan.readers)
         full, _ = _rested(subject)
-        crowd.close()
+        readers.close()
         before, files_before = _rested(subject, files)
-        crowd.churn(plan.churn)
+        readers.churn(plan.churn)
         after, files_after = _rested(subject, files_before)
     return Connections(
         server=subject.name,

@@ -1,4 +1,4 @@
-"""One line to many readers: CPU per delivery, and how long the last one waits."""
+"""Benchmark of the fan-out, one line to many: CPU per delivery, how long the last one waits."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ class _Round:
 class _Session:
     """A server with its readers, and the lines that it was sent."""
 
-    def __init__(self, subject: Subject, crowd: Swarm) -> None:
+    def __init__(self, subject: Subject, readers: Swarm) -> None:
         self._subject = subject
-        self._crowd = crowd
+        self._readers = readers
         self._cpu = Cpu(subject.pid)
         self._numbers: Iterator[int] = count()
         self.done: list[Arrivals] = []
@@ -117,11 +117,11 @@ class _Session:
         poster = poster or self._subject.poster
         time.sleep(_PAUSE_SECONDS)
         numbers = [next(self._numbers) for _ in range(lines)]
-        self._crowd.expect(lines, keep=alone)
+        self._readers.expect(lines, keep=alone)
         self._cpu.lap()
         begun = _clock()
         poster.post(numbers, long=long)
-        arrived = self._crowd.arrivals()
+        arrived = self._readers.arrivals()
         time.sleep(_AFTER_SECONDS)
         self.done.append(arrived)
         return _Round(self._cpu.lap(), begun, arrived)
@@ -140,11 +140,11 @@ def measure_fanout(subject: Subject, lines: Lines, plan: FanoutPlan) -> Fanout:
     Raises:
         BenchError: It refused a reader or a line.
     """
-    with swarm(subject, lines.pattern) as crowd:
-        crowd.open(plan.readers)
-        session = _Session(subject, crowd)
+    with swarm(subject, lines.pattern) as readers:
+        readers.open(plan.readers)
+        session = _Session(subject, readers)
         if plan.slow:
-            crowd.stick(plan.slow)
+            readers.stick(plan.slow)
             session.round(_FILL_LINES, alone=False, long=True)
         for _ in range(_WARM_UP):
             session.round()

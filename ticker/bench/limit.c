@@ -102,17 +102,17 @@ static void take_lines(int fd) {
 
 int main(void) {
     struct epoll_event events[EVENTS];
-    int epoll = epoll_create1(0), door = listening(), control = listening(), master = -1, fd;
+    int epoll = epoll_create1(0), listener = listening(), control = listening(), master = -1, fd;
     printf("\n");
     fflush(stdout);
-    watch(epoll, door);
+    watch(epoll, listener);
     watch(epoll, control);
     for (;;) {
         int ready = epoll_wait(epoll, events, EVENTS, -1);
         for (int i = 0; i < ready; i++) {
             fd = events[i].data.fd;
-            if (fd == door) { /* sockets block, so that nothing is lost */
-                while ((fd = accept(door, NULL, NULL)) >= 0)
+            if (fd == listener) { /* sockets block, so that nothing is lost */
+                while ((fd = accept(listener, NULL, NULL)) >= 0)
                     watch(epoll, fd);
             } else if (fd == control) {
                 watch(epoll, master = accept(control, NULL, NULL));

@@ -120,10 +120,10 @@ class Readers:
         self.close()
         return Opened(begun, self.open(count, in_flight, seconds).ended_ns)
 
-    def churn(self, count: int, crowd: int, seconds: float) -> None:
-        """Readers come and go, a crowd at a time."""
-        for start in range(0, count, crowd):
-            self.open(min(crowd, count - start), crowd, seconds)
+    def churn(self, count: int, batch: int, seconds: float) -> None:
+        """Readers come and go, a batch at a time."""
+        for start in range(0, count, batch):
+            self.open(min(batch, count - start), batch, seconds)
             self.close()
 
     def stick(self, count: int) -> None:
@@ -179,7 +179,7 @@ class Readers:
             made.connect(self._address)
         fd = made.detach()
         self._readers[fd] = Reader(fd)
-        try:  # on loopback a connection stands at once, unless the door is crowded
+        try:  # on loopback a connection stands at once, unless the accept queue is full
             os.write(fd, self._request)
             self._epoll.register(fd, select.EPOLLIN)
         except BlockingIOError:

@@ -1,4 +1,4 @@
-"""All readers are dropped at once and come back at once, while an editor goes on."""
+"""Reconnect storm: all readers are dropped and back at once, while an editor goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The swarm of readers, in processes of their own."""
+"""The load generator: a swarm of readers, in processes of their own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PROCESSES_MAX: Final = 4
 IN_FLIGHT: Final = 1000
 _OPEN_SECONDS: Final = 120.0
 LINE_SECONDS: Final = 60.0
-_CROWD: Final = 500
+_BATCH: Final = 500
 
 
 class Swarm:
@@ -55,7 +55,7 @@ class Swarm:
     def churn(self, count: int) -> None:
         """Have readers come and go, some hundred at a time."""
         shares = self._shares(count)
-        self._order("churn", [(share, self._part(_CROWD), _OPEN_SECONDS) for share in shares])
+        self._order("churn", [(share, self._part(_BATCH), _OPEN_SECONDS) for share in shares])
         self._answers()
 
     def stick(self, count: int) -> None:

@@ -34,7 +34,7 @@ class ClientError(Exception):
 
     Attributes:
         status: Of the answer; 0: there was none.
-        passing: Whether it may be done all the same, and asking again helps.
+        passing: Whether it is transient: it may be done all the same, and a retry helps.
     """
 
     def __init__(self, message: str, status: int = 0, *, passing: bool = False) -> None:
@@ -108,7 +108,7 @@ class Client:
         return True
 
     def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Have something done once: where the answer is lost, ask again by the same key."""
+        """Retry under one idempotency key: done once, also where an answer is lost."""
         key = secrets.token_hex(16)
         for pause in _PAUSES:
             try:

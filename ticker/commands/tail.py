@@ -1,4 +1,4 @@
-"""`ticker tail`: a reader that prints each event once and comes back after every break."""
+"""`ticker tail`: a reader that prints each event once and reconnects after every break."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
-_LEAST_MAX: Final = 60.0
-_MISSED_BEATS: Final = 2.5
+_RETRY_AFTER_MAX: Final = 60.0
+_MISSED_BEATS: Final = 2.5  # heartbeats, then the connection is taken for dead
 _FIRST_BEAT: Final = 25.0
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
 
@@ -48,12 +48,12 @@ class Tail:
     _cursor: str = ""
     _beat: float = _FIRST_BEAT
     _failures: int = 0
-    _least: float = 0.0
+    _retry_after: float = 0.0
     _waiting: bool = False
     _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Follow until cancelled.
+        """Follow until cancelled; reconnect with exponential backoff and full jitter.
 
         Raises:
             TailError: The service sent us away for good.
@@ -65,7 +65,7 @@ class Tail:
                     self._failures, self._waiting = 0, False
             self._failures = min(self._failures + 1, 10)
             limit = min(_CAP_SECONDS, _BASE_SECONDS * 2**self._failures)
-            least, self._least = self._least, 0.0
+            least, self._retry_after = self._retry_after, 0.0
             await asyncio.sleep(least + random.uniform(0, limit))  # noqa: S311 - jitter
 
     async def _messages(self) -> AsyncGenerator[dict[str, Any]]:
@@ -80,7 +80,7 @@ class Tail:
                     yield json.loads(message)
         except InvalidStatus as refusal:
             after = refusal.response.headers.get("Retry-After", "")
-            self._least = min(float(after), _LEAST_MAX) if after.isdecimal() else 0.0
+            self._retry_after = min(float(after), _RETRY_AFTER_MAX) if after.isdecimal() else 0.0
             self._judge(refusal.response.status_code, refusal.response.body)
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:
@@ -119,14 +119,14 @@ class Tail:
             self._tell("the events of the break are not known any more; here is the board")
         seen, self._seen = self._seen, {}
         for flash in sorted(board, key=lambda flash: flash["firstcreated"]):
-            if seen.get(flash["id"]) == _mark(flash):
-                self._seen[flash["id"]] = _mark(flash)
+            if seen.get(flash["id"]) == _version(flash):
+                self._seen[flash["id"]] = _version(flash)
             else:
                 self._show(cursor, flash)
 
     def _show(self, cursor: str, flash: dict[str, Any]) -> None:
-        if self._seen.get(flash["id"], (0, "")) < _mark(flash):
-            self._seen[flash["id"]] = _mark(flash)
+        if self._seen.get(flash["id"], (0, "")) < _version(flash):
+            self._seen[flash["id"]] = _version(flash)
             self.show({"type": "flash", "cursor": cursor, "flash": flash})
 
     def _judge(self, status: int, body: bytes | bytearray) -> None:
@@ -139,7 +139,7 @@ class Tail:
         self._wait(detail)
 
 
-def _mark(flash: dict[str, Any]) -> tuple[int, str]:
+def _version(flash: dict[str, Any]) -> tuple[int, str]:
     return flash["version"], flash["versioncreated"]
 
 

@@ -97,9 +97,9 @@ def renew_demo(redis_url: str) -> str:
     """A new token for the demo's editor; the one of the last run ends."""
 
     async def renew(store: Store) -> str:
-        accounts = Tokens(store)
-        await accounts.revoke(_DEMO)
-        return await accounts.create(_principal(_DEMO, Role.EDITOR))
+        tokens = Tokens(store)
+        await tokens.revoke(_DEMO)
+        return await tokens.create(_principal(_DEMO, Role.EDITOR))
 
     return on_store(redis_url, renew)
 

@@ -2,7 +2,7 @@
 
 The parser refuses what two servers could read in two ways (request smuggling); this refuses what
 is left, and ends requests that never become whole (slowloris). Every request counts anew, also a
-later one on a connection that is kept alive (keep-alive).
+later one on a keep-alive connection.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The Redis or Valkey behind the service: how we connect, and what a fault of it is."""
+"""The Redis or Valkey behind the service: connections, scripts, and what a fault of it is."""
 
 from __future__ import annotations
 
