@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 REF = VersionRef("en", "a", 1, NOON, killed=False)
+OTHER = VersionRef("en", "b", 1, NOON, killed=False)
 
 pytestmark = pytest.mark.skipif(not CAN_CONFIRM, reason="this system cannot tell")
 
@@ -96,6 +97,22 @@ async def test_who_reads_has_it_and_who_is_stuck_has_not(
         stuck.drain()
         await asyncio.sleep(0.01)
     await until(receipts, confirmed=2)
+
+
+async def test_one_who_is_stuck_keeps_no_later_line_waiting(
+    receipts: Receipts, peers: list[Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a line waits for its next look, the one that comes after it has its first in time."""
+    monkeypatch.setattr("ticker.hub.receipts._LOOKS_AFTER", (0.0, 3600.0))
+    quick, stuck = peers
+    stuck.stuff()
+    receipts.watch([OTHER], [stuck])
+    while True:
+        await asyncio.sleep(0)
+        if receipts._passes[0].looks:
+            break
+    receipts.watch([REF], [quick])
+    await until(receipts, confirmed=1)
 
 
 async def test_who_leaves_is_not_waited_for(receipts: Receipts, peers: list[Peer]) -> None:

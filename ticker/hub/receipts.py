@@ -12,6 +12,7 @@ import fcntl
 import sys
 import termios
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -115,11 +116,7 @@ class Receipts:
         """Ask the kernel for as long as this is not cancelled."""
         loop = asyncio.get_running_loop()
         while True:
-            if not self._passes:
-                self._news.clear()
-                await self._news.wait()
-            each = min(self._passes, key=lambda it: it.at)
-            await asyncio.sleep(max(0.0, each.at - loop.time()))
+            each = await self._due()
             if self._load.is_busy:
                 each.at = loop.time() + _BUSY_SECONDS
                 continue
@@ -130,6 +127,19 @@ class Receipts:
                     self._passes.remove(each)
             else:
                 each.at = loop.time() + _LOOKS_AFTER[each.looks]
+
+    async def _due(self) -> _Pass:
+        """The pass whose look is due, once one is; a newer line may well be due before an older."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._news.clear()
+            first = min(self._passes, key=lambda it: it.at, default=None)
+            pause = None if first is None else first.at - loop.time()
+            if first is not None and pause is not None and pause <= 0:
+                return first
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._news.wait()
 
     async def _look(self, each: _Pass) -> None:
         """Sort those of a pass who hold all from those who went and those who do not yet."""
