@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ticker.news import document, lint
 from ticker.news.clock import utcnow
-from ticker.news.draft import HEADLINE_MAX
+from ticker.news.flash import HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
