@@ -8,8 +8,8 @@ To add a field:
    tests/news/test_fields.py says what is missing or wrong.
 3. If editors are to type it at the desk: an input of its name in desk.html.
 
-Only a new `Kind` needs more: how it reads in `draft` and, where a line of text will not do, in
-`commands.fields` and static/desk/form.js.
+A new `Kind` needs a rule in `draft`, too; a new JSON type also a way to be given in
+`commands.options` and static/desk/form.js.
 """
 
 from __future__ import annotations
