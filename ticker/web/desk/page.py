@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ticker.news import document, lint
 from ticker.news.clock import utcnow
-from ticker.news.flash import HEADLINE_MAX
+from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
@@ -148,6 +148,10 @@ class Desk:
                 {"code": it.code, "name": it.name, "lang": it.lang}
                 for it in self._newsroom.editions.values()
             ],
+            "fields": {
+                name: {"type": field.type, "default": field.default}
+                for name, field in CHANGEABLE.items()
+            },
             "theirs": [it.code for it in self._theirs(session.principal)],
             "csrf": session.csrf,
             "user": session.principal.name,
