@@ -341,6 +341,7 @@ def test_post_correct_kill(served: Serving) -> None:
         *("--located", "Madrid", "--section", "politics", "--region", "europe"),
         *("--coverage", "historia", "--url", "https://news.example/1", "--tag", "uno"),
         *("--tag", "dos", "--pinned", "--expires", "2099-01-01T00:00:00Z"),
+        *("--story", "historia-1"),
         env=served.env,
     )
     assert (posted.code, posted.err) == (0, "")
@@ -358,6 +359,7 @@ def test_post_correct_kill(served: Serving) -> None:
         "tags": ["uno", "dos"],
         "pinned": True,
         "expires": "2099-01-01T00:00:00.000Z",
+        "story": "historia-1",
     }
     assert {name: flash[name] for name in expected} == expected
 

@@ -16,7 +16,7 @@ from ticker.bench.errors import BenchError
 from ticker.commands import backups, staff, tokens, users
 from ticker.commands.client import Client, ClientError
 from ticker.commands.demo import DemoPoster
-from ticker.commands.options import add_store, settings_of
+from ticker.commands.options import add_fields, add_store, fields_of, settings_of
 from ticker.commands.tail import TailError, as_json, as_text, follow
 from ticker.commands.verify import BrokenLogError, verify
 from ticker.server import logs
@@ -117,17 +117,15 @@ def _add_verify(commands: Any) -> None:
 
 def _add_desk(commands: Any) -> None:
     post = commands.add_parser("post", help="publish a line (TICKER_URL, TICKER_TOKEN)")
-    post.add_argument("line")
+    post.add_argument("headline", metavar="line")
     post.add_argument("--edition", required=True)
-    _add_fields(post)
-    post.add_argument("--embargoed", metavar="TIME", help="withhold until then (RFC 3339)")
+    add_fields(post, correcting=False)
     post.set_defaults(run=_post)
     correct = commands.add_parser("correct", help="replace a line")
     correct.add_argument("id")
-    correct.add_argument("line")
+    correct.add_argument("headline", metavar="line")
     correct.add_argument("--edition", help="found by the id when not given")
-    correct.add_argument("--correction", metavar="NOTE", help="note to readers on what was wrong")
-    _add_fields(correct)
+    add_fields(correct, correcting=True)
     correct.set_defaults(run=_correct)
     kill = commands.add_parser("kill", help="remove a line from every screen")
     kill.add_argument("id")
@@ -138,15 +136,6 @@ def _add_desk(commands: Any) -> None:
     tail.add_argument("--edition", action="append", default=[], help="repeat for several; all")
     tail.add_argument("--json", action="store_true", help="one JSON message a line")
     tail.set_defaults(run=_tail)
-
-
-def _add_fields(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--urgency", type=int, help="1 flash, 2 alert, 3 urgent, … 9")
-    for name in ("source", "located", "section", "region", "coverage", "url"):
-        command.add_argument(f"--{name}")
-    command.add_argument("--tag", dest="tags", action="append", help="repeat for several")
-    command.add_argument("--pinned", action=argparse.BooleanOptionalAction)
-    command.add_argument("--expires", metavar="TIME", help="leave the board then (RFC 3339)")
 
 
 def _launch(options: argparse.Namespace, on_ready: Callable[[Settings], None]) -> None:
@@ -212,22 +201,14 @@ def _client() -> Client:
     return Client(url, os.environ.get("TICKER_TOKEN", "").strip())
 
 
-def _fields(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("urgency", "source", "located", "section", "region", "coverage", "url", "tags")
-    more = ("pinned", "expires", "embargoed", "correction")
-    given = {name: getattr(options, name, None) for name in (*names, *more)}
-    fields = {name: value for name, value in given.items() if value is not None}
-    return {"headline": options.line, **fields}
-
-
 def _post(options: argparse.Namespace) -> None:
-    print(_client().post(options.edition, _fields(options))["id"])
+    print(_client().post(options.edition, fields_of(options))["id"])
 
 
 def _correct(options: argparse.Namespace) -> None:
     client = _client()
     edition = options.edition or client.find(options.id)
-    flash = client.correct(edition, options.id, _fields(options))
+    flash = client.correct(edition, options.id, fields_of(options))
     print(f"{flash['id']} version {flash['version']}")
 
 

@@ -2,6 +2,9 @@
 import { act, line, Rows, top } from "./rows.js";
 import { el, fill } from "./dom.js";
 
+/** What each edition says for itself. */
+const OWN = ["headline", "pinned", "correction", "expires", "embargoed"];
+
 /** The list of lines on show. */
 export class Board {
   /**
@@ -96,7 +99,7 @@ export class Board {
 
   /** The other edition's desk opens with everything copied but the words. */
   #start(flash, edition) {
-    const copied = ["urgency", "source", "located", "section", "region", "tags", "coverage", "url"];
+    const copied = Object.keys(this.about.fields).filter((name) => !OWN.includes(name));
     const fields = Object.fromEntries(copied.map((name) => [name, flash[name]]));
     sessionStorage.setItem(`ticker start ${edition}`, JSON.stringify({ ...fields, story: flash.story ?? flash.id, of: flash.headline }));
     location.assign(`/desk/${edition}`);

@@ -1,7 +1,7 @@
 /** Writing a line and publishing it: once (idempotency key), after a hold in which it can be stopped. */
 import { isUnknown, Refused } from "./api.js";
 import { el, fill } from "./dom.js";
-import { read, whole, write } from "./form.js";
+import { Inputs } from "./form.js";
 import { Hold } from "./hold.js";
 import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
@@ -21,6 +21,7 @@ export class Compose {
   constructor({ about, words, api, targets, templates }) {
     Object.assign(this, { about, words, api, targets, templates });
     for (const id of ["form", "headline", "publish", "fault", "said", "warnings", "meter"]) this[id] = document.getElementById(id);
+    this.inputs = new Inputs(this.form, about.fields);
     this.live = false;
     this.readers = 0;
     this.hold = new Hold(words);
@@ -100,19 +101,18 @@ export class Compose {
   }
 
   #fill(fields) {
-    write(this.form, fields);
+    this.inputs.write(fields);
     this.#changed();
   }
 
   #changed() {
-    const fields = read(this.form);
+    const fields = this.inputs.read();
     measure(this.meter, this.headline.value, this.targets, this.words);
     this.preview.show(fields);
     this.#label();
     this.fault.textContent = "";
-    if (this.unsent.state === "typing") {
-      if (Object.keys(fields).length > 2 || fields.headline) this.unsent.keep(fields);
-    }
+    // More than the urgency, which is always there.
+    if (this.unsent.state === "typing" && Object.keys(fields).length > 1) this.unsent.keep(fields);
     clearTimeout(this.#lint);
     this.#lint = setTimeout(() => this.#check(fields), LINT_DEBOUNCE_MS);
   }
@@ -128,7 +128,7 @@ export class Compose {
 
   #label() {
     const { words, about, publish } = this;
-    const fields = read(this.form);
+    const fields = this.inputs.read();
     const values = { readers: this.readers.toLocaleString("en"), edition: about.edition, urgency: words[`urgency_${fields.urgency}`] };
     const secondKey = about.twoKey && fields.urgency === 1;
     if (fields.embargoed && !secondKey) publish.textContent = fill(words.embargo, { ...values, time: this.form.elements.embargoed.value.replace("T", " ") });
@@ -143,7 +143,7 @@ export class Compose {
   async #go(wish) {
     const { unsent } = this;
     const again = unsent.state === "sending";
-    const fields = again ? unsent.fields : read(this.form);
+    const fields = again ? unsent.fields : this.inputs.read();
     if (!fields.headline || this.#busy || !this.live || this.hold.running) return;
     if (!again) unsent.keep(fields, "sending", wish);
     this.#lock(true);
@@ -163,7 +163,7 @@ export class Compose {
     const { draft } = this.unsent;
     if (!draft) return this.api.publish(fields, query, key);
     const { id, version } = draft;
-    const saved = await this.api.change(id, whole(this.form), { version, key: `${key}-change`, refile: true });
+    const saved = await this.api.change(id, this.inputs.whole(), { version, key: `${key}-change`, refile: true });
     if (query.draft) return saved;
     return this.api.release(id, query.hold, { version: saved.version, key: `${key}-release` });
   }

@@ -1,45 +1,61 @@
-/** Serialisation of the form: its fields as the service wants them, and back. */
+/** Serialisation of the form: its inputs as the fields of a flash that the service wants, and back. */
 
-const TEXTS = ["source", "located", "section", "region", "coverage", "url"];
-const TIMES = ["embargoed", "expires"];
+const SEPARATOR = /[,،]/;
 
-/**
- * Everything that is filled in.
- * @param {HTMLFormElement} form
- */
-export function read(form) {
-  const { elements } = form;
-  const fields = { headline: elements.headline.value.trim(), urgency: Number(elements.urgency.value) };
-  for (const name of TEXTS) if (elements[name].value.trim()) fields[name] = elements[name].value.trim();
-  for (const name of TIMES) if (elements[name].value) fields[name] = new Date(elements[name].value).toISOString();
-  const tags = elements.tags.value.split(/[,،]/).map((tag) => tag.trim()).filter(Boolean);
-  if (tags.length) fields.tags = tags;
-  if (elements.pinned.checked) fields.pinned = true;
-  if (form.dataset.story) fields.story = form.dataset.story;
-  return fields;
-}
+/** By the type of a field: what its input says, null for nothing. */
+const READ = {
+  string: ({ value }) => value.trim() || null,
+  integer: ({ value }) => Number(value),
+  boolean: ({ checked }) => checked || null,
+  time: ({ value }) => (value ? new Date(value).toISOString() : null),
+  "array of strings": ({ value }) => {
+    const parts = value.split(SEPARATOR).map((part) => part.trim()).filter(Boolean);
+    return parts.length ? parts : null;
+  },
+};
 
-/** The same with a null for each empty field, for a draft whose field was emptied. */
-export function whole(form) {
-  const empty = Object.fromEntries([...TEXTS, ...TIMES].map((name) => [name, null]));
-  return { ...empty, tags: [], pinned: false, ...read(form) };
-}
+/** By the type of a field: put a value into its input. */
+const SHOW = {
+  string: (input, value) => (input.value = value ?? ""),
+  integer: (input, value) => (input.value = String(value)),
+  boolean: (input, value) => (input.checked = value),
+  time: (input, value) => (input.value = value ? local(value) : ""),
+  "array of strings": (input, value) => (input.value = value.join(", ")),
+};
 
-/**
- * @param {HTMLFormElement} form
- * @param {object} fields
- */
-export function write(form, fields) {
-  const { elements } = form;
-  elements.headline.value = fields.headline ?? "";
-  elements.urgency.value = String(fields.urgency ?? 3);
-  for (const name of TEXTS) elements[name].value = fields[name] ?? "";
-  for (const name of TIMES) elements[name].value = fields[name] ? local(fields[name]) : "";
-  elements.tags.value = (fields.tags ?? []).join(", ");
-  elements.pinned.checked = Boolean(fields.pinned);
-  form.dataset.story = fields.story ?? "";
-  const more = ["located", "coverage", "url", ...TIMES].some((name) => fields[name]) || fields.tags?.length || fields.pinned;
-  if (more) document.getElementById("more").open = true;
+/** The inputs that are named like fields. */
+export class Inputs {
+  #elements;
+  #fields;
+  #more = document.getElementById("more");
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {object} fields name → {type, default}, of all that an editor may set.
+   */
+  constructor({ elements }, fields) {
+    this.#elements = elements;
+    this.#fields = Object.entries(fields).filter(([name]) => name in elements);
+  }
+
+  /** Everything that is filled in. */
+  read() {
+    const values = this.#fields.map(([name, { type }]) => [name, READ[type](this.#elements[name])]);
+    return Object.fromEntries(values.filter(([, value]) => value !== null));
+  }
+
+  /** The same with the default for each empty field, for a draft whose field was emptied. */
+  whole() {
+    const blank = this.#fields.map(([name, field]) => [name, field.default]);
+    return { ...Object.fromEntries(blank), ...this.read() };
+  }
+
+  /** @param {object} values some fields; the others become empty. */
+  write(values) {
+    for (const [name, field] of this.#fields) SHOW[field.type](this.#elements[name], values[name] ?? field.default);
+    const filled = this.read();
+    if ([...this.#more.querySelectorAll("[name]")].some(({ name }) => name in filled)) this.#more.open = true;
+  }
 }
 
 /** The value of a `datetime-local`: the clock on the wall, to the second where it matters. */

@@ -246,6 +246,35 @@ async def test_drafts_are_taken_up_again(browser: Browser, newsroom: Running) ->
         await expect(amal.locator("#queue .row")).to_have_count(0)
 
 
+async def test_a_draft_keeps_what_was_said_of_it(browser: Browser, newsroom: Running) -> None:
+    """Whoever takes it up sees every field; an emptied one is empty, the others go out as they were."""
+    said = {
+        "urgency": 2,
+        "source": "Port authority",
+        "located": "Hamburg",
+        "section": "politics",
+        "region": "europe",
+        "tags": ["bridge", "shipping"],
+        "coverage": "harbour-bridge",
+        "url": "https://news.example/bridge",
+        "pinned": True,
+        "expires": "2099-01-01T00:00:30.000Z",
+        "story": "harbour",
+    }
+    line = {"headline": "Harbour bridge closed", **said}
+    draft = await newsroom.request("POST", "/v1/en/flashes?draft=true", body=line)
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#queue [data-act=edit]").click()
+        await expect(page.locator("[name=tags]")).to_have_value("bridge, shipping")
+        await expect(page.locator("[name=pinned]")).to_be_checked()
+        await page.locator("[name=located]").fill("")
+        await page.locator("[name=tags]").fill("")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_text("Harbour bridge closed")
+    out = (await newsroom.get(f"/v1/en/flashes/{draft.json['id']}")).json
+    assert {name: out[name] for name in said} == {**said, "located": None, "tags": []}
+
+
 @pytest.mark.parametrize("edition", ["en", "ar"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])

@@ -11,7 +11,8 @@ import pytest
 from tests.support.process import Serving, serving
 from tests.support.service import receive
 from ticker.commands.client import Client, ClientError
-from ticker.news.draft import HEADLINE_MAX, Rules
+from ticker.news.draft import Rules
+from ticker.news.flash import HEADLINE_MAX
 from ticker.settings import load_newsroom
 
 if TYPE_CHECKING:

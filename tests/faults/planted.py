@@ -127,7 +127,7 @@ def keeps() -> None:
 
 def whispers() -> None:
     """A killed line keeps its link."""
-    document.TOMBSTONE = (*document.TOMBSTONE, "url")  # type: ignore[misc, assignment]
+    document.TOMBSTONE = (*document.TOMBSTONE, "url")  # type: ignore[misc]
 
 
 # Each, and what it is found out by.

@@ -26,21 +26,9 @@ def flash(flash_id: str = "a", version: int = 1, **fields: Any) -> Flash:
         "edition": "en",
         "version": version,
         "pubstatus": PubStatus.USABLE,
-        "urgency": 3,
         "headline": f"line {flash_id}",
-        "source": None,
-        "located": None,
-        "section": None,
-        "region": None,
-        "tags": (),
-        "coverage": None,
-        "url": None,
-        "pinned": False,
-        "correction": None,
         "firstcreated": NOON,
         "versioncreated": NOON,
-        "expires": None,
-        "embargoed": None,
     }
     return Flash(**values | fields)
 

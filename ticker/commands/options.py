@@ -6,8 +6,24 @@ import argparse
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news.flash import CHANGEABLE
 from ticker.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ticker.news.fields import Field
+
+# How a value is given, by its type in JSON; a string is as it stands.
+_GIVEN: Final[Mapping[str, Mapping[str, Any]]] = {
+    "integer": {"type": int},
+    "boolean": {"action": argparse.BooleanOptionalAction},
+    "array of strings": {"action": "append"},
+    "time": {"metavar": "TIME"},
+}
+_HINTS: Final = {"array of strings": "; repeat for several", "time": " (RFC 3339)"}
 
 
 def add_store(command: argparse.ArgumentParser) -> None:
@@ -18,6 +34,27 @@ def add_store(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--data", metavar="DIR", type=Path, help="data of our own Valkey (TICKER_DATA_DIR, data)"
     )
+
+
+def add_fields(command: argparse.ArgumentParser, *, correcting: bool) -> None:
+    """An option for each field of a flash that may be set, but for those that every flash needs."""
+    for field in CHANGEABLE.values():
+        if not field.is_required and (correcting or not field.is_correction):
+            _add_field(command, field)
+
+
+def _add_field(command: argparse.ArgumentParser, field: Field) -> None:
+    given = dict(_GIVEN.get(field.type, {}))
+    if metavar := field.metavar or field.option.upper():
+        given["metavar"] = metavar
+    meaning = field.meaning + _HINTS.get(field.type, "")
+    command.add_argument(f"--{field.option or field.name}", dest=field.name, help=meaning, **given)
+
+
+def fields_of(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a flash that were given."""
+    given = {name: getattr(options, name, None) for name in CHANGEABLE}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def duration(text: str) -> timedelta:

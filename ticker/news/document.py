@@ -7,44 +7,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 
-from ticker.news.flash import Flash, PubStatus
+from ticker.news.fields import Kind
+from ticker.news.flash import FIELDS, Flash, PubStatus
 
 Document = dict[str, Any]
 
-TOMBSTONE: Final = (
-    "id",
-    "edition",
-    "version",
-    "pubstatus",
-    "firstcreated",
-    "versioncreated",
-)
-_FIELDS: Final = (
-    "id",
-    "edition",
-    "version",
-    "pubstatus",
-    "urgency",
-    "headline",
-    "source",
-    "located",
-    "section",
-    "region",
-    "tags",
-    "coverage",
-    "url",
-    "pinned",
-    "correction",
-    "firstcreated",
-    "versioncreated",
-    "expires",
-    "embargoed",
-)
+TOMBSTONE: Final = tuple(name for name, field in FIELDS.items() if field.in_tombstone)
+_ALWAYS: Final = tuple(name for name, field in FIELDS.items() if not field.is_optional)
 # Present where they say something, so that most lines are as short as they were.
-_OPTIONAL: Final = ("story",)
-_TIMES: Final = frozenset({"firstcreated", "versioncreated", "expires", "embargoed"})
+_OPTIONAL: Final = tuple(name for name, field in FIELDS.items() if field.is_optional)
+_TIMES: Final = tuple(name for name, field in FIELDS.items() if field.kind is Kind.TIME)
+_ARRAYS: Final = tuple(name for name, field in FIELDS.items() if field.kind is Kind.LINES)
+_values_of: Final = attrgetter(*_ALWAYS)
 
 
 def dumps(value: object) -> str:
@@ -90,13 +67,15 @@ def milliseconds(moment: datetime) -> int:
 
 def full(flash: Flash) -> Document:
     """Every field, for the log and for those with a token."""
-    document: Document = {}
-    for name in _FIELDS:
-        value = getattr(flash, name)
-        document[name] = format_time(value) if name in _TIMES and value is not None else value
+    document: Document = dict(zip(_ALWAYS, _values_of(flash), strict=True))
     for name in _OPTIONAL:
-        if getattr(flash, name) is not None:
-            document[name] = getattr(flash, name)
+        value = getattr(flash, name)
+        if value is not None:
+            document[name] = value
+    for name in _TIMES:
+        moment = document.get(name)
+        if moment is not None:
+            document[name] = format_time(moment)
     return document
 
 
@@ -114,11 +93,12 @@ def parse(document: Document) -> Flash:
     Raises:
         KeyError, ValueError, TypeError: It is not one of ours.
     """
-    values = {name: document[name] for name in _FIELDS}
+    values = {name: document[name] for name in _ALWAYS}
     values |= {name: document.get(name) for name in _OPTIONAL}
     for name in _TIMES:
         if values[name] is not None:
             values[name] = parse_time(values[name])
+    for name in _ARRAYS:
+        values[name] = tuple(values[name])
     values["pubstatus"] = PubStatus(values["pubstatus"])
-    values["tags"] = tuple(values["tags"])
     return Flash(**values)

@@ -12,37 +12,23 @@ from urllib.parse import urlsplit
 import regex
 
 from ticker.news import document, text
-from ticker.news.flash import CHANGEABLE, URGENCY_DEFAULT, URGENCY_RANGE
+from ticker.news.fields import Kind
+from ticker.news.flash import CHANGEABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
-HEADLINE_MAX: Final = 280
-_SHORT_MAX: Final = 120
-_TAG_MAX: Final = 64
-_TAGS_MAX: Final = 20
-_URL_MAX: Final = 2048
+    from ticker.news.fields import Field
+
 _SLUG: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
-_STORY: Final = regex.compile(r"[0-9A-Za-z_-]{1,64}")
+_KEY: Final = regex.compile(r"[0-9A-Za-z_-]+")
 _UNSAFE_URL: Final = regex.compile(r"[\p{C}\p{Z}\\<>\"{}|^`]")
 
 BLANK: Final[Mapping[str, Any]] = {
-    "urgency": URGENCY_DEFAULT,
-    "source": None,
-    "located": None,
-    "section": None,
-    "region": None,
-    "tags": (),
-    "coverage": None,
-    "url": None,
-    "pinned": False,
-    "correction": None,
-    "expires": None,
-    "embargoed": None,
-    "story": None,
+    name: field.default for name, field in CHANGEABLE.items() if not field.is_required
 }
-_NOT_NULL: Final = frozenset({"headline", "urgency", "pinned"})
+_NOT_NULL: Final = frozenset(name for name, field in CHANGEABLE.items() if not field.is_clearable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +63,11 @@ class Rules:
         values, faults = self._read(
             {name: value for name, value in data.items() if value is not None or name in _NOT_NULL}
         )
-        if "headline" not in data:
-            faults.append(Fault("headline", "is required"))
-        if values.get("correction") is not None:
-            faults.append(Fault("correction", "belongs to a correction (PATCH), not to a new line"))
+        for name, field in CHANGEABLE.items():
+            if field.is_required and name not in data:
+                faults.append(Fault(name, "is required"))
+            if field.is_correction and name in values:
+                faults.append(Fault(name, "belongs to a correction (PATCH), not to a new line"))
         expires, embargoed = values.get("expires"), values.get("embargoed")
         if expires is not None and expires <= now:
             faults.append(Fault("expires", "must be in the future"))
@@ -113,23 +100,20 @@ class Rules:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         for name, value in data.items():
-            if name not in CHANGEABLE:
+            field = CHANGEABLE.get(name)
+            if field is None:
                 faults.append(_unknown(name))
                 continue
             try:
-                values[name] = self._reader(name)(value)
+                values[name] = self._value(field, value)
             except (ValueError, TypeError) as error:
                 faults.append(Fault(name, str(error)))
         return values, faults
 
-    def _reader(self, name: str) -> Callable[[Any], Any]:
-        match name:
-            case "section":
-                return lambda value: _choice(value, self.sections)
-            case "region":
-                return lambda value: _choice(value, self.regions)
-            case _:
-                return _READERS[name]
+    def _value(self, field: Field, value: object) -> Any:
+        if field.kind is Kind.CODE:
+            return _choice(value, {"section": self.sections, "region": self.regions}[field.name])
+        return _READERS[field.kind](value, field)
 
 
 def _unknown(name: str) -> Fault:
@@ -138,38 +122,34 @@ def _unknown(name: str) -> Fault:
 
 def _string(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"must be a string, not {_kind(value)}")
+        raise TypeError(f"must be a string, not {_type_of(value)}")
     return value
 
 
-def _kind(value: object) -> str:
-    kinds = {bool: "a boolean", int: "a number", float: "a number", list: "an array"}
+def _type_of(value: object) -> str:
+    types = {bool: "a boolean", int: "a number", float: "a number", list: "an array"}
     return (
         "null"
         if value is None
-        else kinds.get(type(value), "an object" if isinstance(value, dict) else "a string")
+        else types.get(type(value), "an object" if isinstance(value, dict) else "a string")
     )
 
 
-def _headline(value: object) -> str:
-    return text.line(_string(value), HEADLINE_MAX)
+def _line(value: object, field: Field) -> str:
+    return text.line(_string(value), field.max)
 
 
-def _short(value: object) -> str:
-    return text.line(_string(value), _SHORT_MAX)
-
-
-def _urgency(value: object) -> int:
+def _urgency(value: object, field: Field) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"must be an integer from 1 to 9, not {_kind(value)}")
-    if value not in URGENCY_RANGE:
-        raise ValueError("must be an integer from 1 (flash) to 9")
+        raise TypeError(f"must be an integer from 1 to {field.max}, not {_type_of(value)}")
+    if not 1 <= value <= field.max:
+        raise ValueError(f"must be an integer from 1 (flash) to {field.max}")
     return value
 
 
-def _pinned(value: object) -> bool:
+def _flag(value: object, _: Field) -> bool:
     if not isinstance(value, bool):
-        raise TypeError(f"must be true or false, not {_kind(value)}")
+        raise TypeError(f"must be true or false, not {_type_of(value)}")
     return value
 
 
@@ -180,32 +160,34 @@ def _choice(value: object, vocabulary: Collection[str]) -> str:
     return code
 
 
-def _tags(value: object) -> tuple[str, ...]:
+def _lines(value: object, field: Field) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise TypeError(f"must be an array of strings, not {_kind(value)}")
-    if len(value) > _TAGS_MAX:
-        raise ValueError(f"must be at most {_TAGS_MAX} tags")
-    return tuple(dict.fromkeys(text.line(_string(tag), _TAG_MAX) for tag in value))
+        raise TypeError(f"must be an array of strings, not {_type_of(value)}")
+    if len(value) > field.items:
+        raise ValueError(f"must be at most {field.items} {field.name}")
+    return tuple(dict.fromkeys(_line(item, field) for item in value))
 
 
-def _coverage(value: object) -> str:
-    slug = text.line(_string(value), _SHORT_MAX)
+def _slug(value: object, field: Field) -> str:
+    slug = _line(value, field)
     if not _SLUG.fullmatch(slug):
         raise ValueError("must be a slug: letters and digits, joined by single hyphens")
     return slug
 
 
-def _story(value: object) -> str:
+def _key(value: object, field: Field) -> str:
     key = _string(value)
-    if not _STORY.fullmatch(key):
-        raise ValueError("must be 1 to 64 letters, digits, hyphens and underscores, as ids are")
+    if len(key) > field.max or not _KEY.fullmatch(key):
+        raise ValueError(
+            f"must be 1 to {field.max} letters, digits, hyphens and underscores, as ids are"
+        )
     return key
 
 
-def _url(value: object) -> str:
+def _url(value: object, field: Field) -> str:
     url = _string(value).strip()
-    if len(url) > _URL_MAX:
-        raise ValueError(f"must be at most {_URL_MAX} characters long")
+    if len(url) > field.max:
+        raise ValueError(f"must be at most {field.max} characters long")
     if _UNSAFE_URL.search(url):
         raise ValueError('must not contain spaces, control characters or any of \\ < > " { } | ^ `')
     parts = urlsplit(url)
@@ -218,7 +200,7 @@ def _url(value: object) -> str:
     return url
 
 
-def _time(value: object) -> datetime:
+def _time(value: object, _: Field) -> datetime:
     try:
         return document.parse_time(_string(value))
     except ValueError as error:
@@ -227,17 +209,13 @@ def _time(value: object) -> datetime:
         ) from error
 
 
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "story": _story,
-    "headline": _headline,
-    "urgency": _urgency,
-    "source": _short,
-    "located": _short,
-    "tags": _tags,
-    "coverage": _coverage,
-    "url": _url,
-    "pinned": _pinned,
-    "correction": _headline,
-    "expires": _time,
-    "embargoed": _time,
+_READERS: Final[Mapping[Kind, Callable[[object, Field], Any]]] = {
+    Kind.LINE: _line,
+    Kind.LINES: _lines,
+    Kind.SLUG: _slug,
+    Kind.KEY: _key,
+    Kind.URL: _url,
+    Kind.URGENCY: _urgency,
+    Kind.FLAG: _flag,
+    Kind.TIME: _time,
 }

@@ -5,15 +5,15 @@ return its next version. Field names are IPTC ninjs 2.x (`pubstatus`, `versioncr
 this module knows no JSON, no clock and no I/O.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: the table of fields is read from those of `Flash`.
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Annotated, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+from ticker.news.fields import Field, Kind, by_service, table
 
 
 class PubStatus(StrEnum):
@@ -36,6 +36,7 @@ class Stage(StrEnum):
     AWAITING = "awaiting"
 
 
+HEADLINE_MAX: Final = 280
 URGENCY_DEFAULT: Final = 3
 URGENCY_RANGE: Final = range(1, 10)
 
@@ -46,52 +47,57 @@ class IllegalChangeError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flash:
-    """One version of one breaking line.
+    """One version of one breaking line; `ticker.news.fields` says how to add a field.
 
-    Attributes:
-        id: Stable over versions, unique over editions, sorts by creation time.
-        edition: Code of the edition it belongs to.
-        version: 1 for the first, then contiguous.
-        pubstatus: usable (on the wire), withheld (embargoed), canceled (killed).
-        urgency: 1 flash, 2 alert, 3 urgent, 4 update, 5 normal; 6–9 for feeds.
-        headline: The line: 1–280 grapheme clusters, NFC, one line.
-        source: Who says so.
-        located: Dateline: the place the news comes from.
-        section: Code from the configured vocabulary.
-        region: Code from the configured vocabulary.
-        tags: Free keywords.
-        coverage: Slug of the running story it belongs to.
-        url: Link to the article, http or https.
-        pinned: Stays on top of the board, whatever its age.
-        correction: Note to readers on what the last correction changed.
-        firstcreated: First publication (for a withheld flash: when it was filed), UTC.
-        versioncreated: When this version was made, UTC.
-        expires: Leaves the board then.
-        embargoed: Withheld until then.
-        story: Key that it shares with its versions in other editions; None: it has none, or its
-            own id is the key.
+    Times are UTC. `firstcreated` of a withheld flash is when it was filed.
     """
 
-    id: str
-    edition: str
-    version: int
-    pubstatus: PubStatus
-    urgency: int
-    headline: str
-    source: str | None
-    located: str | None
-    section: str | None
-    region: str | None
-    tags: tuple[str, ...]
-    coverage: str | None
-    url: str | None
-    pinned: bool
-    correction: str | None
-    firstcreated: datetime
-    versioncreated: datetime
-    expires: datetime | None
-    embargoed: datetime | None
-    story: str | None = None
+    id: Annotated[str, by_service("the same over all versions, unique over editions", Kind.KEY)]
+    edition: Annotated[str, by_service("code of its edition", Kind.CODE)]
+    version: Annotated[int, by_service("counts from 1, without gaps", Kind.NUMBER)]
+    pubstatus: Annotated[PubStatus, by_service("IPTC publishing status", Kind.CODE)]
+    urgency: Annotated[
+        int,
+        Field(
+            "1 flash, 2 alert, 3 urgent, 4 update, 5 normal, to 9",
+            Kind.URGENCY,
+            max=URGENCY_RANGE[-1],
+        ),
+    ] = URGENCY_DEFAULT
+    headline: Annotated[str, Field("the line", Kind.LINE, max=HEADLINE_MAX)]
+    source: Annotated[str | None, Field("who says so", Kind.LINE, max=120)] = None
+    located: Annotated[str | None, Field("where the news comes from", Kind.LINE, max=120)] = None
+    section: Annotated[str | None, Field("code of its section", Kind.CODE)] = None
+    region: Annotated[str | None, Field("code of its region", Kind.CODE)] = None
+    tags: Annotated[
+        tuple[str, ...], Field("keywords", Kind.LINES, max=64, items=20, option="tag")
+    ] = ()
+    coverage: Annotated[str | None, Field("slug of the running story", Kind.SLUG, max=120)] = None
+    url: Annotated[str | None, Field("the article, http or https", Kind.URL, max=2048)] = None
+    pinned: Annotated[bool, Field("stays on top of the board, whatever its age", Kind.FLAG)] = False
+    correction: Annotated[
+        str | None,
+        Field(
+            "note to readers on what was wrong",
+            Kind.LINE,
+            max=HEADLINE_MAX,
+            is_correction=True,
+            metavar="NOTE",
+        ),
+    ] = None
+    firstcreated: Annotated[datetime, by_service("first publication", Kind.TIME)]
+    versioncreated: Annotated[datetime, by_service("when this version was made", Kind.TIME)]
+    expires: Annotated[datetime | None, Field("leaves the board then", Kind.TIME)] = None
+    embargoed: Annotated[datetime | None, Field("withheld until then", Kind.TIME)] = None
+    story: Annotated[
+        str | None,
+        Field(
+            "key that it shares with its versions in other editions",
+            Kind.KEY,
+            max=64,
+            is_optional=True,
+        ),
+    ] = None
 
     @property
     def story_key(self) -> str:
@@ -108,14 +114,8 @@ class Flash:
         return self.expires is not None and self.expires <= now
 
 
-CHANGEABLE: Final = frozenset(field.name for field in fields(Flash)) - {
-    "id",
-    "edition",
-    "version",
-    "pubstatus",
-    "firstcreated",
-    "versioncreated",
-}
+FIELDS: Final = table(Flash)
+CHANGEABLE: Final = {name: field for name, field in FIELDS.items() if field.is_editable}
 
 
 def correct(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.desk import Editor, hire, log_in
 from ticker.accounts.principal import Role
+from ticker.news.flash import CHANGEABLE
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -44,6 +46,14 @@ async def test_the_page_is_in_the_editions_language(editor: Editor) -> None:
     assert '<html lang="ar" dir="rtl"' in page
     assert "سطر الخبر" in page
     assert (await editor.ask("GET", "/desk/xx")).status == 404
+
+
+async def test_all_that_can_be_said_of_a_line_can_be_said_here(editor: Editor) -> None:
+    """Every field of a new line has its input."""
+    page = (await editor.ask("GET", "/desk/en")).body.decode()
+    form = page[page.index('<form id="form"') : page.index("</form>", page.index('id="form"'))]
+    fields = {name for name, field in CHANGEABLE.items() if not field.is_correction}
+    assert set(re.findall(r' name="(\w+)"', form)) == fields
 
 
 async def test_a_hostile_name_is_only_a_name(service: Running) -> None:

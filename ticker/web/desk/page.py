@@ -12,7 +12,7 @@ from ticker.accounts.principal import Role
 from ticker.accounts.rights import authorise, covers
 from ticker.news import document, lint
 from ticker.news.document import utcnow
-from ticker.news.draft import HEADLINE_MAX
+from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
@@ -150,6 +150,10 @@ class Desk:
                 {"code": it.code, "name": it.name, "lang": it.lang}
                 for it in self._newsroom.editions.values()
             ],
+            "fields": {
+                name: {"type": field.type, "default": field.default}
+                for name, field in CHANGEABLE.items()
+            },
             "theirs": [it.code for it in self._theirs(session.principal)],
             "csrf": session.csrf,
             "user": session.principal.name,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ticker.web.templating import Templates
 
 _PAGE_ENTRIES: Final = 50
-_TOLD: Final = sorted(CHANGEABLE - {"headline", "correction"})
+_TOLD: Final = sorted(CHANGEABLE.keys() - {"headline", "correction"})
 
 
 class Timeline:
