@@ -1,4 +1,4 @@
-"""The URLs of programs: `/v1`, and what an operator's machines ask."""
+"""Routes of programs: the API under `/v1`, live stream, health checks, metrics."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def api(shared: Shared) -> Visitor:
 
 
 def _resource(path: str, name: str, **methods: Endpoint) -> Route:
-    """One URL whose methods are answered by different classes; a 405 names them all."""
+    """Method routing: one URL, whose methods different classes answer; a 405 names them all."""
 
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
@@ -101,7 +101,7 @@ class _LiveHttp:
         self._flashes = flashes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream events, or answer a preflight."""
+        """Stream events, or answer a CORS preflight."""
         if scope["method"] == "OPTIONS":
             response = await self._flashes.preflight(Request(scope))
             await response(scope, receive, send)
