@@ -1,4 +1,4 @@
-"""The service of one process: HTTP around the core."""
+"""The ASGI application of one process: HTTP around the core."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Service:
 
 
 def build(settings: Settings) -> Service:
-    """Put everything together. Nothing is opened here: that is the lifespan's job."""
+    """Application factory. Nothing is opened here: that is the lifespan's job."""
     core = Core(settings)
     shared = Shared(core)
     kinds = visitors(shared)
@@ -51,14 +51,14 @@ def build(settings: Settings) -> Service:
         exception_handlers=handlers(ErrorPages(shared.templates, settings.newsroom).respond),
         lifespan=partial(_life, core, jobs),
     )
-    # Around all of it: what Starlette answers to a fault of ours is outside of its middleware.
+    # Outermost: Starlette's answer to an unhandled exception does not pass its middleware.
     asgi = SecurityHeaders(app, https=settings.public_url.startswith("https:"))
     return Service(asgi, core.hub, shared.live, core.metrics, core.buffers)
 
 
 @asynccontextmanager
 async def _life(core: Core, jobs: Jobs, _: Starlette) -> AsyncIterator[None]:
-    """The lifespan (ASGI): whoever comes first finds the boards, unless the store is away."""
+    """ASGI lifespan: run the jobs; wait a little for the boards, so the first reader has one."""
     async with core.running(jobs):
         await core.hub.until_loaded(_LOAD_SECONDS)
         yield

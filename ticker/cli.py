@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever reads our output has enough of it: there is nothing to flush at exit either.
+        # EPIPE, as after `| head`: let the flush at exit go to /dev/null, or it fails as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except _FAILURES as error:
         print(f"ticker: {_sentence(error)}", file=sys.stderr)
@@ -83,7 +83,7 @@ def _parser(*, with_bench: bool) -> argparse.ArgumentParser:
 
 
 def _add_bench(commands: Any, *, whole: bool) -> None:
-    """Its kinds only where they are asked for: they load every server there is."""
+    """Lazy import: the benchmarks load every server there is, so only for `ticker bench`."""
     bench = commands.add_parser("bench", help="measure this service on this machine")
     if whole:
         from ticker.bench.commands import add  # noqa: PLC0415
@@ -139,7 +139,7 @@ def _add_desk(commands: Any) -> None:
 
 
 def _launch(options: argparse.Namespace, on_ready: Callable[[Settings], None]) -> None:
-    """Serve; only now is the server loaded, which is most of what there is to load."""
+    """Serve. Lazy import: the server is most of what there is to load."""
     from ticker.server.launch import serve  # noqa: PLC0415
 
     serve(settings_of(options), on_ready)

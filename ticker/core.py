@@ -55,10 +55,10 @@ if TYPE_CHECKING:
 
 
 class Core:
-    """Everything of a process but its URLs. Nothing is opened here: that is `running`'s job."""
+    """Object graph of a process, without its URLs. Nothing is opened here, but by `running`."""
 
     def __init__(self, settings: Settings) -> None:
-        # What this process is called where hubs are told apart.
+        # Node name: tells this process from the others in presence and deliveries.
         self.name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
         self.settings = settings
         self.metrics = Metrics()
@@ -111,7 +111,7 @@ class Core:
 
     @property
     def jobs(self) -> Jobs:
-        """What runs in a process that has readers."""
+        """Background tasks by name, for a process that has readers."""
         editions = list(self.settings.newsroom.all_editions)
         return {
             "relay": self.relay.run,
@@ -130,7 +130,7 @@ class Core:
 
     @asynccontextmanager
     async def running(self, jobs: Jobs) -> AsyncIterator[None]:
-        """From the first job's start to the store's end."""
+        """Lifespan of the core: start the jobs; at the end stop them and close the store."""
         async with supervised(jobs):
             yield
         await self.store.close()

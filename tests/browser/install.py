@@ -1,7 +1,7 @@
 """Finds a Chromium for the browser tests, or installs one; run by `make test`.
 
 A headless shell, which is all of Chromium but its windows, does the same for a sixth of the work:
-Playwright's own build if it can be fetched, else the distribution's package (Debian, as root).
+the distribution's package (Debian, as root), else Playwright's own build.
 Where there is none, a whole browser will do.
 """
 
@@ -43,10 +43,11 @@ def main() -> int:
         own = playwright.chromium.executable_path
     if _find_shell(own):
         return 0
-    fetch = ("playwright", "install", "--only-shell", "chromium")
-    subprocess.run([sys.executable, "-m", *fetch], check=False)
-    if _find_shell(own) is None and shutil.which("apt-get") and os.geteuid() == 0:
+    if shutil.which("apt-get") and os.geteuid() == 0:
         _install_package(own)
+    if find(own) is None:
+        fetch = ("playwright", "install", "--only-shell", "chromium")
+        subprocess.run([sys.executable, "-m", *fetch], check=False)
     if find(own) is None:
         print("No Chromium: install one, or run `playwright install chromium`", file=sys.stderr)
         return 1

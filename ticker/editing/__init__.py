@@ -1,1 +1,1 @@
-"""What editors do to lines, one use case each: from a request to the wire, and no further."""
+"""Use cases of editors (the write path): from a request to the wire, and no further."""

@@ -1,4 +1,4 @@
-"""What an editor asks for: who, where, under which conditions, and how often it may happen."""
+"""Context of a write: principal, edition, precondition (If-Match) and idempotency key."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _OWN_KEY_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class EditContext:
-    """Who asks, for which edition, and under which conditions.
+    """Request context: who asks, for which edition, and under which conditions.
 
     Attributes:
         principal: Whose token or session it is.
         edition: Code of the edition.
-        if_match: Versions that the flash may have; None: any.
+        if_match: Versions that the flash may have (optimistic concurrency); None: any.
         key: The client's idempotency key; None: it has none.
-        address: From where.
+        address: The client's, for the log.
     """
 
     principal: Principal
@@ -48,7 +48,7 @@ class EditContext:
         placement: Placement | None = None,
         reason: str | None = None,
     ) -> Record:
-        """What the log keeps of a version that this request makes."""
+        """Audit record: what the log keeps of a version that this request makes."""
         return Record(
             flash=flash,
             action=action,
@@ -67,7 +67,7 @@ class EditContext:
         data: dict[str, Any] | None = None,
         options: PublishOptions = NOW,
     ) -> IdempotencyKey:
-        """What makes this request happen once, however often it is sent."""
+        """Idempotency key of this request, with the fingerprint of what it asks for."""
         if self.key is None:
             return fresh_key()
         fields = sorted((data or {}).items())
@@ -78,7 +78,7 @@ class EditContext:
 
 
 def fresh_key() -> IdempotencyKey:
-    """Makes the store client's own retries harmless."""
+    """Idempotency key for a request without one, so that the store client may retry."""
     return IdempotencyKey(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
 
 

@@ -1,7 +1,7 @@
-"""What editors do: publish, correct, release, kill. Each returns when the wire has it, not before.
+"""Use cases of editors: publish, correct, release, kill. Each returns once the wire has it.
 
-Every use case goes the same way: authorise → recall → check → append. It never reaches the hub:
-even in one process a flash gets to readers through the wire alone.
+Each goes the same way: authorise → recall (idempotency) → check → append (optimistic concurrency).
+None reaches the hub: even in one process a flash gets to readers through the wire alone.
 """
 
 from __future__ import annotations
@@ -52,14 +52,22 @@ class NoSuchFlashError(Exception):
 
 
 class PreconditionError(Exception):
-    """`If-Match` names another version than the current one."""
+    """Optimistic concurrency: `If-Match` names another version than the current one."""
 
     def __init__(self, current: int) -> None:
         super().__init__(f'the current version is "{current}"')
 
 
 class Intake:
-    """The editors' use cases. Every method raises `StoreUnavailableError` and `KeyReusedError`."""
+    """The editors' use cases. Every method raises `StoreUnavailableError` and `KeyReusedError`.
+
+    Args:
+        wire: To append to.
+        archive: To read from.
+        rules: Validation of fields.
+        clock: Aware UTC.
+        two_key: Two-person rule (four-eyes principle): another editor releases urgency 1.
+    """
 
     def __init__(
         self,
@@ -80,7 +88,7 @@ class Intake:
     async def publish(
         self, request: EditContext, data: dict[str, Any], options: PublishOptions = NOW
     ) -> Flash:
-        """Put a new line on the wire, or withhold it until it is to go out.
+        """Publish a new line, or withhold it as a draft, for a hold, an embargo or a second key.
 
         Raises:
             ForbiddenError: They may not.
@@ -116,7 +124,7 @@ class Intake:
             request: Who asks.
             flash_id: Which flash.
             data: Field → value.
-            silently: Refile: a slip of the pen, of which readers are told nothing.
+            silently: Refile: mend a typo, without a note of correction to readers.
 
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
@@ -147,7 +155,7 @@ class Intake:
     async def release(
         self, request: EditContext, flash_id: str, options: PublishOptions = NOW
     ) -> Flash:
-        """Let a withheld line go: publish a draft, turn the second key, end a hold or an embargo.
+        """Release a withheld line: a draft, the second key (two-person rule), a hold, an embargo.
 
         Releasing a published line changes nothing. A draft may have to wait for a second editor.
 
@@ -176,9 +184,9 @@ class Intake:
         return await self._change(request, flash_id, key, change)
 
     async def kill(self, request: EditContext, flash_id: str, reason: str) -> Flash:
-        """Remove a line from every screen; killing a killed one changes nothing.
+        """Kill a line: a tombstone takes it off every screen; idempotent.
 
-        A line that was never out is taken back by the same means, by its reporter too.
+        A line that was never out is withdrawn the same way, by its reporter too.
 
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
@@ -197,7 +205,7 @@ class Intake:
         return await self._change(request, flash_id, key, change)
 
     async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
-        """Every version of a flash with who made it and when, oldest first.
+        """Version history of a flash with who made it and when, oldest first.
 
         Raises:
             ForbiddenError, NoSuchFlashError: As they say.
@@ -218,14 +226,14 @@ class Intake:
         return await self._archive.queue(edition)
 
     async def release_due(self, editions: Collection[str]) -> list[Flash]:
-        """Publish the withheld lines whose time has come; other processes may try the same."""
+        """Scheduled release of holds and embargoes; every process tries (no leader), one wins."""
         released = []
         for held in await self._archive.due(editions, self._clock()):
             now = self._clock()
             flash = flashes.release(held, now)
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
-                # Nobody waits for an answer: what a failover takes back is due again.
+                # Without the wait for replicas: what a failover loses is due again.
                 key = fresh_key()
                 released.append(await self._wire.append(record, "announce", key, confirmed=False))
             except VersionConflictError:
@@ -233,7 +241,7 @@ class Intake:
         return released
 
     async def next_due(self, editions: Collection[str]) -> float | None:
-        """Seconds until the next withheld line is to go out by itself."""
+        """Seconds until the next scheduled release; None: there is none."""
         due = await self._archive.due_next(editions)
         return None if due is None else (due - self._clock()).total_seconds()
 
@@ -244,6 +252,7 @@ class Intake:
         key: IdempotencyKey,
         change: Callable[[Record, datetime], Awaitable[Record]],
     ) -> Flash:
+        """Read, check, compare and swap; tried again when another write came between."""
         if earlier := await self._recall(request, key):
             return earlier
         for _ in range(_TRIES):
@@ -264,6 +273,7 @@ class Intake:
         raise VersionConflictError
 
     async def _recall(self, request: EditContext, key: IdempotencyKey) -> Flash | None:
+        """Idempotent replay: what this request's key has answered already."""
         return await self._wire.recall(request.edition, key) if request.key is not None else None
 
     async def _check_own(self, request: EditContext, flash_id: str) -> None:
@@ -280,7 +290,7 @@ def _clean_reason(reason: str) -> str:
 
 
 def _mode(before: Flash | None, after: Flash) -> Mode:
-    """Readers hear of a version unless the flash was never out and still is not."""
+    """Announce a version to readers, unless the flash was never published and still is not."""
     if after.pubstatus is PubStatus.USABLE:
         return "announce"
     was_out = before is not None and before.pubstatus is PubStatus.USABLE

@@ -1,1 +1,1 @@
-"""Lines in the formats of others: pure functions from a flash to a document."""
+"""Serialization into formats of others: pure functions from a flash to a document."""

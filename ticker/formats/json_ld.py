@@ -1,4 +1,4 @@
-"""Lines as schema.org, in JSON-LD 1.1 for search engines: NewsArticle and LiveBlogPosting."""
+"""Structured data for search engines: schema.org in JSON-LD 1.1, an article or a live blog."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def news_article(
 
 
 def live_blog(edition: Edition, lines: Sequence[Flash], base: str, title: str) -> dict[str, Any]:
-    """Lines as schema.org/LiveBlogPosting."""
+    """Lines, at least one, as schema.org/LiveBlogPosting."""
     updates = [
         {
             "@type": "BlogPosting",

@@ -1,5 +1,5 @@
-"""Lines that go elsewhere than to a reader's connection: webhooks, push, studio, bridges.
+"""Outputs: consumers of the log beside readers, such as webhooks, web push, studio, bridges.
 
-An output follows the wire from a cursor that it keeps in the store, and never reaches the hub: what
-it does cannot slow a reader. Each has a file of its own.
+An output follows the wire from a cursor (consumer offset) that it keeps in the store, and never
+reaches the hub: what it does cannot slow a reader. Each has a file of its own.
 """

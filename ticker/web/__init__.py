@@ -1,1 +1,1 @@
-"""The ASGI edge: one file for each face, and one visible list of routes."""
+"""The HTTP layer (ASGI): a folder of endpoints for each kind of visitor, and their routes."""

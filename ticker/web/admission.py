@@ -1,4 +1,4 @@
-"""What a reader asks for, judged before anything is upgraded; knows nothing of ASGI."""
+"""Admission control of readers: judged before anything is upgraded; knows nothing of ASGI."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
-# Seconds, with jitter: all who are refused together would come back together.
-_STAY_AWAY: Final = range(5, 31)
+# Retry-After with jitter, s: or all who are refused together come back together.
+_RETRY_AFTER: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
 class Admission(NamedTuple):
-    """A reader who may come in: the edition, what it wants, where it was, and on which site."""
+    """An admitted reader: edition, subscription filter, cursor to resume from, embedding site."""
 
     edition: Edition
     subscription: Subscription
@@ -49,10 +49,10 @@ def admit(
     host: str | None = None,
     last_event_id: str | None = None,
 ) -> Admission:
-    """Judge a request for the live URL.
+    """Admission control: judge a request for the live URL.
 
     Args:
-        hub: To have space in.
+        hub: Must have its board loaded, and space (load shedding).
         newsroom: The editions and vocabularies.
         code: Edition in the URL.
         query: Raw query string.
@@ -71,13 +71,13 @@ def admit(
     subscription = subscribe(newsroom, code, given)
     check_loaded(hub, code)
     if not hub.has_space:
-        raise unavailable("This server takes no more readers now.", str(choice(_STAY_AWAY)))  # noqa: S311 - no secret
+        raise unavailable("This server takes no more readers now.", str(choice(_RETRY_AFTER)))  # noqa: S311 - no secret
     position = last_event_id or given.get("cursor", [""])[-1]
     return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
 
 
 def _site(origin: str | None, host: str | None) -> str:
-    """What presence calls an embedding site; never longer than a name of a host may be."""
+    """Embedding site, as presence names it: a short origin, "direct", "self" or "other"."""
     if origin is None:
         return NO_SITE
     if origin.partition("://")[2] == host:
@@ -86,7 +86,7 @@ def _site(origin: str | None, host: str | None) -> str:
 
 
 def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Subscription:
-    """The subscription that a query asks for; unknown fields are no filters and do no harm.
+    """Subscription filter of a query; unknown fields are ignored.
 
     Raises:
         ProblemError: 422, naming each filter that is wrong.
@@ -112,7 +112,7 @@ def subscribe(newsroom: Newsroom, code: str, given: dict[str, list[str]]) -> Sub
 
 @cache
 def _whole(code: str) -> Subscription:
-    """What most readers want; the codes are those of the configured editions."""
+    """Subscription without a filter, cached: what most readers want. Codes are configured ones."""
     return Subscription(code)
 
 

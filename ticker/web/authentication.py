@@ -1,4 +1,4 @@
-"""Who is there: an editor's bearer token, or a desk session, which must also prove its intent."""
+"""Authentication: a bearer token, or a session cookie with a CSRF token; and the rate limit."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 _COOKIE: Final = "ticker-session"
-# Browsers take a cookie of this prefix only over TLS, for one host, and for all of it.
+# Cookie prefix (RFC 6265bis): browsers take it only over TLS, for one host, and for all of it.
 _SAFE_COOKIE: Final = "__Host-ticker-session"
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
 class Authenticator:
-    """Lets editors in, each at a bounded rate."""
+    """Authenticates editors, and limits the rate of each."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class Authenticator:
         self._buckets: dict[str, TokenBucket] = {}
 
     async def authenticate(self, connection: HTTPConnection) -> Principal:
-        """The principal of the bearer token (RFC 6750), or of the desk session.
+        """The principal of the bearer token (RFC 6750), or of the session cookie.
 
         Raises:
             ProblemError: 401 for no, an unknown, a revoked or an expired token or session, 403 for
-                a change that another site may have asked for, 429 for too many requests.
+                a change that another site may have asked for (CSRF), 429 for too many requests.
             StoreUnavailableError: The store is away.
         """
         if "authorization" not in connection.headers:
@@ -71,7 +71,7 @@ class Authenticator:
         return principal
 
     async def edition_of(self, request: Request, least: Role = Role.REPORTER) -> Edition:
-        """The edition of a URL, drills too, for one who has at least this role there.
+        """Authorisation: the edition of a URL, drills too, for at least this role there.
 
         Raises:
             ProblemError: 404 there is no such edition, or as `authenticate` says.
@@ -83,12 +83,12 @@ class Authenticator:
         return edition
 
     async def session(self, connection: HTTPConnection) -> Session | None:
-        """The desk session that the browser holds, if it is one."""
+        """The session of the browser's cookie; None: there is none."""
         secret = connection.cookies.get(self.cookie(connection))
         return await self._sessions.find(secret) if secret else None
 
     def cookie(self, connection: HTTPConnection) -> str:
-        """Name of the cookie that holds a session."""
+        """Name of the session cookie, with the `__Host-` prefix over TLS."""
         return _SAFE_COOKIE if self.is_secure(connection) else _COOKIE
 
     def is_secure(self, connection: HTTPConnection) -> bool:
@@ -96,7 +96,7 @@ class Authenticator:
         return self._public_url.startswith("https:") or connection.url.scheme in {"https", "wss"}
 
     def is_own(self, connection: HTTPConnection) -> bool:
-        """Whether no other site can have made the browser ask this."""
+        """CSRF, login too: whether the page that asks is ours, by Sec-Fetch-Site and Origin."""
         if connection.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
             return False
         origin = connection.headers.get("origin")
@@ -106,12 +106,12 @@ class Authenticator:
         return origin.partition("://")[2] in hosts - {"", None}
 
     def check_intent(self, connection: HTTPConnection, session: Session, token: str) -> None:
-        """A change must come from a page of ours, which knows what its session's changes say.
+        """CSRF: a change comes from a page of ours, and has the session's synchronizer token.
 
         Raises:
             ProblemError: 403, it does not.
         """
-        if connection.scope.get("method", "GET") in _READING:
+        if connection.scope.get("method", "GET") in _SAFE_METHODS:
             return
         if not self.is_own(connection):
             raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")

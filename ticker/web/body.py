@@ -1,4 +1,4 @@
-"""The body of an editor's request: JSON (RFC 8259), an object, of bounded size."""
+"""Request body: media type, size limit, and strict JSON (RFC 8259), an object."""
 
 from __future__ import annotations
 

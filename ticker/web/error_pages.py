@@ -1,4 +1,4 @@
-"""Problems in the form that the request wants: a page for a person, a document for a program."""
+"""Content negotiation of errors: a page for a browser, problem+json for a program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PROGRAMS: Final = ("/v1/", "/static/", "/oembed", "/healthz", "/readyz", "/metr
 
 
 class ErrorPages:
-    """Tells people from programs."""
+    """Answers errors as HTML or JSON, by path and `Accept`."""
 
     def __init__(self, templates: Templates, newsroom: Newsroom) -> None:
         self._templates = templates

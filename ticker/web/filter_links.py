@@ -1,4 +1,4 @@
-"""The filters of a page's URL as links: each puts one value in or takes it out again.
+"""Faceted filters as links: each puts one value into the page's URL or takes it out again.
 
 The grammar is that of the live URL (docs/protocol.md), so that a page's query is also its feed's.
 """
@@ -23,7 +23,7 @@ _NAMES: Final = ("section", "region", "tag", "coverage", "urgency")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a filter.
+    """One value of a filter, as a link that toggles it.
 
     Attributes:
         label: The value in the reader's language.
@@ -38,7 +38,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One filter and its values.
+    """One filter (facet) and its values.
 
     Attributes:
         name: As in the URL.
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a page's URL asks for, in one order and without repeats.
+    """Filters of a page's URL in canonical form: in one order and without repeats.
 
     Attributes:
         path: The page, without a query.
@@ -76,16 +76,16 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """As the live URL takes it."""
+        """Query string, as the live URL takes it too."""
         return urlencode(self.pairs)
 
     @property
     def href(self) -> str:
-        """The page with these filters."""
+        """Canonical path of the page with these filters."""
         return _href(self.path, self.pairs)
 
     def before(self, flash_id: str) -> str:
-        """The page of the past that begins before a flash."""
+        """Pagination: the page of the past that begins before a flash (keyset cursor)."""
         return _href(self.path, [*self.pairs, ("before", flash_id)])
 
     def values(self, name: str) -> str:

@@ -1,6 +1,7 @@
 """`/v1/{edition}/live`: one URL, two transports. WebSocket when upgraded, else Server-Sent Events.
 
-This is the portable path, a task or two for each reader, which any ASGI server can carry.
+This is the portable path, three tasks for each reader, which any ASGI server can carry; the fast
+path (server/fast_path.py) has none.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Live:
         await self.converse(websocket, outbox, admission)
 
     async def converse(self, websocket: WebSocket, outbox: Outbox, admission: Admission) -> None:
-        """Serve one who is admitted, from the upgrade to the goodbye."""
+        """Serve one who is admitted, from the opening to the closing handshake."""
         await websocket.accept()
 
         async def write(batch: list[Frame]) -> None:
@@ -83,10 +84,10 @@ class Live:
         await self._converse(outbox, admission, write, listen, part)
 
     async def sse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A reader over Server-Sent Events (HTML, 9.2); its `id` is the cursor.
+        """A reader over Server-Sent Events (HTML, 9.2), or HEAD; its `id` is the cursor.
 
         Raises:
-            ProblemError: It may not come in.
+            ProblemError: It is not admitted.
         """
         headers = Headers(scope=scope)
         query = scope["query_string"].decode("latin-1")
@@ -125,10 +126,10 @@ class Live:
         host: str | None,
         last_event_id: str | None,
     ) -> Admission:
-        """Judge a request for the live URL, on this path and on the fast one.
+        """Admission control of the live URL, on this path and on the fast one.
 
         Raises:
-            ProblemError: The reader may not come in.
+            ProblemError: The reader is not admitted.
         """
         return admit(
             self._hub,
@@ -141,13 +142,13 @@ class Live:
         )
 
     def seat(self, reader: SocketReader, admission: Admission) -> None:
-        """Let in a reader whose transport is its own (the fast path)."""
+        """Subscribe a reader of the fast path, which writes to its own transport."""
         reader.origin = admission.origin
         reader.subscription = self._hub.join(reader, admission.subscription, admission.cursor)
 
     @staticmethod
     def stream_headers(admission: Admission, origin: str | None) -> list[tuple[bytes, bytes]]:
-        """Header fields of an event stream: nobody may keep it, and no proxy buffer it."""
+        """Header fields of an event stream: no caching, and no buffering by nginx."""
         fields = {
             "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "no-store",
@@ -159,7 +160,7 @@ class Live:
 
     @staticmethod
     def stream_opening() -> bytes:
-        """What an event stream begins with: when to come back."""
+        """First bytes of an event stream: `retry`, when to reconnect."""
         return frames.sse_retry(frames.SSE_RETRY_MS)
 
     def _admit(self, code: str, query: str, headers: Headers) -> Admission:
@@ -179,7 +180,7 @@ class Live:
         listen: Callable[[], Coroutine[None, None, None]],
         part: Callable[[CloseCode], Awaitable[None]],
     ) -> None:
-        """Join, write and listen until either side has had enough, and part."""
+        """Join, write and listen until the reader has gone or the hub closes it, and part."""
         self._hub.join(outbox, admission.subscription, admission.cursor)
         writing = asyncio.create_task(self._pump(outbox, write))
         listening = asyncio.create_task(listen())
@@ -212,9 +213,10 @@ async def _part(
     writing: asyncio.Task[None],
     part: Callable[[CloseCode], Awaitable[None]],
 ) -> None:
-    """Say goodbye after what is being written, unless that takes too long or its room is needed."""
+    """Close gracefully, after what is being written; cut off on time-out or memory pressure."""
 
     async def say() -> None:
+        # Slow consumer: what is being written would wait for it.
         if code is CloseCode.TOO_SLOW:
             writing.cancel()
         await asyncio.wait({writing})
@@ -231,6 +233,7 @@ async def _part(
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks and reap them; that the peer has gone is no error."""
     for task in tasks:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):

@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457); `errors` names each field that is wrong."""
+"""Error responses as `application/problem+json` (RFC 9457); `errors` names each wrong field."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ class ProblemError(Exception):
         return body
 
     def response(self) -> Response:
-        """The HTTP response that says so."""
-        # In ASCII: what is named here may hold what UTF-8 cannot, such as a lone surrogate.
+        """The problem as an HTTP response, never cached."""
+        # ASCII with escapes: a value may hold what UTF-8 cannot encode, such as a lone surrogate.
         return Response(
             json.dumps(self.document()),
             self.status,
@@ -87,7 +87,7 @@ def unavailable(detail: str, seconds: str = RETRY_SECONDS) -> ProblemError:
 
 
 def no_such_flash(flash_id: str, field: str = "id") -> ProblemError:
-    """404 for a flash that there is none of, for this visitor."""
+    """404 for a flash that is none to this visitor: missing, or not to be seen."""
     return problem_at(404, field, f"There is no flash {flash_id!r} here.")
 
 
@@ -134,10 +134,10 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
 
 
 def problem_of(error: Exception) -> ProblemError:
-    """What an exception of the house means in HTTP.
+    """Error mapping: the HTTP status of one of our exceptions.
 
     Raises:
-        TypeError: Nothing.
+        TypeError: It has none.
     """
     if isinstance(error, ProblemError):
         return error
@@ -160,14 +160,14 @@ def _crash(error: Exception) -> ProblemError:
 def handlers(
     respond: Callable[[Request, ProblemError], Response],
 ) -> dict[Any, Callable[[Request, Any], Response]]:
-    """Exception → response, for the application.
+    """Exception handlers (Starlette): exception → response.
 
     Args:
         respond: Says a problem in the form that the request wants.
     """
     return {
         HTTPException: lambda request, error: respond(request, _http_problem(error)),
-        # Whoever asked has gone: nobody hears this, and it is no fault of ours.
+        # The client has disconnected: nobody reads this, and it is no error of ours for the log.
         ClientDisconnect: lambda request, _: respond(
             request, problem_at(400, "body", "was cut off")
         ),

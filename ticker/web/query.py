@@ -1,4 +1,4 @@
-"""Fields of a query string, and the kinds of values that they may have."""
+"""Query string: parsing with a limit of fields, and validation of numbers and times."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def parameters(query: str) -> dict[str, list[str]]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a value is a whole number, of no more digits than any that means something."""
+    """Whether a value is a whole number, of at most nine ASCII digits."""
     return len(text) <= _DIGITS_MAX and text.isascii() and text.isdecimal()
 
 
 def moment(field: str, text: str) -> datetime:
-    """A time, in RFC 3339 or as a form's field has it, which means UTC.
+    """A time in RFC 3339, or of an HTML `datetime-local` field, which is in UTC here.
 
     Raises:
         ProblemError: 422, it is none.
     """
-    # A form's field has no zone, and means the second: what was shown when it was over.
+    # A form's field has no zone and no fraction: what was shown at the end of that second.
     seconds = _FORM_TIME.fullmatch(text)
     full = f"{seconds[1]}{seconds[2] or ':00'}.999Z" if seconds else text
     try:

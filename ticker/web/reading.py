@@ -1,4 +1,4 @@
-"""What readers may see of an edition, and the one answer each to what they may not or not yet."""
+"""Read path: boards and lines that readers may see; 404 for withheld, 503 for not loaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """Boards from the hub's memory, lines from there or from the archive.
+    """Reads boards from the hub's memory, lines from there or else from the archive.
 
     Args:
         hub: Of this process.
@@ -28,7 +28,7 @@ class Reading:
         self._archive = archive
 
     def board(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:
-        """The lines on show, and their position on the wire.
+        """Snapshot: the lines on show, and the cursor where its events go on.
 
         Raises:
             ProblemError: 503, the board is not loaded.
@@ -37,7 +37,7 @@ class Reading:
         return self._hub.lines(subscription)
 
     def position(self, edition: str) -> Cursor:
-        """Where the edition stands: who reads on from there misses nothing that is read now."""
+        """Cursor of the edition: who follows from there misses nothing that changes after now."""
         return self._hub.position(edition)
 
     async def line(self, edition: str, flash_id: str) -> Flash:
@@ -50,7 +50,7 @@ class Reading:
         return published(await self.find(edition, flash_id), flash_id)
 
     async def find(self, edition: str, flash_id: str) -> Flash | None:
-        """A line that readers may not see yet, too.
+        """A line at its newest version, a withheld one (embargo, draft, hold) too.
 
         Raises:
             StoreUnavailableError: As `line` says.
@@ -60,12 +60,12 @@ class Reading:
 
 
 def published(flash: Flash | None, flash_id: str, field: str = "id") -> Flash:
-    """The flash, if it is for readers: a withheld one is as good as none.
+    """The flash, if it is for readers: a withheld one (embargo) is not found.
 
     Args:
         flash: What was found.
         flash_id: What was looked for.
-        field: What named it, for the problem.
+        field: Parameter that named it, for the problem.
 
     Raises:
         ProblemError: 404, it is not.
@@ -76,7 +76,7 @@ def published(flash: Flash | None, flash_id: str, field: str = "id") -> Flash:
 
 
 def check_loaded(hub: Hub, edition: str) -> None:
-    """Refuse what needs a board that is not loaded.
+    """Readiness of one board: refuse what needs one that is not loaded.
 
     Raises:
         ProblemError: 503, it is not.

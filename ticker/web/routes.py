@@ -1,4 +1,4 @@
-"""Every URL of the service: the lists of each kind of visitor, in the order they are tried."""
+"""Routing: every URL of the service, by kind of visitor, in the order they are matched."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 
 def visitors(shared: Shared) -> list[Visitor]:
-    """All kinds; readers' pages last, since an edition's name can be anything that is left."""
+    """All kinds; readers' pages last, since `/{edition}` matches whatever is left."""
     return [kind(shared) for kind in (api, embed, desk, pages)]

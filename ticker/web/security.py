@@ -1,4 +1,4 @@
-"""Which editions there are for whom, which origins may read, and the headers of every response."""
+"""Security headers (CSP, HSTS, …), CORS, and which editions there are for whom."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ API_HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-# What no page of ours asks a device for (Permissions Policy, W3C).
+# Permissions Policy (W3C): no page of ours uses these.
 _PERMISSIONS: Final = (
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 )
@@ -36,7 +36,7 @@ _HSTS: Final = "max-age=31536000"
 
 
 def page_policy(frame_ancestors: str = "'self'") -> str:
-    """Content Security Policy (CSP 3) of a page of ours: only our own files, and live lines."""
+    """Content Security Policy (CSP 3) of readers' pages: only our own files, and live lines."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
@@ -59,14 +59,14 @@ DESK_HEADERS: Final[Mapping[str, str]] = {
 
 
 class SecurityHeaders:
-    """Puts the headers that every response needs onto those that lack them (pure ASGI).
+    """Middleware (pure ASGI) for security headers: HSTS, CSP, nosniff, Permissions Policy.
 
     Args:
-        app: What answers.
-        https: Whether readers know us by an address of TLS, and by no other (RFC 6797).
+        app: The application.
+        https: Whether our public URL is one of TLS: then HSTS (RFC 6797).
 
     Attributes:
-        app: What answers, its last resort for faults of ours too.
+        app: The application, with its answer to unhandled exceptions.
     """
 
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
@@ -74,7 +74,7 @@ class SecurityHeaders:
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; a WebSocket passes untouched."""
+        """Add what a response lacks, and always what the desk needs; WebSockets pass untouched."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -118,7 +118,7 @@ def desk_edition_of(newsroom: Newsroom, code: str) -> Edition:
 
 
 def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:
-    """Whether a page of this origin may read the edition: ours, a listed one, or any."""
+    """Allowlist of origins: whether a page of this one may read the edition; ours always may."""
     if not edition.origins or origin is None:
         return True
     name = origin.partition("://")[2]
@@ -126,7 +126,7 @@ def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:
 
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:
-    """Headers that let scripts of other sites read a public response (Fetch standard)."""
+    """CORS headers of a public response (Fetch standard); with an allowlist it varies by Origin."""
     exposed = {"Access-Control-Expose-Headers": "Date, ETag"}
     if not edition.origins:
         return {"Access-Control-Allow-Origin": "*", **exposed}

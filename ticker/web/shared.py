@@ -1,4 +1,4 @@
-"""What all kinds of visitors share at the edge, made once, and what each kind brings."""
+"""Composition of the HTTP layer: parts that all kinds of visitors share, and what each brings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Shared:
-    """The core, and the parts of the edge that know of no single URL."""
+    """The core, and the parts of the HTTP layer that no single URL owns."""
 
     def __init__(self, core: Core) -> None:
         self.core = core

@@ -1,4 +1,4 @@
-"""HTML pages: templates with everything escaped, and the headers that a page needs."""
+"""HTML templates (Jinja) with autoescape against XSS, and the headers of a page."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class Templates:
         self._desk_words: dict[str, dict[str, Any]] = json.loads(desk)
 
     def base(self, request: Request) -> str:
-        """Where readers reach us, without a slash at the end: as configured, or as they asked."""
+        """Base of absolute URLs, without a slash at the end: as configured, or as requested."""
         return self._public_url or str(request.base_url).rstrip("/")
 
     def words(self, lang: str) -> dict[str, str]:
-        """The pages' words in a language, in English where we lack one."""
+        """Localisation: the pages' words in a language, with English as fallback."""
         return self._words["en"] | self._words.get(lang.partition("-")[0], {})
 
     def problem(self, edition: Edition, problem: ProblemError) -> Response:
-        """A problem as a page, for people."""
+        """A problem as an HTML error page."""
         return self.page(
             "problem.html",
             edition,
@@ -77,7 +77,7 @@ class Templates:
             edition: Whose page it is; templates know it as `edition`, and its `words`.
             context: What else the template needs.
             status: HTTP status.
-            frame_ancestors: Who may put the page in a frame (CSP 3, 6.4.2).
+            frame_ancestors: Clickjacking: who may put the page in a frame (CSP 3, 6.4.2).
             headers: Further headers; they win.
         """
         html = self._environment.get_template(template).render(
@@ -115,7 +115,7 @@ class Templates:
 
     @staticmethod
     def spoken(request: Request, newsroom: Newsroom) -> Edition:
-        """The edition whose language a browser likes best (RFC 9110 §12.5.4), else the first."""
+        """Accept-Language (RFC 9110 §12.5.4), by its order, not by q: an edition, or the first."""
         wanted = request.headers.get("accept-language", "").lower()
         for choice in wanted.split(","):
             lang = choice.partition(";")[0].strip().partition("-")[0]

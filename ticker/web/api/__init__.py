@@ -1,1 +1,1 @@
-"""Programs: JSON for editors with a token and for readers."""
+"""REST API: JSON for programs of editors, with a token, and of readers."""

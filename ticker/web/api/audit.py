@@ -1,4 +1,4 @@
-"""The audit log of accounts, for admins."""
+"""Audit log of accounts over HTTP, for admins."""
 
 from __future__ import annotations
 

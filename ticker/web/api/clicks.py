@@ -1,4 +1,4 @@
-"""A reader followed a line's link: counted, and nothing about the reader is kept."""
+"""Click counter (beacon): a line's link was followed; nothing about the reader is kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ClicksApi:
         """Count one click → 204; the body is not read.
 
         Raises:
-            ProblemError: 404 no such line is on show or was lately, 429 too many.
+            ProblemError: 404 no such line is on show or was lately, 429 too many (rate limit).
         """
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash = self._hub.get(edition.code, request.path_params["id"])

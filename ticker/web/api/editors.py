@@ -1,4 +1,4 @@
-"""The editors' HTTP: publish, correct, release, kill, versions, queue. JSON in and out."""
+"""Write API of editors: publish, correct, release, kill; versions and queue. JSON in and out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Editors:
         self._metrics = metrics
 
     async def publish(self, request: Request) -> Response:
-        """`POST /v1/{edition}/flashes?draft=&hold=` → 201."""
+        """`POST /v1/{edition}/flashes?draft=&hold=` → 201; safe to retry with Idempotency-Key."""
         with self._counted("publish", 201):
             context = await self._context(request)
             options = _options(request)
@@ -87,7 +87,7 @@ class Editors:
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
-        """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash."""
+        """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash (tombstone)."""
         with self._counted("kill", 200):
             context = await self._context(request)
             reasons = parameters(request.url.query).get("reason", [])
@@ -115,7 +115,7 @@ class Editors:
 
     @contextmanager
     def _counted(self, verb: str, success: int) -> Iterator[None]:
-        """Count how a request ends."""
+        """Metric: count a write by its status, refused or done."""
         status = 500
         try:
             yield
@@ -148,7 +148,7 @@ def _answer(flash: Flash, status: int, **headers: str) -> Response:
 
 
 def _if_match(request: Request) -> Collection[str] | None:
-    """The versions of `If-Match` (RFC 9110 §13.1.1); a weak tag never matches."""
+    """Conditional request: versions of `If-Match` (RFC 9110 §13.1.1); a weak ETag matches none."""
     field = request.headers.get("if-match")
     if field is None or field.strip() == "*":
         return None
@@ -156,7 +156,7 @@ def _if_match(request: Request) -> Collection[str] | None:
 
 
 def _options(request: Request) -> PublishOptions:
-    """How the line is to go out, from the query."""
+    """Publish options of the query: draft and hold."""
     if not request.url.query:
         return NOW
     given = parameters(request.url.query)

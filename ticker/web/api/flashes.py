@@ -1,4 +1,4 @@
-"""Public reading over plain HTTP: the board, pages of the past, one flash, the editions."""
+"""Read API over plain HTTP, with ETag and CORS: board, pages of the past, flash, editions."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Flashes:
         return _json(body, 200, headers)
 
     async def board(self, request: Request) -> Response:
-        """`GET /v1/{edition}/flashes?limit=&before=` → the board, or the page before a flash."""
+        """`GET /v1/{edition}/flashes?limit=&before=` → the board, or a page (keyset pagination)."""
         with _legible():
             return await self._board(request)
 
@@ -109,7 +109,7 @@ class Flashes:
         return _json(document.public(flash), 200, headers)
 
     async def preflight(self, request: Request) -> Response:
-        """`OPTIONS` on a public URL (Fetch standard, CORS preflight)."""
+        """`OPTIONS` on a public URL: CORS preflight (Fetch standard)."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         headers = {
             "Access-Control-Allow-Methods": "GET, HEAD",
@@ -120,7 +120,7 @@ class Flashes:
         return Response(status_code=204, headers=headers)
 
     async def _may_see(self, request: Request, flash: Flash) -> bool:
-        """Whether it is withheld, and asked for with a token of its edition."""
+        """Authorisation: whether it is withheld (embargo), and the token is for its edition."""
         if flash.pubstatus is not PubStatus.WITHHELD or "authorization" not in request.headers:
             return False
         return covers(await self._authenticator.authenticate(request), flash.edition)
@@ -128,7 +128,7 @@ class Flashes:
 
 @contextmanager
 def _legible() -> Iterator[None]:
-    """Lets scripts of any site read why they got nothing: a banner must know when to stop."""
+    """CORS for errors: scripts of any site may read them, as a banner must know when to stop."""
     try:
         yield
     except ProblemError as problem:
@@ -145,6 +145,7 @@ def _limit(given: dict[str, list[str]]) -> int:
 
 
 def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Response:
+    """Conditional request: the body with its ETag, or 304."""
     content = document.dumps(body)
     headers = {
         "ETag": f'"{sha256(content.encode()).hexdigest()[:32]}"',
@@ -157,7 +158,7 @@ def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Respons
 
 
 def _is_fresh(request: Request, etag: str) -> bool:
-    """Whether `If-None-Match` holds this tag, by weak comparison (RFC 9110 §13.1.2)."""
+    """Whether `If-None-Match` holds this ETag, by weak comparison (RFC 9110 §13.1.2)."""
     field = request.headers.get("if-none-match", "")
     return field.strip() == "*" or etag in {
         tag.strip().removeprefix("W/") for tag in field.split(",")

@@ -1,4 +1,4 @@
-"""What the operator's machines ask: are you alive, are you ready, how are you doing."""
+"""Health checks: liveness and readiness probes, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Health:
         self._metrics = metrics
 
     async def healthz(self, _: Request) -> Response:
-        """200 while the process answers at all."""
+        """Liveness: 200 while the process answers at all."""
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
-        """200 only when the store answers and every board is loaded and followed."""
+        """Readiness: 200 only when the store answers and every board is loaded and followed."""
         await self._store.ping()
         if not self._hub.is_ready:
             raise unavailable("The boards are not loaded and followed.")
         return JSONResponse({"status": "ready"}, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:
-        """Prometheus text of this process."""
+        """Metrics of this process in the Prometheus text format."""
         return Response(
             self._metrics.render(),
             headers=NO_STORE,

@@ -1,4 +1,4 @@
-"""The log of the past over HTTP: boards as they were shown, and the wire as it is stored."""
+"""History over HTTP: the board at a point in time, and an export of the log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LIMIT_MAX: Final = 100_000
 
 
 class HistoryApi:
-    """What was shown at any moment, for those with a token."""
+    """`/v1/{edition}/board` and `/v1/{edition}/log`, for those with a token."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class HistoryApi:
         return JSONResponse(body, headers=NO_STORE)
 
     async def log(self, request: Request) -> Response:
-        """`GET /v1/{edition}/log?after=&limit=` → the wire as JSON Lines, as it is stored."""
+        """`GET /v1/{edition}/log?after=&limit=` → the log as JSON Lines, as it is stored."""
         edition = await self._authenticator.edition_of(request, Role.EDITOR)
         given = query.parameters(request.url.query)
         after = given.get("after", ["0.0000000000000000"])[-1]
@@ -64,7 +64,7 @@ class HistoryApi:
 
     async def _lines(self, edition: str, after: int, limit: int) -> AsyncIterator[str]:
         async for entry in self._history.entries(edition, after):
-            # The record stands as a string: its bytes are what the next tag is made of.
+            # The record as a string: the hash chain is over its very bytes.
             yield document.dumps({"cursor": str(entry.cursor), "record": entry.text}) + "\n"
             limit -= 1
             if not limit:

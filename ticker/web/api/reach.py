@@ -1,4 +1,4 @@
-"""Whom lines have reached, and who reads now: for editors, over HTTP."""
+"""Deliveries and presence over HTTP: whom lines have reached, and who reads now."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reach:
         self._presence = presence
 
     async def landed(self, request: Request) -> Response:
-        """`GET /v1/{edition}/flashes/{id}/landing?version=` → whom a version has reached."""
+        """`GET /v1/{edition}/flashes/{id}/landing?version=` → deliveries of a version."""
         edition = (await self._authenticator.edition_of(request)).code
         flash_id = request.path_params["id"]
         flash = await self._archive.get(edition, flash_id)
@@ -54,6 +54,6 @@ class Reach:
         return JSONResponse(landing, headers=NO_STORE)
 
     async def readers(self, request: Request) -> Response:
-        """`GET /v1/{edition}/readers` → who reads now, by transport, embedding site and hub."""
+        """`GET /v1/{edition}/readers` → presence: readers by transport, embedding site and hub."""
         edition = (await self._authenticator.edition_of(request)).code
         return JSONResponse(await self._presence.of(edition), headers=NO_STORE)

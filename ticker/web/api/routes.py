@@ -1,4 +1,4 @@
-"""The URLs of programs: `/v1`, and what an operator's machines ask."""
+"""Routes of programs: the API under `/v1`, live stream, health checks, metrics."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def api(shared: Shared) -> Visitor:
 
 
 def _resource(path: str, name: str, **methods: Endpoint) -> list[Route]:
-    """One URL whose methods are answered by different classes; a 405 names them all."""
+    """Method routing: one URL, whose methods different classes answer; a 405 names them all."""
     some = [Route(path, endpoint, name=name, methods=[it]) for it, endpoint in methods.items()]
     allowed = [method for it in some for method in it.methods or ()]
     return [*some, Route(path, _NotAllowed(allowed))]
@@ -110,7 +110,7 @@ class _LiveHttp:
         self._flashes = flashes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream events, or answer a preflight."""
+        """Stream events, or answer a CORS preflight."""
         if scope["method"] == "OPTIONS":
             response = await self._flashes.preflight(Request(scope))
             await response(scope, receive, send)

@@ -1,1 +1,1 @@
-"""Editors in a browser: login, desk, timeline, staff."""
+"""Editors' pages, behind a login: desk, timeline, staff."""

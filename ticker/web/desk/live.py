@@ -1,4 +1,4 @@
-"""`/desk/{edition}/live`: the board as readers get it, and beside it what is for editors only."""
+"""`/desk/{edition}/live`: WebSocket of desks, the board as readers get it and the desk feed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BUFFER: Final = 4 * 1024 * 1024
 
 
 class DeskLive:
-    """The desks' WebSocket. A desk is no reader, and is not counted as one."""
+    """The desks' WebSocket. A desk is no reader: it is not in presence or deliveries."""
 
     def __init__(
         self, authenticator: Authenticator, desk: Desk, live: Live, desk_feed: DeskFeed
@@ -35,7 +35,7 @@ class DeskLive:
         self._desk_feed = desk_feed
 
     async def websocket(self, websocket: WebSocket) -> None:
-        """Let in who is logged in, on a page of ours."""
+        """Needs a session, and an Origin of ours (cross-site WebSocket hijacking)."""
         try:
             if not self._authenticator.is_own(websocket):
                 raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")

@@ -1,4 +1,4 @@
-"""`/desk/login` and `/desk/logout`: forms that work without scripts."""
+"""`/desk/login` and `/desk/logout`: session cookies, by forms that work without scripts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELDS_MAX: Final = 20
 
 
 class Login:
-    """Begins and ends sessions."""
+    """Begins and ends sessions; tries are limited, and in the audit log."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Login:
             known = await self._login_limits.known(name)
             await self._audit.note(known, "login failed", known, address)
             return self._form(request, form.get("next", ""), name, 401)
-        # What the browser held before, ours or planted, is not what it holds now.
+        # Session fixation: a session that the browser had before, planted or not, ends here.
         await self._end(request)
         agent = request.headers.get("user-agent", "")
         secret = await self._sessions.start(user.name, address, agent)
@@ -118,7 +118,7 @@ class Login:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form (`application/x-www-form-urlencoded`).
+    """Fields of a form (`application/x-www-form-urlencoded`), with limits of size and number.
 
     Raises:
         ProblemError: 413 too big, 422 too many fields.
@@ -136,6 +136,6 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 def _next(path: str) -> str:
-    """Where to go after the login: a page of the desk, and nowhere else."""
+    """Open redirect: after the login only to a page of the desk."""
     is_ours = path == "/desk" or path.startswith(("/desk/", "/desk?"))
     return path if is_ours and "\\" not in path and path.isprintable() else "/desk"

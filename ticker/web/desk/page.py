@@ -1,4 +1,4 @@
-"""`/desk/{edition}`: the editors' page, its live line, and what it asks while they type."""
+"""`/desk/{edition}`: the editors' page, and its endpoints for lint and for checked stories."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LATELY: Final = timedelta(minutes=30)
 
 
 class Desk:
-    """The desk's page and its questions."""
+    """The desk's page and its own endpoints."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Desk:
         self._newsroom = settings.newsroom
 
     async def home(self, request: Request) -> Response:
-        """`GET /desk` → the first edition that is theirs."""
+        """`GET /desk` → redirect to the first edition that is theirs, or to the login."""
         session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
@@ -82,7 +82,7 @@ class Desk:
         return self._templates.desk("desk/desk.html", edition, context)
 
     async def lint(self, request: Request) -> Response:
-        """`POST /desk/{edition}/lint` {"headline", "urgency", "source"} → what to look at again."""
+        """`POST /desk/{edition}/lint` {"headline", "urgency", "source"} → warnings while typing."""
         principal = await self._authenticator.authenticate(request)
         edition = self.edition_of(request, principal)
         data = await json_object(request, _JSON)
@@ -102,7 +102,7 @@ class Desk:
         )
 
     async def check(self, request: Request) -> Response:
-        """`POST /desk/{edition}/checked/{id}` → 204: it was looked at, and is right as it is."""
+        """`POST /desk/{edition}/checked/{id}` → 204: acknowledged, it is right as it is."""
         principal = await self._authenticator.authenticate(request)
         edition = self.edition_of(request, principal)
         flash_id = request.path_params["id"]
@@ -112,7 +112,7 @@ class Desk:
         return Response(status_code=204)
 
     def edition_of(self, connection: HTTPConnection, principal: Principal) -> Edition:
-        """The edition of a desk URL.
+        """Authorisation: the edition of a desk URL.
 
         Raises:
             ProblemError: 404, there is none.
@@ -123,6 +123,7 @@ class Desk:
         return edition
 
     async def _lately(self, edition: str, except_for: object) -> list[Any]:
+        """Lines that a new one may be a duplicate of."""
         since = utcnow() - _LATELY
         _, board = self._hub.lines(Subscription(edition))
         waiting = [record.flash for record in await self._archive.queue(edition)]
@@ -139,7 +140,7 @@ class Desk:
         return theirs
 
     def _about(self, edition: Edition, session: Session) -> dict[str, Any]:
-        """What the scripts of the page need to know."""
+        """Data for the page's scripts: edition, CSRF token, role, settings."""
         return {
             "edition": edition.code,
             "lang": edition.lang,
@@ -165,5 +166,5 @@ class Desk:
 
 
 def to_login(request: Request) -> Response:
-    """Have somebody log in, and come back here."""
+    """Redirect to the login, with this page as `next`."""
     return RedirectResponse(f"/desk/login?{urlencode({'next': request.url.path})}", 303)

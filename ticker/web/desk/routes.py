@@ -1,4 +1,4 @@
-"""The URLs of editors in a browser: everything under `/desk`."""
+"""Routes of editors in a browser: everything under `/desk`."""
 
 from __future__ import annotations
 

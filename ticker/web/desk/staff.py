@@ -1,4 +1,4 @@
-"""`/desk/account` and `/desk/staff`: one's own password, and for admins who may do what."""
+"""`/desk/account` and `/desk/staff`: one's own password; user and token management by admins."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NAME_MAX = 64
 
 
 class Staff:
-    """Pages with plain forms; every change is in the audit log."""
+    """Account management with plain forms; every change is in the audit log."""
 
     def __init__(
         self,
@@ -59,12 +59,12 @@ class Staff:
         self._newsroom = newsroom
 
     async def account(self, request: Request) -> Response:
-        """`GET /desk/account` → a form for another password."""
+        """`GET /desk/account` → the form to change one's password."""
         session = await self._authenticator.session(request)
         return self._account(request, session) if session else to_login(request)
 
     async def change_password(self, request: Request) -> Response:
-        """`POST /desk/account` {"old", "new"} → another password; ends all sessions of the user."""
+        """`POST /desk/account` {"old", "new"} → password change; ends all sessions of the user."""
         session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)

@@ -1,4 +1,4 @@
-"""`/desk/{edition}/timeline`: the log of the past as a page, and every version of one line."""
+"""`/desk/{edition}/timeline`: history as a page, and every version of one line with its diff."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TOLD: Final = sorted(CHANGEABLE.keys() - {"headline", "correction"})
 
 
 class Timeline:
-    """What was shown, by whom it was made, and when."""
+    """History pages: what was done, by whom and when, and the board at a point in time."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Timeline:
         self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
-        """`GET /desk/{edition}/timeline?before=&at=` → what was done, newest first."""
+        """`GET /desk/{edition}/timeline?before=&at=` → history by pages, newest first."""
         session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
@@ -80,7 +80,7 @@ class Timeline:
         return self._templates.desk("desk/timeline.html", edition, context)
 
     async def versions(self, request: Request) -> Response:
-        """`GET /desk/{edition}/timeline/{id}` → every version of a line, and what changed."""
+        """`GET /desk/{edition}/timeline/{id}` → version history of a line, with diffs."""
         session = await self._authenticator.session(request)
         if session is None:
             return to_login(request)
@@ -102,7 +102,7 @@ class Timeline:
 
 
 def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:
-    """One version as a page tells it."""
+    """One version for the template, with its diff to the one before."""
     flash = record.flash
     changes = [
         (name, getattr(before, name), getattr(flash, name))
@@ -117,7 +117,7 @@ def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:
 
 
 def diff(before: str, after: str) -> list[tuple[str, str]]:
-    """What changed, word by word: pairs of "", del or ins, and the words."""
+    """Word diff: pairs of an HTML tag ("", del or ins) and the words."""
     old, new = before.split(" "), after.split(" ")
     parts: list[tuple[str, str]] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

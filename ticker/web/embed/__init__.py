@@ -1,1 +1,1 @@
-"""Other sites: the banner as a script, as a frame and by oEmbed, and the page that builds it."""
+"""Embedding in other sites: the widget's script, the iframe, oEmbed, and the builder page."""

@@ -1,4 +1,4 @@
-"""A banner as an address asks for it: its look, its filters, how high it is, and its iframe."""
+"""Configuration of a banner by query string: look, filters, height; and its sandboxed iframe."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ ROW_PX: Final = 50
 _TAKEOVER_PX: Final = 200
 _TAKEOVER_LASTS: Final = timedelta(hours=1)
 _COLOUR: Final = re.compile(r"#?([0-9a-fA-F]{6})")
-# Its own origin lets it share one connection between tabs, and be told from a stranger's page;
-# stories that it opens are pages like any other.
+# Sandbox of the iframe. allow-same-origin: tabs share one connection, and Origin is ours;
+# allow-popups-to-escape-sandbox: stories that it opens are pages like any other.
 _SANDBOX: Final = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """One banner.
+    """One banner's configuration, validated.
 
     Attributes:
         edition: Whose lines.
         subscription: Which of them.
-        filters: The same as an address says it.
+        filters: The same as a query string.
         mode: rotate, crawl, stack or flash.
         theme: auto, light or dark.
         skin: signal, paper or solid.
@@ -110,7 +110,7 @@ class Banner:
 
     @property
     def pairs(self) -> list[Pair]:
-        """What differs from the default, and the filters, as fields of a query."""
+        """Query fields in canonical form: what differs from the default, and the filters."""
         look = [(name, getattr(self, name)) for name in CHOICES]
         pairs = [(name, value) for name, value in look if value != CHOICES[name][0]]
         if self.label:
@@ -121,12 +121,12 @@ class Banner:
 
     @property
     def path(self) -> str:
-        """The address of its page for an iframe."""
+        """Path of its page for an iframe."""
         query = urlencode(self.pairs)
         return f"/embed/{self.edition.code}{'?' if query else ''}{query}"
 
     def attributes(self) -> dict[str, str]:
-        """What the element takes; its colours are custom properties instead."""
+        """Attributes of the custom element; its colours are CSS custom properties instead."""
         code, lang = self.edition.code, self.edition.lang
         look = {name: getattr(self, name) for name in CHOICES}
         return {
@@ -139,7 +139,7 @@ class Banner:
         }
 
     def height(self, width: int) -> int:
-        """How high it is at a width, CSS pixels; in mode flash, how high it may become."""
+        """Height at a width, in CSS pixels, against layout shift; in mode flash, its maximum."""
         if self.mode == "stack":
             return BAR_PX + 1 + self.rows * ROW_PX
         if self.mode == "flash":
@@ -147,7 +147,7 @@ class Banner:
         return BAR_PX if width > NARROW_PX else TWO_ROWS_PX
 
     def shown(self, lines: Sequence[Flash], now: datetime) -> list[Flash]:
-        """Those of the board that it has a place for, in turn or at once."""
+        """Lines of the board that its mode displays, in turn or at once."""
         if self.mode == "stack":
             return list(lines[: self.rows])
         if self.mode == "flash":
@@ -157,7 +157,7 @@ class Banner:
 
 
 def iframe(src: str, title: str, width: int | str, height: int) -> str:
-    """The tag that puts a banner's page into another one."""
+    """The iframe tag that embeds a banner's page: sandboxed, lazily loaded."""
     return (
         f'<iframe src="{escape(src)}" title="{escape(title)}" width="{width}" height="{height}" '
         f'loading="lazy" sandbox="{_SANDBOX}" style="border:0;max-inline-size:100%"></iframe>'
@@ -173,7 +173,7 @@ def _choice(name: str, given: Mapping[str, list[str]], faults: list[Fault]) -> s
 
 
 def _label(given: Mapping[str, list[str]], faults: list[Fault]) -> str:
-    """It stands beside our lines, so it keeps their rules."""
+    """The label, sanitised by the rules of lines, beside which it stands."""
     value = given.get("label", [""])[-1]
     if not value.strip():
         return ""

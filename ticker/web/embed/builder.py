@@ -1,4 +1,4 @@
-"""The page where a site picks its banner, sees it, and copies what it needs."""
+"""Embed builder: a site configures its banner, previews it, and copies the code."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Builder:
 
 
 def _address(banner: Banner, kind: str, first: str) -> str:
-    """The builder's own address with these choices, to share."""
+    """Canonical path of the builder with these choices, to share."""
     pairs = [("kind", kind)] if kind != "script" else []
     if banner.edition.code != first:
         pairs.append(("edition", banner.edition.code))

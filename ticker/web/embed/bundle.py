@@ -1,4 +1,4 @@
-"""Joins `static/ticker/*.js` into the one file that sites embed, and minifies it.
+"""Bundler: joins `static/ticker/*.js` into the one file that sites embed, and minifies it.
 
 The modules run as they are; this is for speed. Run by the package build (hatchling), also for an
 editable install, so a checkout serves what a wheel serves. Knows nothing of the rest of the
@@ -20,7 +20,7 @@ _SHEET = re.compile(r"(?<=const CSS = `).*?(?=`;)", re.DOTALL)
 
 
 class WidgetHook(BuildHookInterface[Any]):
-    """Builds the widget before anything is packed."""
+    """Build hook (hatchling): builds the widget before anything is packed."""
 
     PLUGIN_NAME = "custom"
 

@@ -1,4 +1,4 @@
-"""Contrast of a banner's colours (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""WCAG contrast of a banner's colours (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PALETTES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _WHITE: Final = "ffffff"
-# Where the curve of sRGB begins to bend.
+# sRGB transfer function: linear below this, a power above.
 _KNEE: Final = 0.04045
 _PAIRS: Final = (
     ("on-breaking", "breaking", TEXT_AA),
@@ -54,7 +54,7 @@ _PAIRS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """How one colour stands out from what is under it.
+    """WCAG contrast of one colour against its background.
 
     Attributes:
         ratio: From 1 to 21, cut to one decimal place, so that 4.49 is not taken for enough.
@@ -87,7 +87,7 @@ def contrasts(theme: str, chosen: Mapping[str, str]) -> dict[str, Contrast]:
 
 
 def ratio(one: str, other: str) -> float:
-    """Contrast ratio of two colours of six hexadecimal digits."""
+    """WCAG contrast ratio of two colours of six hexadecimal digits."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -99,6 +99,7 @@ def _themes(theme: str, chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (0, 2, 4))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -1,4 +1,4 @@
-"""The page of a banner for an iframe, with its lines already in the HTML."""
+"""Iframe page of a banner, rendered on the server (progressive enhancement, JSON-LD)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class EmbedFrame:
         self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
-        """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the sites allowed."""
+        """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the allowed origins."""
         given = parameters(request.url.query)
         banner = Banner.of(self._newsroom, request.path_params["edition"], given)
         edition = banner.edition
@@ -50,5 +50,5 @@ class EmbedFrame:
 
 
 def frame_ancestors(edition: Edition) -> str:
-    """Who may put the edition into a frame (CSP 3, 6.4.2): any site, or we and those it names."""
+    """CSP frame-ancestors (clickjacking): any site, or we and the edition's allowed origins."""
     return " ".join(["'self'", *edition.origins]) if edition.origins else "*"

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): from an address of ours to the iframe that shows it."""
+"""oEmbed 1.0 provider (https://oembed.com): from a URL of ours to the iframe that shows it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Oembed:
     def _meaning(
         self, path: str, query: Mapping[str, list[str]]
     ) -> tuple[str, Mapping[str, list[str]]]:
-        """The edition of one of our pages, and what of its query a banner takes over."""
+        """Reverse routing: the edition of one of our pages, and its query as a banner takes it."""
         filters = parameters(Filters.of("", query).query)
         match [unquote(part) for part in path.strip("/").split("/")]:
             case [""]:
@@ -102,7 +102,7 @@ class Oembed:
 
 @contextmanager
 def _legible() -> Iterator[None]:
-    """Lets scripts of any site read why they got nothing."""
+    """CORS for errors: scripts of any site may read them."""
     try:
         yield
     except ProblemError as problem:
@@ -111,7 +111,7 @@ def _legible() -> Iterator[None]:
 
 
 def _most(name: str, given: Mapping[str, list[str]]) -> int:
-    """A limit in CSS pixels, far away where none is given."""
+    """A limit (maxwidth, maxheight) in CSS pixels; practically none where none is given."""
     text = given.get(name, ["999999"])[-1]
     if not is_number(text) or int(text) < 1:
         raise problem_at(422, name, "must be a whole number of pixels above zero")

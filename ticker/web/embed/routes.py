@@ -1,4 +1,4 @@
-"""The URLs of other sites: the widget's script, the frame, oEmbed, the builder."""
+"""Routes for other sites: the widget's script, the iframe, oEmbed, the builder."""
 
 from __future__ import annotations
 

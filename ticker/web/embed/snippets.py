@@ -1,4 +1,4 @@
-"""What a site copies to show a banner: code, and the policy that lets it run."""
+"""Embed code: what a site copies to show a banner, with SRI, and the CSP that lets it run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STILL_ROWS: Final = 3
 
 
 class Script(Protocol):
-    """The widget's script under an address that never changes."""
+    """Pinned asset: the widget's script under an address that never changes."""
 
     @property
     def path(self) -> str:
@@ -24,7 +24,7 @@ class Script(Protocol):
 
     @property
     def integrity(self) -> str:
-        """Its hash (Subresource Integrity)."""
+        """Its hash for Subresource Integrity (SRI)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Site:
 
     Attributes:
         base: Our address, without a slash at the end.
-        title: What a frame is called, for those who hear the page.
+        title: Accessible name of the iframe, for screen readers.
         script: The widget.
     """
 
@@ -58,7 +58,7 @@ class Site:
 
 
 def element(banner: Banner, site: Site) -> list[Snippet]:
-    """The script and the element."""
+    """Embed code as script and custom element; plain, or pinned with SRI."""
     base = escape(site.base)
     attributes = "".join(f' {name}="{escape(v)}"' for name, v in banner.attributes().items())
     inside = f'<a href="{base}{escape(banner.filters.href)}">{escape(site.title)}</a>'
@@ -91,7 +91,7 @@ def element(banner: Banner, site: Site) -> list[Snippet]:
 
 
 def frame(banner: Banner, site: Site) -> list[Snippet]:
-    """The iframe."""
+    """Embed code as iframe, which runs no script of ours in the page."""
     src = site.base + banner.path
     listener = (
         'addEventListener("message", ({ source, data }) => {\n'
@@ -117,7 +117,7 @@ def frame(banner: Banner, site: Site) -> list[Snippet]:
 
 
 def link(banner: Banner, site: Site) -> list[Snippet]:
-    """The address for oEmbed."""
+    """Embedding by oEmbed: the address to paste."""
     src = site.base + banner.path
     return [
         Snippet(
@@ -148,7 +148,7 @@ def _frame_policy(site: Site) -> Snippet:
 
 
 def _style(banner: Banner) -> str:
-    """The height that the banner will have, and its colours."""
+    """CSS against layout shift (the height before the script runs), and the colours."""
     place = "breaking-ticker:not(:defined)"
     rules = []
     if banner.mode == "flash":

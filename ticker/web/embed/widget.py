@@ -1,4 +1,4 @@
-"""The script that sites embed: `/ticker.js` is always the newest, pinned ones never change."""
+"""The widget's script: `/ticker.js` is the newest, pinned assets (cache busting) never change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Widget:
 
     Attributes:
         path: The pinned address of this version's script.
-        integrity: Its hash (Subresource Integrity).
+        integrity: Its hash for Subresource Integrity (SRI).
     """
 
     def __init__(
@@ -56,18 +56,18 @@ class Widget:
         self.integrity: Final = f"sha384-{base64.b64encode(digest).decode()}"
 
     async def keep(self) -> None:
-        """Have this version's script outlive it."""
+        """Keep this version's script in the store, for sites that pin it, after an upgrade too."""
         try:
             await self._releases.keep(self._name, self._scripts[self._name].decode())
         except StoreUnavailableError as error:
             _log.warning("the pinned widget is not kept: %s", error)
 
     async def newest(self, request: Request) -> Response:
-        """`GET /ticker.js`."""
+        """`GET /ticker.js` → the newest script, cached for minutes."""
         return self._answer(request, self._name, _FRESH)
 
     async def pinned(self, request: Request) -> Response:
-        """`GET /ticker-{name}.js`: that very script for ever, or 404."""
+        """`GET /ticker-{name}.js` → the pinned asset, immutable, cached for ever; or 404."""
         name = request.path_params["name"]
         if name not in self._scripts:
             await self._look()
@@ -76,7 +76,7 @@ class Widget:
         return self._answer(request, name, _FOREVER)
 
     async def _look(self) -> None:
-        """See what others have kept, now and then only: anybody may ask for anything."""
+        """Load other versions from the store, throttled: unknown names must not cost it a read."""
         now = self._clock()
         if now - self._looked < _LOOK_EVERY:
             return
@@ -86,6 +86,7 @@ class Widget:
             self._squeezed.setdefault(name, gzip.compress(script.encode(), 9, mtime=0))
 
     def _answer(self, request: Request, name: str, cache: str) -> Response:
+        """Conditional request by ETag, and gzip by content negotiation."""
         headers = {
             **ASSET_HEADERS,
             "Cache-Control": cache,

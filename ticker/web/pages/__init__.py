@@ -1,1 +1,1 @@
-"""Readers: the pages with a line, a board or a running story on them."""
+"""Readers' pages, rendered on the server: boards, permalinks, running stories."""

@@ -1,4 +1,4 @@
-"""The pages of an edition, now and in the past, with their lines already in the HTML."""
+"""Board pages of an edition, and of its past, rendered on the server (no script needed)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
 
 
 class Pages:
-    """`/`, `/{edition}`, and what browsers and robots ask for by themselves."""
+    """`/`, `/{edition}`, favicon and robots.txt."""
 
     def __init__(
         self,
@@ -62,11 +62,11 @@ class Pages:
         return await self._answer(request, edition)
 
     async def favicon(self, _: Request) -> Response:
-        """The icon that browsers ask for where no page names one."""
+        """`/favicon.ico` → redirect to the SVG, for pages that name no icon."""
         return RedirectResponse("/static/favicon.svg", 301, {"Cache-Control": "max-age=86400"})
 
     async def robots(self, _: Request) -> Response:
-        """What robots may read (RFC 9309): all pages."""
+        """`/robots.txt` (Robots Exclusion Protocol, RFC 9309): all pages but API and desk."""
         return PlainTextResponse(_ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
 
     async def _answer(self, request: Request, edition: Edition) -> Response:
@@ -103,7 +103,7 @@ class Pages:
         return self._templates.page("reader.html", edition, context)
 
     def _most_read(self, edition: Edition) -> list[Flash]:
-        """Of the lines on show, since every page that shows one hears of its kill."""
+        """Most read by clicks, of lines on show only: a page hears of a kill of those."""
         _, board = self._reading.board(Subscription(edition.code))
         linked = {flash.id: flash for flash in board if flash.url is not None}
         ranked = [linked[it] for it in self._clicks.ranked(edition.code) if it in linked]
@@ -112,7 +112,7 @@ class Pages:
     async def _past(
         self, edition: Edition, subscription: Subscription, before: str, context: dict[str, Any]
     ) -> Response:
-        # The position first: what changes while we read is then sent to the page.
+        # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor, _ = self._reading.board(subscription)
         start = None
         if before != _NEWEST:
@@ -130,7 +130,7 @@ class Pages:
     async def _search(
         self, subscription: Subscription, start: Flash | None
     ) -> tuple[list[Flash], str | None]:
-        """Matching lines of the past, and where to go on; rare ones are not sought for ever."""
+        """Keyset pagination with a filter: a page of matches and its cursor, in bounded reads."""
         found: list[Flash] = []
         for _ in range(_READS_MAX):
             page = (

@@ -1,4 +1,4 @@
-"""The page of a running story: its lines of all its days, newest first."""
+"""Coverage page (topic page): all lines of a running story, newest first, by keyset pages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Coverage:
         edition = edition_of(self._newsroom, request.path_params["edition"])
         slug = request.path_params["slug"]
         given = parameters(request.url.query)
-        # The position first: what changes while we read is then sent to the page.
+        # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor, _ = self._reading.board(Subscription(edition.code))
         start = await self._start(edition, given.get("before", [""])[-1])
         lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)

@@ -1,4 +1,4 @@
-"""The page of one line: how it stands now, and when it was corrected."""
+"""Permalink page of one line: how it stands now, its corrections, its canonical URL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
-# Pages of others that share an address: plain links, so that nothing of theirs runs on ours.
+# Share links instead of share buttons: no third-party script runs on our pages.
 _SHARES: Final = (
     ("mail", "mailto:?subject={text}&body={text}%0A%0A{url}"),
     ("whatsapp", "https://wa.me/?text={text}%20{url}"),
@@ -79,10 +79,10 @@ class Permalinks:
         self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
-        """The line's page; 410 without its words for a killed line, 404 for none."""
+        """The line's page; a tombstone (410, without its words) for a killed one, 404 for none."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash_id = request.path_params["id"]
-        # The position first: what changes while we read is then sent to the page.
+        # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor = self._reading.position(edition.code)
         try:
             flash = await self._reading.line(edition.code, flash_id)
@@ -98,7 +98,7 @@ class Permalinks:
         )
 
     async def _records(self, flash: Flash) -> list[Record]:
-        """All versions; none while the store is away, for the line itself is known without it."""
+        """All versions; none while the store is away (degraded: the hub still has the line)."""
         try:
             return await self._archive.versions(flash.edition, flash.id)
         except StoreUnavailableError:
@@ -138,7 +138,7 @@ def shares(headline: str, url: str) -> list[Share]:
 
 
 def history(records: Iterable[Record], flash: Flash) -> list[Step]:
-    """When the line was first published, and each change of its words or of its note.
+    """Public correction history: first publication, and each change of the words or the note.
 
     The words of earlier versions are not in it, nor what was never public.
     """

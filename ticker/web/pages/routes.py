@@ -1,4 +1,4 @@
-"""The URLs of readers in a browser: boards, permalinks, running stories, and our static files."""
+"""Routes of readers in a browser: boards, permalinks, running stories, static files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def pages(shared: Shared) -> Visitor:
 
 
 class _Assets(StaticFiles):
-    """Static files that other sites may load."""
+    """Static files that other sites may load (CORS, Cross-Origin-Resource-Policy)."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
