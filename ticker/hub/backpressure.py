@@ -1,7 +1,7 @@
 """Backpressure: a bound on the bytes that wait for slow readers, for all of them together.
 
-Each reader has a limit of its own besides. Only those who are behind are known here, so that
-looking costs nothing while all keep up.
+Each reader has a limit of its own besides (`sockets`, `outbox`). Only those who are behind are
+known here, so that looking costs nothing while all keep up.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class Hub:
         self._rooms[edition].loaded = False
 
     def publish(self, event: Event) -> None:
-        """Take in an event of the wire."""
+        """Take in an event of the wire, a kill too: its room writes it to all whom it concerns."""
         self._rooms[event.flash.edition].publish(event)
 
     def join(

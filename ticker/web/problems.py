@@ -101,6 +101,7 @@ def _invalid(error: InvalidError) -> ProblemError:
 
 
 EXPECTED = (
+    ClientDisconnect,
     ForbiddenError,
     IllegalChangeError,
     InvalidError,
@@ -112,6 +113,8 @@ EXPECTED = (
     VersionConflictError,
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
+    # The client has disconnected: nobody reads this, and it is no error of ours for the log.
+    ClientDisconnect: lambda _: problem_at(400, "body", "was cut off"),
     InvalidError: _invalid,
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
     NoSuchFlashError: lambda error: no_such_flash(str(error)),
@@ -167,10 +170,6 @@ def handlers(
     """
     return {
         HTTPException: lambda request, error: respond(request, _http_problem(error)),
-        # The client has disconnected: nobody reads this, and it is no error of ours for the log.
-        ClientDisconnect: lambda request, _: respond(
-            request, problem_at(400, "body", "was cut off")
-        ),
         Exception: lambda request, error: respond(request, _crash(error)),
         **dict.fromkeys(EXPECTED, lambda request, error: respond(request, problem_of(error))),
     }

@@ -256,6 +256,21 @@ async def test_an_endless_body_is_cut_off(service: Running) -> None:
     assert (await service.get(FLASHES)).json["cursor"].startswith("0.")
 
 
+async def test_a_post_that_breaks_off_is_no_fault_of_ours(service: Running) -> None:
+    """Who hangs up in the middle of a line is counted with those who sent none, not with our faults."""
+    metrics = service.server._service.metrics
+    _, outgoing = await asyncio.open_connection("127.0.0.1", service.port)
+    outgoing.write(
+        f"POST {FLASHES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.token}\r\n"
+        'Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{"head'.encode()
+    )
+    await outgoing.drain()
+    outgoing.close()
+    while not metrics._samples("ticker_writes_total"):
+        await service.get("/healthz")
+    assert metrics.value("ticker_writes_total", verb="publish", status="400") == 1
+
+
 async def test_a_body_in_pieces_is_one_body(service: Running) -> None:
     """A line that comes in many small chunks, cut within characters, is one line."""
     incoming, outgoing = await asyncio.open_connection("127.0.0.1", service.port)
