@@ -46,8 +46,8 @@ class Oembed:
         base = self._templates.base(request)
         hosts = {request.headers.get("host", "").lower(), urlsplit(base).netloc.lower()}
         banner = self._banner(given, hosts)
-        width = min(_WIDTH, _most("maxwidth", given))
-        height = min(banner.height(width), _most("maxheight", given))
+        width = min(_WIDTH, _limit("maxwidth", given))
+        height = min(banner.height(width), _limit("maxheight", given))
         provider = self._templates.words(banner.edition.lang)["title"]
         title = f"{provider} · {banner.edition.name}"
         body = {
@@ -110,7 +110,7 @@ def _legible() -> Iterator[None]:
         raise
 
 
-def _most(name: str, given: Mapping[str, list[str]]) -> int:
+def _limit(name: str, given: Mapping[str, list[str]]) -> int:
     """A limit (maxwidth, maxheight) in CSS pixels; practically none where none is given."""
     text = given.get(name, ["999999"])[-1]
     if not is_number(text) or int(text) < 1:

@@ -39,7 +39,7 @@ class Widget:
     """
 
     def __init__(
-        self, static: Path, releases: WidgetScripts, clock: Callable[[], float] = time.monotonic
+        self, static: Path, scripts: WidgetScripts, clock: Callable[[], float] = time.monotonic
     ) -> None:
         built = static / "dist" / "ticker.js"
         # A checkout without a build serves the modules as they are, over several requests.
@@ -49,7 +49,7 @@ class Widget:
         self._name = f"{__version__}-{digest.hex()[:8]}"
         self._scripts = {self._name: script}
         self._squeezed = {self._name: gzip.compress(script, 9, mtime=0)}
-        self._releases = releases
+        self._kept = scripts
         self._clock = clock
         self._looked = -_LOOK_EVERY
         self.path: Final = f"/ticker-{self._name}.js"
@@ -58,7 +58,7 @@ class Widget:
     async def keep(self) -> None:
         """Keep this version's script in the store, for sites that pin it, after an upgrade too."""
         try:
-            await self._releases.keep(self._name, self._scripts[self._name].decode())
+            await self._kept.keep(self._name, self._scripts[self._name].decode())
         except StoreUnavailableError as error:
             _log.warning("the pinned widget is not kept: %s", error)
 
@@ -81,7 +81,7 @@ class Widget:
         if now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        for name, script in (await self._releases.all()).items():
+        for name, script in (await self._kept.all()).items():
             self._scripts.setdefault(name, script.encode())
             self._squeezed.setdefault(name, gzip.compress(script.encode(), 9, mtime=0))
 
