@@ -1,4 +1,4 @@
-"""The newsroom: its editions, and the words that its lines are sorted by."""
+"""Newsroom configuration: editions, and the vocabularies (sections, regions) of their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of text that will stand on other people's screens: one line, honest, countable.
+"""Sanitising text for other people's screens: NFC, one line, grapheme clusters, safe bidi.
 
 Characters that are invisible or change the direction of what follows are refused, since a line is
 shown beside others in a strip: Unicode TR 36 (security), UAX 9 (bidi), UAX 29 (grapheme clusters).
