@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ticker import __version__
 from ticker.store.client import StoreUnavailableError
+from ticker.web.caching import is_fresh, takes_gzip
 from ticker.web.problems import problem_at
 from ticker.web.security import ASSET_HEADERS
 
@@ -93,9 +94,9 @@ class Widget:
             "ETag": f'"{name}"',
             "Vary": "Accept-Encoding",
         }
-        if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
+        if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not takes_gzip(request):
             return Response(self._scripts[name], 200, headers, "text/javascript")
         headers["Content-Encoding"] = "gzip"
         return Response(self._squeezed[name], 200, headers, "text/javascript")
