@@ -87,8 +87,8 @@ export class Board {
     const { words, about } = this;
     if (about.drill || about.editions.length < 2) return "";
     const parts = about.editions.filter(({ code }) => code !== about.edition).map(({ code, lang }) => {
-      const sibling = versions?.[code];
-      if (sibling) return el("span", { lang }, `${code} ${sibling.pubstatus === "canceled" ? words.killed : since(firstcreated, sibling.firstcreated)}`);
+      const version = versions?.[code];
+      if (version) return el("span", { lang }, `${code} ${version.pubstatus === "canceled" ? words.killed : since(firstcreated, version.firstcreated)}`);
       if (!about.theirs.includes(code)) return el("span", {}, `${code} ${words.pending}`);
       return el("button", { type: "button", className: "quiet", data: { act: "start", edition: code } }, fill(words.start, { edition: code }));
     });

@@ -20,7 +20,7 @@ export class Compose {
   /** @param {object} options about, words, api, targets, templates. */
   constructor({ about, words, api, targets, templates }) {
     Object.assign(this, { about, words, api, targets, templates });
-    for (const id of ["form", "headline", "publish", "fault", "said", "warnings", "meter"]) this[id] = document.getElementById(id);
+    for (const id of ["form", "headline", "publish", "fault", "said", "warnings", "length"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
     this.live = false;
     this.readers = 0;
@@ -107,7 +107,7 @@ export class Compose {
 
   #changed() {
     const fields = this.inputs.read();
-    measure(this.meter, this.headline.value, this.targets, this.words);
+    measure(this.length, this.headline.value, this.targets, this.words);
     this.preview.show(fields);
     this.#label();
     this.fault.textContent = "";
@@ -140,12 +140,12 @@ export class Compose {
   }
 
   /** What may be out already is sent as it was, whatever the form says by now. */
-  async #go(wish) {
+  async #go(query) {
     const { unsent } = this;
     const again = unsent.state === "sending";
     const fields = again ? unsent.fields : this.inputs.read();
     if (!fields.headline || this.#busy || !this.live || this.hold.running) return;
-    if (!again) unsent.keep(fields, "sending", wish);
+    if (!again) unsent.keep(fields, "sending", query);
     this.#lock(true);
     this.#say(this.words.sending);
     try {

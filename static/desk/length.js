@@ -17,9 +17,9 @@ export function length(text) {
  */
 export function measure(place, text, { max, ...targets }, words) {
   const size = length(text);
-  const parts = Object.entries(targets).map(([name, most]) => {
-    const fits = size <= most;
-    return el("span", { className: fits ? "fits" : "over" }, `${fill(fits ? words.fits : words.over, { name })} · ${most}`);
+  const parts = Object.entries(targets).map(([name, limit]) => {
+    const fits = size <= limit;
+    return el("span", { className: fits ? "fits" : "over" }, `${fill(fits ? words.fits : words.over, { name })} · ${limit}`);
   });
   const left = max - size;
   const rest = fill(left < 0 ? words.too_long : words.left, { count: Math.abs(left) });

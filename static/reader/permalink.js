@@ -4,8 +4,6 @@ import { make, run } from "../ticker/line.js";
 import { directionOf } from "../ticker/words.js";
 import { watch } from "./watch.js";
 
-/** Jitter against a thundering herd: a reset reaches all readers at once. */
-const JITTER_MS = 5000;
 const WORDED_URGENCIES = 3;
 
 const article = document.querySelector("article");
@@ -15,7 +13,7 @@ const find = (selector) => article.querySelector(selector);
 
 article.querySelectorAll("time").forEach(localise);
 share();
-watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * JITTER_MS) });
+watch({ edition, cursor, onflash: take, onreset: refresh });
 
 function take(line) {
   if (line.id !== id || line.version <= Number(article.dataset.version)) return;

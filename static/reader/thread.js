@@ -4,9 +4,6 @@ import { latinDigits, timeOfDay } from "../ticker/clock.js";
 import { fill, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
-/** Jitter against a thundering herd: a reset reaches all readers at once. */
-const JITTER_MS = 5000;
-
 const box = document.getElementById("lines");
 const { coverage, grows, cursor } = box.dataset;
 const { edition, lang, words } = setting(box);
@@ -14,7 +11,7 @@ const days = new Map();
 let items = new Map();
 
 adopt(box);
-watch({ edition, cursor, onflash: take, onreset: () => setTimeout(refresh, Math.random() * JITTER_MS) });
+watch({ edition, cursor, onflash: take, onreset: refresh });
 
 /** Take over the items that are in the page, or in a newer copy of it. */
 function adopt(source) {

@@ -7,13 +7,15 @@
  */
 
 const RETRY_MS = 10_000;
+/** Jitter against a thundering herd: a reset reaches all readers at once. */
+const JITTER_MS = 5000;
 
 /**
  * @param {object} options
  * @param {string} options.edition
  * @param {string} options.cursor position that the page was made at.
  * @param {(line: object) => void} options.onflash a line at a new version, killed ones too.
- * @param {() => void} options.onreset what happened in between is not known.
+ * @param {() => void} options.onreset what happened in between is not known; called after jitter.
  */
 export function watch({ edition, cursor, onflash, onreset }) {
   let reached = cursor;
@@ -27,7 +29,7 @@ export function watch({ edition, cursor, onflash, onreset }) {
     if (message.type === "flash") onflash(message.flash);
     if (message.type !== "hello") return;
     message.flashes.forEach(onflash);
-    if (message.reset && missed) onreset();
+    if (message.reset && missed) setTimeout(onreset, Math.random() * JITTER_MS);
   };
   const close = () => {
     clearTimeout(timer);

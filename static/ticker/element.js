@@ -193,8 +193,8 @@ export class BreakingTicker extends HTMLElement {
   #stage() {
     const { box, bar, track, word } = this.#parts;
     const lang = this.#lang;
-    const wish = this.getAttribute("mode");
-    const known = Object.hasOwn(MODES, wish) ? wish : "rotate";
+    const asked = this.getAttribute("mode");
+    const known = Object.hasOwn(MODES, asked) ? asked : "rotate";
     const mode = reducedMotion.matches && known !== "flash" ? "stack" : known;
     const name = this.getAttribute("label") || words(lang).label;
     speak(box, lang).dataset.mode = mode;
@@ -205,7 +205,7 @@ export class BreakingTicker extends HTMLElement {
       name,
       rtl: direction(lang) === "rtl",
       speed: Number(this.getAttribute("speed")),
-      max: Number(this.getAttribute("max")) || (wish === "stack" ? ROWS : REDUCED_MOTION_ROWS),
+      max: Number(this.getAttribute("max")) || (asked === "stack" ? ROWS : REDUCED_MOTION_ROWS),
       key: `ticker dismissed ${this.getAttribute("edition")}`,
       signal: this.#life.signal,
       now: () => Date.now() + this.#view.skew,

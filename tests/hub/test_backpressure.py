@@ -167,7 +167,7 @@ async def test_who_is_too_slow_has_a_little_time(
     behind: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader who reads not even the goodbye is gone after a while, with all that waited."""
-    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 0.2)
+    monkeypatch.setattr(live, "GOODBYE_SECONDS", 0.2)
     behind.server._service.buffers.sweep()
     await _gone(behind)
 
@@ -176,7 +176,7 @@ async def test_who_lingers_is_dropped_for_others(
     behind: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Until it is gone it counts, and where there is too much yet it has no more time."""
-    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 1000)
+    monkeypatch.setattr(live, "GOODBYE_SECONDS", 1000)
     buffers = behind.server._service.buffers
     buffers.sweep()
     while behind.server._service.hub.readers:
@@ -190,7 +190,7 @@ async def test_a_stop_does_not_wait_for_who_takes_nothing(
     behind: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A reader who is behind has its little time when the service stops, and nothing is cut off."""
-    monkeypatch.setattr(live, "_GOODBYE_SECONDS", 0.2)
+    monkeypatch.setattr(live, "GOODBYE_SECONDS", 0.2)
     behind.server.should_exit = True
     behind.server.wake()
     await asyncio.wait(set(behind.server.server_state.tasks))

@@ -152,7 +152,7 @@ async def test_a_line_said_during_a_pass_comes_after_it_and_once(
     assert members[4].heard() == texts("two", "three")
 
 
-async def test_the_most_urgent_crowd_goes_first(
+async def test_the_most_urgent_group_goes_first(
     members: list[Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A flash overtakes a football result that is still being written elsewhere."""

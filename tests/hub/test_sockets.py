@@ -81,14 +81,14 @@ async def raw(service: Running, query: str = "", more: str = "") -> AsyncIterato
         outgoing.close()
 
 
-def lean_readers(service: Running) -> list[SocketReader]:
+def fast_readers(service: Running) -> list[SocketReader]:
     connections: set[object] = {*service.server.server_state.connections}
     return [item for item in connections if isinstance(item, SocketReader)]
 
 
 async def all_gone(service: Running) -> None:
     """Wait until the server has seen every reader off."""
-    while lean_readers(service):
+    while fast_readers(service):
         await service.get("/healthz")
 
 
@@ -96,14 +96,14 @@ async def test_a_browser_is_answered_on_the_fast_path(service: Running) -> None:
     """A plain WebSocket reader ends up as a socket reader, and its accept key is right."""
     async with raw(service) as reader:
         assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in reader.head
-        assert [type(item) for item in lean_readers(service)] == [WebSocketReader]
+        assert [type(item) for item in fast_readers(service)] == [WebSocketReader]
 
 
 async def test_an_event_stream_is_answered_on_the_fast_path(service: Running) -> None:
     """A plain EventSource ends up as a socket reader, with the headers of any answer of ours."""
     async with service.sse("en", Origin="https://elsewhere.example") as reader:
         await reader.message()
-        assert [type(item) for item in lean_readers(service)] == [EventStreamReader]
+        assert [type(item) for item in fast_readers(service)] == [EventStreamReader]
     head = reader.head.decode().lower()
     for line in (
         "content-type: text/event-stream",
@@ -123,7 +123,7 @@ async def test_deflate_is_negotiated_and_shared(service: Running) -> None:
         service, more="Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
     ) as reader:
         assert b"server_no_context_takeover; client_no_context_takeover" in reader.head
-        assert [type(item) for item in lean_readers(service)] == [DeflatedReader]
+        assert [type(item) for item in fast_readers(service)] == [DeflatedReader]
         for number in range(3):
             await service.post("en", f"A line long enough to be worth it, number {number}")
             first, payload = await reader.frame()
@@ -314,7 +314,7 @@ async def test_a_reader_that_takes_nothing_is_closed_and_the_others_miss_nothing
 
 
 def _closed(service: Running) -> bool:
-    return any(reader.subscription is None for reader in lean_readers(service))
+    return any(reader.subscription is None for reader in fast_readers(service))
 
 
 @pytest.mark.parametrize("more", ["", "Sec-WebSocket-Protocol: none\r\n"])

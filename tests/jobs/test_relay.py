@@ -77,8 +77,8 @@ async def relayed(url: str, **settings: Any) -> AsyncIterator[Hub]:
 async def publish(url: str, *items: Flash) -> None:
     store = Store(url)
     for item in items:
-        once = IdempotencyKey(f"{item.id}.{item.version}", "", 60)
-        await Wire(store).append(record(item), "announce", once)
+        key = IdempotencyKey(f"{item.id}.{item.version}", "", 60)
+        await Wire(store).append(record(item), "announce", key)
     await store.close()
 
 

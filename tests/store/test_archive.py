@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 async def put(wire: Wire, *items: Flash, mode: Mode = "announce") -> None:
     for item in items:
-        once = IdempotencyKey(f"{item.edition}{item.id}{item.version}", "", 60)
-        await wire.append(record(item), mode, once)
+        key = IdempotencyKey(f"{item.edition}{item.id}{item.version}", "", 60)
+        await wire.append(record(item), mode, key)
 
 
 async def test_the_newest_version_and_all_of_them(wire: Wire, archive: Archive) -> None:

@@ -12,7 +12,6 @@ from tests.support.flashes import NOON
 from tests.support.service import receive, running
 from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
-from ticker.news.document import dumps
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
 from ticker.store.client import StoreUnavailableError
@@ -45,8 +44,8 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     guests = [reader("https://a.example"), reader("direct", "sse"), reader("direct", "desk")]
     for guest in guests:
         hub.join(guest, ALL, None)
-    await presence.tell("one", dumps(hub.presence()))
-    await presence.tell("other", dumps(hub.presence()))
+    await presence.tell("one", hub.presence())
+    await presence.tell("other", hub.presence())
     assert await presence.hubs() == ["one", "other"]
     assert (await presence.read())["en"] == {
         "readers": 4,
@@ -56,7 +55,7 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
     }
     now += timedelta(seconds=40)
     hub.leave(guests[0], ALL)
-    await presence.tell("one", dumps(hub.presence()))
+    await presence.tell("one", hub.presence())
     assert await presence.hubs() == ["one"]
     told = await presence.read()
     assert (told["en"]["readers"], told["en"]["origins"]) == (1, {"direct": 1})
@@ -100,5 +99,5 @@ async def test_a_lost_store_is_said() -> None:
 
     lost = Store("redis://127.0.0.1:1")
     with pytest.raises(StoreUnavailableError):
-        await Presence(lost).tell("one", "{}")
+        await Presence(lost).tell("one", {})
     await lost.close()

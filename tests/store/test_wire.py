@@ -40,12 +40,12 @@ MODES: dict[Mode, Flash] = {
 }
 
 
-def once(key: str, fingerprint: str = "f") -> IdempotencyKey:
+def key_of(key: str, fingerprint: str = "f") -> IdempotencyKey:
     return IdempotencyKey(key, fingerprint, 60)
 
 
 async def append(wire: Wire, item: Flash, mode: Mode = "announce", key: str = "") -> Flash:
-    return await wire.append(record(item), mode, once(key or f"{item.id}.{item.version}"))
+    return await wire.append(record(item), mode, key_of(key or f"{item.id}.{item.version}"))
 
 
 async def fill(wire: Wire, number: int, start: int = 0, edition: str = "en") -> list[Flash]:
@@ -152,13 +152,13 @@ async def test_one_request_is_stored_once_however_often_it_is_sent(wire: Wire) -
 
 async def test_a_key_answers_one_request_only(wire: Wire) -> None:
     """A key that was used for something else is refused and changes nothing."""
-    await wire.append(record(flash("a")), "announce", once("key", "one"))
+    await wire.append(record(flash("a")), "announce", key_of("key", "one"))
     with pytest.raises(KeyReusedError):
-        await wire.append(record(flash("b")), "announce", once("key", "two"))
+        await wire.append(record(flash("b")), "announce", key_of("key", "two"))
     with pytest.raises(KeyReusedError):
-        await wire.recall("en", once("key", "two"))
-    assert (await wire.recall("en", once("key", "one"))) == flash("a")
-    assert await wire.recall("en", once("never")) is None
+        await wire.recall("en", key_of("key", "two"))
+    assert (await wire.recall("en", key_of("key", "one"))) == flash("a")
+    assert await wire.recall("en", key_of("never")) is None
     _, events = await wire.tail("en", 10)
     assert len(events) == 1
 
@@ -201,7 +201,7 @@ async def test_remembering_stores_only_the_key(store: Store, wire: Wire) -> None
     await append(wire, flash("a"), "remember", key="noop")
     commands: Any = store.commands
     assert await commands.llen(KEYS.versions("a")) == 1
-    assert await wire.recall("en", once("noop")) == flash("a")
+    assert await wire.recall("en", key_of("noop")) == flash("a")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ async def test_appending_keeps_its_word(wire: Wire, asked: list[tuple[str, int, 
     edition, log, keys = next(EDITIONS), list[Flash](), dict[str, tuple[str, Flash]]()
     for number, (flash_id, version, key, fingerprint) in enumerate(asked):
         item = flash(flash_id, version, edition=edition, headline=f"{number}")
-        request = wire.append(record(item), "announce", once(key, fingerprint))
+        request = wire.append(record(item), "announce", key_of(key, fingerprint))
         if key in keys and keys[key][0] != fingerprint:
             with pytest.raises(KeyReusedError):
                 await request
@@ -260,7 +260,7 @@ async def test_appending_keeps_its_word(wire: Wire, asked: list[tuple[str, int, 
             keys[key] = (fingerprint, item)
     assert await wire.tail(edition, 20) == (GENESIS, chain(log))
     for key, (fingerprint, item) in keys.items():
-        assert await wire.recall(edition, once(key, fingerprint)) == item
+        assert await wire.recall(edition, key_of(key, fingerprint)) == item
 
 
 async def test_an_answer_that_is_lost_is_asked_for_again(store_url: str, tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ class Newsroom:
             more["embargoed"] = format_time(self.clock() + timedelta(hours=1))
         if kind == "twin" and self.ids["en"]:
             more["story"] = self.ids["en"][0]
-        wish = PublishOptions(draft=kind == "draft" or (kind == "twin" and which == 1))
-        wish = replace(wish, hold=5.0 if kind == "hold" else 0.0)
-        return (await self.intake.publish(request, {**data, **more}, wish)).id
+        options = PublishOptions(draft=kind == "draft" or (kind == "twin" and which == 1))
+        options = replace(options, hold=5.0 if kind == "hold" else 0.0)
+        return (await self.intake.publish(request, {**data, **more}, options)).id
 
     async def _change(self, request: Any, kind: str, ids: list[str], which: int) -> None:
         if not ids:

@@ -1,4 +1,4 @@
-"""Who came in, and who changed who may: a hash-chained log, beside the editions' wires."""
+"""Audit log of accounts: logins and changes of rights, hash-chained, beside the editions' wires."""
 
 from __future__ import annotations
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from ticker.news import text
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+_NAME_MAX: Final = 64
 
 
 class Role(IntEnum):
@@ -40,3 +44,12 @@ class Principal:
     editions: frozenset[str]
     created: datetime
     expires: datetime | None
+
+
+def clean_name(name: str) -> str:
+    """Validation: the name of a user or token as it is kept.
+
+    Raises:
+        TextError: It is none.
+    """
+    return text.line(name, _NAME_MAX)

@@ -13,12 +13,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MOST = 1 << 20, LINE_MOST = 1 << 16, EVENTS = 1024 };
+enum { SOCKETS_MAX = 1 << 20, LINE_MAX_BYTES = 1 << 16, EVENTS = 1024 };
 
-static int readers[MOST]; /* sockets, close together */
-static int place[MOST];   /* socket -> where it stands in readers, plus 1 */
+static int readers[SOCKETS_MAX]; /* sockets, close together */
+static int place[SOCKETS_MAX];   /* socket -> where it stands in readers, plus 1 */
 static int count;
-static char pending[LINE_MOST * 4];
+static char pending[LINE_MAX_BYTES * 4];
 static size_t held;
 
 static const char hello[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -71,7 +71,7 @@ static void answer(int fd) {
 }
 
 static void send_to_all(const char *line, size_t size) {
-    static unsigned char frame[LINE_MOST + 4];
+    static unsigned char frame[LINE_MAX_BYTES + 4];
     size_t head = size < 126 ? 2 : 4;
     if (size > 0xffff)
         return;

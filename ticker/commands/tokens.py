@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ticker.accounts.audit import COMMAND_LINE, Audit
-from ticker.accounts.principal import Principal, Role
+from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.tokens import Tokens
 from ticker.commands.stores import on_store, with_store
-from ticker.news import text
 from ticker.news.document import utcnow
+from ticker.news.text import TextError
 from ticker.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
     from ticker.store.client import Store
 
-_NAME_MAX: Final = 64
 _DEMO: Final = "demo"
 
 
@@ -33,7 +32,7 @@ def create(
         NameTakenError: There is one of that name.
     """
     known_editions(settings, editions)
-    principal = _principal(clean_name(name), Role[role.upper()], editions, lifetime)
+    principal = _principal(name_of(name), Role[role.upper()], editions, lifetime)
 
     async def run(store: Store) -> str:
         token = await Tokens(store).create(principal)
@@ -55,15 +54,15 @@ def known_editions(settings: Settings, editions: Sequence[str]) -> None:
         raise SettingsError(f"--edition: {', '.join(sorted(unknown))} is none of {known}")
 
 
-def clean_name(name: str) -> str:
-    """The name of a token or user as it is kept.
+def name_of(name: str) -> str:
+    """The name of a token or user as it is kept, of the argument NAME.
 
     Raises:
         SettingsError: It is none.
     """
     try:
-        return text.line(name, _NAME_MAX)
-    except text.TextError as error:
+        return clean_name(name)
+    except TextError as error:
         raise SettingsError(f"NAME: {error}") from error
 
 

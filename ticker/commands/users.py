@@ -10,7 +10,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.users import Users
 from ticker.commands.stores import on_store, with_store
-from ticker.commands.tokens import clean_name, known_editions, note
+from ticker.commands.tokens import known_editions, name_of, note
 from ticker.news.document import utcnow
 from ticker.settings import SettingsError
 
@@ -34,7 +34,7 @@ def add(
     """
     known_editions(settings, editions)
     now = utcnow()
-    principal = Principal(clean_name(name), Role[role.upper()], frozenset(editions), now, None)
+    principal = Principal(name_of(name), Role[role.upper()], frozenset(editions), now, None)
     secret = generate() if password is None else password
 
     async def run(store: Store) -> None:

@@ -86,7 +86,7 @@ class Intake:
         self._ids = Ids()
 
     async def publish(
-        self, request: EditContext, data: dict[str, Any], options: PublishOptions = NOW
+        self, context: EditContext, data: dict[str, Any], options: PublishOptions = NOW
     ) -> Flash:
         """Publish a new line, or withhold it as a draft, for a hold, an embargo or a second key.
 
@@ -94,34 +94,34 @@ class Intake:
             ForbiddenError: They may not.
             InvalidError: Anything is wrong with the data.
         """
-        authorise(request.principal, request.edition, Role.REPORTER)
-        key = request.idempotency_key("publish", "", data, options)
-        if earlier := await self._recall(request, key):
+        authorise(context.principal, context.edition, Role.REPORTER)
+        key = context.idempotency_key("publish", "", data, options)
+        if earlier := await self._recall(context, key):
             return earlier
         now = self._clock()
         values = self._rules.publication(data, now)
         if not options.draft:
-            check_rank(request.principal, values)
+            check_rank(context.principal, values)
         placement = stages.of_new(values, options, now, two_key=self._two_key)
         flash = Flash(
             id=self._ids.mint(now),
-            edition=request.edition,
+            edition=context.edition,
             version=1,
             pubstatus=placement.pubstatus,
             firstcreated=now,
             versioncreated=now,
             **values,
         )
-        record = request.record(flash, _ACTIONS[placement.stage], placement)
+        record = context.record(flash, _ACTIONS[placement.stage], placement)
         return await self._wire.append(record, _mode(None, flash), key)
 
     async def correct(
-        self, request: EditContext, flash_id: str, data: dict[str, Any], *, silently: bool = False
+        self, context: EditContext, flash_id: str, data: dict[str, Any], *, silently: bool = False
     ) -> Flash:
         """Replace the fields that `data` names; a change of nothing makes no version.
 
         Args:
-            request: Who asks.
+            context: Who asks.
             flash_id: Which flash.
             data: Field → value.
             silently: Refile: mend a typo, without a note of correction to readers.
@@ -130,30 +130,30 @@ class Intake:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
             IllegalChangeError: The flash is killed, or published and to be embargoed.
         """
-        authorise(request.principal, request.edition, Role.REPORTER)
+        authorise(context.principal, context.edition, Role.REPORTER)
         verb = "refile" if silently else "correct"
-        key = request.idempotency_key(verb, flash_id, data)
+        key = context.idempotency_key(verb, flash_id, data)
 
         async def change(before: Record, now: datetime) -> Record:
-            await self._check_own(request, flash_id)
+            await self._check_own(context, flash_id)
             values = self._rules.changes(data)
             if silently and "correction" in values:
                 raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
             current = before.flash
             if before.stage is not Stage.DRAFT:
-                check_rank(request.principal, values)
+                check_rank(context.principal, values)
             if self._two_key:
                 check_raise(current, values)
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
-            return before if changed is current else request.record(changed, verb, placement)
+            return before if changed is current else context.record(changed, verb, placement)
 
-        return await self._change(request, flash_id, key, change)
+        return await self._change(context, flash_id, key, change)
 
     async def release(
-        self, request: EditContext, flash_id: str, options: PublishOptions = NOW
+        self, context: EditContext, flash_id: str, options: PublishOptions = NOW
     ) -> Flash:
         """Release a withheld line: a draft, the second key (two-person rule), a hold, an embargo.
 
@@ -163,8 +163,8 @@ class Intake:
             ForbiddenError, NoSuchFlashError, PreconditionError: As they say.
             IllegalChangeError: The flash is killed.
         """
-        authorise(request.principal, request.edition, Role.REPORTER)
-        key = request.idempotency_key("release", flash_id, {}, options)
+        authorise(context.principal, context.edition, Role.REPORTER)
+        key = context.idempotency_key("release", flash_id, {}, options)
 
         async def change(before: Record, now: datetime) -> Record:
             current = before.flash
@@ -173,17 +173,17 @@ class Intake:
             if current.pubstatus is PubStatus.USABLE:
                 return before
             check_release(
-                request.principal, await self._archive.versions(request.edition, flash_id)
+                context.principal, await self._archive.versions(context.edition, flash_id)
             )
             placement = stages.of_released(before, options, now, two_key=self._two_key)
             if placement.pubstatus is PubStatus.USABLE:
-                return request.record(flashes.release(current, now), "release")
+                return context.record(flashes.release(current, now), "release")
             waiting = flashes.wait(current, now)
-            return request.record(waiting, _ACTIONS[placement.stage], placement)
+            return context.record(waiting, _ACTIONS[placement.stage], placement)
 
-        return await self._change(request, flash_id, key, change)
+        return await self._change(context, flash_id, key, change)
 
-    async def kill(self, request: EditContext, flash_id: str, reason: str) -> Flash:
+    async def kill(self, context: EditContext, flash_id: str, reason: str) -> Flash:
         """Kill a line: a tombstone takes it off every screen; idempotent.
 
         A line that was never out is withdrawn the same way, by its reporter too.
@@ -191,18 +191,18 @@ class Intake:
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
         """
-        authorise(request.principal, request.edition, Role.REPORTER)
-        key = request.idempotency_key("kill", flash_id, {"reason": reason})
+        authorise(context.principal, context.edition, Role.REPORTER)
+        key = context.idempotency_key("kill", flash_id, {"reason": reason})
         why = _clean_reason(reason)
 
         async def change(before: Record, now: datetime) -> Record:
-            if request.principal.role is Role.REPORTER:
-                versions = await self._archive.versions(request.edition, flash_id)
-                check_withdrawal(request.principal, versions)
+            if context.principal.role is Role.REPORTER:
+                versions = await self._archive.versions(context.edition, flash_id)
+                check_withdrawal(context.principal, versions)
             killed = flashes.kill(before.flash, now)
-            return before if killed is before.flash else request.record(killed, "kill", None, why)
+            return before if killed is before.flash else context.record(killed, "kill", None, why)
 
-        return await self._change(request, flash_id, key, change)
+        return await self._change(context, flash_id, key, change)
 
     async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
         """Version history of a flash with who made it and when, oldest first.
@@ -247,23 +247,23 @@ class Intake:
 
     async def _change(
         self,
-        request: EditContext,
+        context: EditContext,
         flash_id: str,
         key: IdempotencyKey,
         change: Callable[[Record, datetime], Awaitable[Record]],
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
-        if earlier := await self._recall(request, key):
+        if earlier := await self._recall(context, key):
             return earlier
         for _ in range(_TRIES):
-            before = await self._archive.record(request.edition, flash_id)
+            before = await self._archive.record(context.edition, flash_id)
             if before is None:
                 raise NoSuchFlashError(flash_id)
             current = before.flash
-            if request.if_match is not None and str(current.version) not in request.if_match:
+            if context.if_match is not None and str(current.version) not in context.if_match:
                 raise PreconditionError(current.version)
             record = await change(before, self._clock())
-            if record is before and request.key is None and not self._wire.confirms:
+            if record is before and context.key is None and not self._wire.confirms:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)
             try:
@@ -272,14 +272,14 @@ class Intake:
                 continue
         raise VersionConflictError
 
-    async def _recall(self, request: EditContext, key: IdempotencyKey) -> Flash | None:
+    async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
         """Idempotent replay: what this request's key has answered already."""
-        return await self._wire.recall(request.edition, key) if request.key is not None else None
+        return await self._wire.recall(context.edition, key) if context.key is not None else None
 
-    async def _check_own(self, request: EditContext, flash_id: str) -> None:
-        if request.principal.role is Role.REPORTER:
-            versions = await self._archive.versions(request.edition, flash_id)
-            check_own(request.principal, versions)
+    async def _check_own(self, context: EditContext, flash_id: str) -> None:
+        if context.principal.role is Role.REPORTER:
+            versions = await self._archive.versions(context.edition, flash_id)
+            check_own(context.principal, versions)
 
 
 def _clean_reason(reason: str) -> str:

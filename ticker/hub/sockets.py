@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ticker.hub.audience import NO_SITE
 from ticker.protocol import rfc6455
-from ticker.protocol.frames import CloseCode
+from ticker.protocol.frames import GOODBYE_SECONDS, CloseCode
 from ticker.protocol.rfc6455 import ControlFrames, Opcode, ViolationError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ticker.news.subscription import Subscription
     from ticker.protocol.frames import Frame
 
-_GOODBYE_SECONDS: Final = 5.0
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
@@ -147,7 +146,7 @@ class SocketReader(asyncio.Protocol):
 
     def _linger(self) -> None:
         """Lingering close: a close with unread bytes is a reset, which destroys the goodbye."""
-        asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._transport.abort)
+        asyncio.get_running_loop().call_later(GOODBYE_SECONDS, self._transport.abort)
 
     def _leave(self) -> None:
         subscription, self.subscription = self.subscription, None

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
@@ -19,6 +18,8 @@ from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.accounts.sessions import Session, Sessions
     from ticker.hub.hub import Hub
     from ticker.hub.outbox import Outbox
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
     from ticker.store.presence import Presence, Readers
     from ticker.store.stories import Stories, StoryVersion
 
+    # What a desk is told of: queue, stories, landings, or readers.
+    Topic: TypeAlias = (
+        list[RecordDocument] | dict[str, dict[str, StoryVersion]] | list[Landing] | Readers
+    )
+    Topics: TypeAlias = dict[str, Callable[[str], Awaitable[Topic]]]
+
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _SESSIONS_SECONDS: Final = 5.0
 _LANDINGS: Final = 30
-
-
-Topics = dict[str, Callable[[str], Awaitable[Any]]]
 
 
 class DeskFeed:

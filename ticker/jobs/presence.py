@@ -6,11 +6,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from ticker.news.document import dumps
 from ticker.store.client import StoreUnavailableError
 
 if TYPE_CHECKING:
     from ticker.hub.hub import Hub
+    from ticker.news.delivery import HubReaders
     from ticker.store.presence import Presence
 
 _log = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ _REPEAT_SECONDS: Final = 10.0
 
 async def tell(hub: Hub, presence: Presence, name: str) -> None:
     """Tell of a hub's readers for as long as this is not cancelled, and sign off at the end."""
-    said, repeat_at = "", 0.0
-    time = asyncio.get_running_loop().time
+    said: dict[str, HubReaders] = {}
+    repeat_at, time = 0.0, asyncio.get_running_loop().time
     try:
         while True:
             # An import goes on only while it counts no hub.
             await hub.until_loaded(None)
-            counts = dumps(hub.presence())
+            counts = hub.presence()
             if counts != said or time() >= repeat_at:
                 try:
                     await presence.tell(name, counts)

@@ -1,4 +1,4 @@
-"""An edition's board and recent past: a pure fold of events.
+"""Board: a reducer (fold) of events to an edition's snapshot, and the recent ones for replay.
 
 Applying an event is an upsert, so repeats and late arrivals are harmless. Old lines are let go as
 the clock moves on; nothing here reads the clock.
@@ -42,7 +42,7 @@ class Board:
         return self._recent[-1].cursor if self._recent else self._oldest
 
     def load(self, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]) -> None:
-        """Start anew from the current flashes and the events after `since`, oldest first."""
+        """Initial state: the current flashes and the events after `since`, oldest first."""
         self._flashes = {flash.id: flash for flash in flashes}
         self._recent.clear()
         self._oldest = since
@@ -50,7 +50,7 @@ class Board:
             self.apply(event)
 
     def apply(self, event: Event) -> bool:
-        """Take in one event; False if its flash is not news (an older version, or a repeat)."""
+        """Reduce (upsert) one event; False if its flash is an older version, or a repeat."""
         if event.cursor.offset > self.cursor.offset:
             if len(self._recent) == self._recent.maxlen:
                 self._oldest = self._recent[0].cursor
@@ -62,7 +62,7 @@ class Board:
         return True
 
     def prune(self, now: datetime) -> None:
-        """Let go of what neither the board nor one who resumes can need any more."""
+        """Eviction: let go of what neither the board nor one who resumes can need any more."""
         recent = {event.flash.id for event in self._recent}
         self._flashes = {
             flash.id: flash
@@ -75,7 +75,7 @@ class Board:
         return self._flashes.get(flash_id)
 
     def lines(self, subscription: Subscription, now: datetime) -> list[Flash]:
-        """The lines on show for a subscription: pinned first, then newest first."""
+        """Snapshot: the lines on show for a subscription, pinned first, then newest first."""
         shown = [
             flash
             for flash in self._flashes.values()
@@ -97,7 +97,7 @@ class Board:
         return min(ends, default=None)
 
     def since(self, cursor: Cursor) -> list[Flash] | None:
-        """The newest version of each flash that changed after `cursor`, in wire order.
+        """Replay: the newest version of each flash that changed after `cursor`, in wire order.
 
         None when this board does not know that position: it is ahead of us, older than our
         memory, or of another history.

@@ -1,4 +1,4 @@
-"""Delivery of one version of a line: which version, and whom it has reached."""
+"""Value objects of delivery and presence: whom a version has reached, and who reads at a hub."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Receipt:
 
 
 class HubReaders(TypedDict):
-    """Who reads an edition at one hub: counts by transport, and by embedding site."""
+    """Presence: who reads an edition at one hub, counts by transport, and by embedding site."""
 
     transports: dict[str, int]
     origins: dict[str, int]

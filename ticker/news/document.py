@@ -1,4 +1,4 @@
-"""The JSON document of a flash: the full form for the log and editors, the public form for readers.
+"""Serialization of a flash as JSON: full form for log and editors, public form for readers.
 
 Times are RFC 3339, UTC, with milliseconds: `2026-11-23T17:04:05.123Z`.
 """

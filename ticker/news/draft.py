@@ -1,4 +1,4 @@
-"""What an editor sent → values that a flash may hold, or all that is wrong with it at once.
+"""Validation: what an editor sent → values that a flash may hold, or all errors at once.
 
 The only validation in the house. It knows neither HTTP nor Redis.
 """

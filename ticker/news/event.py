@@ -1,6 +1,6 @@
-"""One entry of the wire, and a position on it.
+"""Event (log entry), record (audit) and cursor (position) of the wire, a hash chain.
 
-The wire is a hash chain: each entry's tag is derived from the tag before it and from the entry's
+Each entry's tag is derived from the tag before it and from the entry's
 record, so a cursor proves not only where a reader was but that it saw this history.
 """
 
@@ -140,7 +140,7 @@ class Event:
 
     @staticmethod
     def announced(message: str, after: Cursor) -> Event | None:
-        """The event of a doorbell, if it is the very next one."""
+        """The event of an announcement (pub/sub), if it is the very next one."""
         position, _, record = message.partition(" ")
         cursor = after.follows(record)
         return Event(cursor, Record.decode(record).flash) if str(cursor) == position else None

@@ -1,4 +1,4 @@
-"""The flash, and what an editor may do to it.
+"""The flash, an immutable entity, and what an editor may do to it: correct, kill, release.
 
 A flash is one breaking line with its metadata. It never changes: `correct`, `kill` and `release`
 return its next version. Field names are IPTC ninjs 2.x (`pubstatus`, `versioncreated`, `located`);

@@ -1,4 +1,4 @@
-"""Ids of flashes: short, fit for a URL, and sorting by time of creation."""
+"""Sortable ids of flashes (like ULID): time first, then random, fit for a URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _RANDOM_BITS: Final = 30
 
 
 class Ids:
-    """Mints ids: 10 digits of milliseconds, then 6 random ones that only rise within one."""
+    """Monotonic id generator: 10 digits of milliseconds, then 6 random ones.
+
+    Within one millisecond the random ones only rise.
+    """
 
     def __init__(self) -> None:
         self._last = 0

@@ -1,4 +1,4 @@
-"""What an editor should look at once more before a line goes out: warnings, never walls."""
+"""Lint: warnings before a line goes out (bidi, capitals, source, duplicates); they never block."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_WORDS: Final = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing to look at.
+    """One warning.
 
     Attributes:
         kind: bidi, spaces, capitals, source or similar.
@@ -40,7 +40,7 @@ class Remark:
 
 
 def look(headline: str, urgency: int, source: str | None, others: Iterable[Flash]) -> list[Remark]:
-    """Remarks on a line.
+    """Lint a line.
 
     Args:
         headline: What is about to be published.
@@ -70,6 +70,7 @@ def _shouts(headline: str) -> bool:
 
 
 def _likest(headline: str, others: Iterable[Flash]) -> Flash | None:
+    """Fuzzy duplicate detection."""
     plain = _plain(headline)
     if len(plain) < _SIMILAR_LENGTH:
         return None
@@ -82,7 +83,7 @@ def _likest(headline: str, others: Iterable[Flash]) -> Flash | None:
 
 
 def _plain(headline: str) -> str:
-    """Words alone: compatibility forms, case, marks and punctuation make no other line."""
+    """Normalisation (NFKD, case folding): words alone, without marks and punctuation."""
     folded = unicodedata.normalize("NFKD", headline).casefold()
     bare = "".join(it for it in folded if not unicodedata.combining(it))
     return str(_NOT_WORDS.sub(" ", bare)).strip()

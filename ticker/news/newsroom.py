@@ -1,4 +1,4 @@
-"""The newsroom: its editions, and the words that its lines are sorted by."""
+"""Newsroom configuration: editions, and the vocabularies (sections, regions) of their lines."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _vocabulary(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def _targets(table: Mapping[str, Any]) -> dict[str, int]:
-    for name, most in table.items():
-        if not isinstance(most, int) or most <= 0:
-            raise NewsroomError(f"target {name}: {most!r} is not a number of characters")
+    for name, limit in table.items():
+        if not isinstance(limit, int) or limit <= 0:
+            raise NewsroomError(f"target {name}: {limit!r} is not a number of characters")
     return dict(table)

@@ -1,6 +1,7 @@
-"""When a line goes out: at once, after a hold, at the end of its embargo, or when somebody says so.
+"""State machine of publication: draft, hold, embargo, two-person rule (second key), out.
 
-Pure rules; the wire keeps what they decide, and whichever process is first releases what is due.
+Pure transitions; the wire keeps what they decide, and whichever process is first releases what is
+due.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ NOW = PublishOptions()
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a line stands: what `Flash.pubstatus`, `Record.stage` and `Record.due` are to be."""
+    """State of a line: what `Flash.pubstatus`, `Record.stage` and `Record.due` are to be."""
 
     pubstatus: PubStatus
     stage: Stage | None = None
@@ -52,7 +53,7 @@ _OUT = Placement(PubStatus.USABLE)
 def of_new(
     values: Mapping[str, Any], options: PublishOptions, now: datetime, *, two_key: bool
 ) -> Placement:
-    """Where a line begins that has these values."""
+    """Initial state of a line that has these values."""
     if options.draft:
         return Placement(PubStatus.WITHHELD, Stage.DRAFT)
     if two_key and values["urgency"] == _FLASH:
@@ -63,7 +64,7 @@ def of_new(
 def of_released(
     record: Record, options: PublishOptions, now: datetime, *, two_key: bool
 ) -> Placement:
-    """Where a withheld line stands once somebody who may has let it go."""
+    """Transition: release of a withheld line, by somebody who may."""
     flash = record.flash
     if record.stage is Stage.DRAFT and two_key and flash.urgency == _FLASH:
         return Placement(PubStatus.WITHHELD, Stage.AWAITING)
@@ -73,7 +74,7 @@ def of_released(
 
 
 def of_changed(before: Record, after: Flash, now: datetime, *, two_key: bool) -> Placement:
-    """Where a line stands after its fields were changed."""
+    """Transition: correction of its fields."""
     if after.pubstatus is not PubStatus.WITHHELD:
         return Placement(after.pubstatus)
     if before.stage in {Stage.DRAFT, Stage.AWAITING}:

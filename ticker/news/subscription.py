@@ -1,4 +1,4 @@
-"""Which lines of an edition a reader asked for. Equal subscriptions are one group in the hub."""
+"""Subscription: a reader's filter of an edition. Equal ones are one group in the hub."""
 
 from __future__ import annotations
 
@@ -23,13 +23,8 @@ class Subscription:
     coverages: frozenset[str] = frozenset()
     urgency: int | None = None
 
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it asks for less than the whole edition."""
-        return self != Subscription(self.edition)
-
     def matches(self, flash: Flash) -> bool:
-        """Whether a usable version of a flash is for this reader."""
+        """Predicate: whether a usable version of a flash is for this reader."""
         return (
             (not self.sections or flash.section in self.sections)
             and (not self.regions or flash.region in self.regions)

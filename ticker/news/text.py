@@ -1,4 +1,4 @@
-"""Rules of text that will stand on other people's screens: one line, honest, countable.
+"""Sanitising text for other people's screens: NFC, one line, grapheme clusters, safe bidi.
 
 Characters that are invisible or change the direction of what follows are refused, since a line is
 shown beside others in a strip: Unicode TR 36 (security), UAX 9 (bidi), UAX 29 (grapheme clusters).
@@ -45,12 +45,12 @@ def length(text: str) -> int:
     return sum(1 for _ in _CLUSTER.finditer(text))
 
 
-def line(text: str, most: int) -> str:
+def line(text: str, limit: int) -> str:
     """The text as one clean line: NFC, without white space around it.
 
     Args:
         text: What an editor typed.
-        most: Grapheme clusters at most.
+        limit: Grapheme clusters at most.
 
     Raises:
         TextError: It is empty, too long, or holds a character that is refused.
@@ -62,8 +62,8 @@ def line(text: str, most: int) -> str:
     if not clean:
         raise TextError("must not be empty")
     clusters = _CLUSTER.findall(clean)
-    if len(clusters) > most:
-        raise TextError(f"must be at most {most} characters long, and is {len(clusters)}")
+    if len(clusters) > limit:
+        raise TextError(f"must be at most {limit} characters long, and is {len(clusters)}")
     if any(len(cluster) > _CLUSTER_CODE_POINTS for cluster in clusters):
         raise TextError("piles too many marks on one character")
     _check_isolates(clean)

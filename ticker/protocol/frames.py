@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SSE_RETRY_MS: Final = 3000
 
+# Lingering close: what a peer has to read why it is closed.
+GOODBYE_SECONDS: Final = 5.0
+
 
 class CloseCode(IntEnum):
     """Why a reader is closed. 4000–4399: come back with full jitter; 4400–4799: stay away."""

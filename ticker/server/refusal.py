@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Final
 
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import MEDIA_TYPE, ProblemError
 from ticker.web.security import API_HEADERS
 
@@ -45,7 +46,7 @@ def _answer(problem: ProblemError) -> bytes:
     fields = {
         "Content-Type": MEDIA_TYPE,
         "Content-Length": str(len(body)),
-        "Cache-Control": "no-store",
+        **NO_STORE,
         "Connection": "close",
         **API_HEADERS,
         **problem.headers,

@@ -16,6 +16,7 @@ import uvicorn
 
 from ticker.app import Service, build
 from ticker.hub.sockets import SocketContext
+from ticker.protocol.rfc6455 import MESSAGE_MAX
 from ticker.server.drain import Drain
 from ticker.server.fast_path import FastPath
 from ticker.server.limits import ConnectionLimits, with_mapped
@@ -39,7 +40,6 @@ _END_SECONDS: Final = 8
 _ONCE_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 1.0
 _GC_THRESHOLDS: Final = (20_000, 20, 50)
-_MESSAGE_MAX: Final = 4096  # readers send nothing; this is room for a refusal with grace
 
 
 class Server(uvicorn.Server):
@@ -185,7 +185,7 @@ def configure(
         loop="uvloop",
         http=cast("type[asyncio.Protocol]", http),
         ws=cast("type[asyncio.Protocol]", websocket),
-        ws_max_size=_MESSAGE_MAX,
+        ws_max_size=MESSAGE_MAX,
         ws_per_message_deflate=False,
         ws_ping_interval=20,
         ws_ping_timeout=20,

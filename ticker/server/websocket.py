@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from ticker.protocol.frames import GOODBYE_SECONDS
 from ticker.protocol.rfc6455 import ControlFrames, Opcode, ViolationError, close_code
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ticker.protocol.rfc6455 import Control
     from ticker.server.limits import ConnectionLimits
 
-_GOODBYE_SECONDS: Final = 5.0
 _FINAL: Final = 0x80
 _MASKED: Final = 0x80
 _NO_MASK: Final = bytes(4)
@@ -143,4 +143,4 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def _linger(self) -> None:
         """Lingering close: abort once the peer has had its time to read the goodbye."""
         self._lingers = True
-        self.close_timer = self.loop.call_later(_GOODBYE_SECONDS, self.transport.abort)
+        self.close_timer = self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)

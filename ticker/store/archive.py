@@ -1,4 +1,4 @@
-"""Reading what the wire has stored: current flashes, versions, and pages of the past."""
+"""Repository of flashes, to read: current ones, versions, queue, and pages of the past."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LINES: Final = re.compile(r"\{ticker:([^}]+)\}:(?:flashes|wire)")
 
 
 class Archive:
-    """Stored flashes of all editions. Every method raises `StoreUnavailableError`."""
+    """Repository of all editions' flashes. Every method raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands

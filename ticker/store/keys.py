@@ -1,4 +1,4 @@
-"""What every key and channel of an edition is called, and what it holds."""
+"""Key schema: what every key and channel of an edition is called, and what it holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Keys:
-    """Names of an edition's keys; the braces put them on one slot of a Redis Cluster."""
+    """Names of an edition's keys; the braces (hash tag) put them on one slot of a Cluster."""
 
     def __init__(self, edition: str) -> None:
         self.edition: Final = edition

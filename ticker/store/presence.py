@@ -9,11 +9,11 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from ticker.news.document import milliseconds, utcnow
+from ticker.news.document import dumps, milliseconds, utcnow
 from ticker.store.client import store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from ticker.news.delivery import HubReaders
@@ -47,10 +47,10 @@ class Presence:
         self._commands: Any = store.commands
         self._clock = clock
 
-    async def tell(self, hub: str, counts: str) -> None:
-        """Heartbeat: a hub lives, and these are its readers, as JSON (`Hub.presence`)."""
+    async def tell(self, hub: str, counts: Mapping[str, HubReaders]) -> None:
+        """Heartbeat: a hub lives, and these are its readers (`Hub.presence`)."""
         with store_errors():
-            await self._commands.hset(_KEY, hub, f"{milliseconds(self._clock())} {counts}")
+            await self._commands.hset(_KEY, hub, f"{milliseconds(self._clock())} {dumps(counts)}")
 
     async def sign_off(self, hub: str) -> None:
         """A hub has ended."""

@@ -36,8 +36,8 @@ local story = ARGV[16]           -- or ''
 local publish = ARGV[17]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
 local import = ARGV[18]          -- that this is a part of, or ''
 
-local offset_and_tag = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
-if (offset_and_tag[3] or '') ~= import then
+local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
+if (head[3] or '') ~= import then
   return {'unfinished'}
 end
 local seen = redis.call('HMGET', request_key, 'fingerprint', 'record')
@@ -53,8 +53,8 @@ end
 
 local offset, tag = 0, ''
 if mode == 'announce' then
-  offset = tonumber(offset_and_tag[1] or 0) + 1
-  tag = string.sub(redis.sha1hex((offset_and_tag[2] or genesis_tag) .. record), 1, tag_length)
+  offset = tonumber(head[1] or 0) + 1
+  tag = string.sub(redis.sha1hex((head[2] or genesis_tag) .. record), 1, tag_length)
   redis.call('XADD', wire_key, string.format('%.0f-0', offset), 'tag', tag, 'record', record)
   redis.call('HSET', head_key, 'offset', string.format('%.0f', offset), 'tag', tag)
 end

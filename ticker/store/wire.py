@@ -59,7 +59,8 @@ class Wire(Follower):
 
     def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
         super().__init__(store)
-        self._confirmation = Confirmation(store, policy) if policy.asks else None
+        self._confirmation = Confirmation(store, policy)
+        self._policy = policy
         self._script = store.script(_SCRIPT)
         self._announce = store.announce
         self._backup = backup
@@ -96,7 +97,7 @@ class Wire(Follower):
                 [*_arguments(record, mode, key), self._announce, self._backup],
             )
         stands = _outcome(reply, record.flash)
-        if confirmed and self._confirmation is not None:
+        if confirmed:
             await self._confirmation.confirm(
                 keys_of(record.flash.edition).idempotency(key.name), key.seconds
             )
@@ -105,7 +106,7 @@ class Wire(Follower):
     @property
     def confirms(self) -> bool:
         """Whether what is in the store already may still have to be confirmed."""
-        return self._confirmation is not None
+        return self._policy.asks
 
     async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
         """The flash that answered this idempotency key before, if one did.
@@ -122,8 +123,7 @@ class Wire(Follower):
             return None
         if seen[0] != key.fingerprint:
             raise KeyReusedError
-        if self._confirmation is not None:
-            await self._confirmation.confirm(name, key.seconds)
+        await self._confirmation.confirm(name, key.seconds)
         return Record.decode(seen[1]).flash
 
 

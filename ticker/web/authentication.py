@@ -82,6 +82,17 @@ class Authenticator:
         authorise(await self.authenticate(request), edition.code, least)
         return edition
 
+    def edition_for(self, connection: HTTPConnection, session: Session) -> Edition:
+        """Authorisation: the same for a session that was found before, as of pages.
+
+        Raises:
+            ProblemError: 404, there is no such edition.
+            ForbiddenError: It is not theirs.
+        """
+        edition = desk_edition_of(self._newsroom, connection.path_params["edition"])
+        authorise(session.principal, edition.code, Role.REPORTER)
+        return edition
+
     async def session(self, connection: HTTPConnection) -> Session | None:
         """The session of the browser's cookie; None: there is none."""
         secret = connection.cookies.get(self.cookie(connection))
@@ -95,8 +106,17 @@ class Authenticator:
         """Whether browsers reach us over TLS."""
         return self._public_url.startswith("https:") or connection.url.scheme in {"https", "wss"}
 
-    def is_own(self, connection: HTTPConnection) -> bool:
-        """CSRF, login too: whether the page that asks is ours, by Sec-Fetch-Site and Origin."""
+    def check_own(self, connection: HTTPConnection) -> None:
+        """CSRF, login and desk sockets too: the page that asks is ours.
+
+        Raises:
+            ProblemError: 403, it is not.
+        """
+        if not self._is_own(connection):
+            raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
+
+    def _is_own(self, connection: HTTPConnection) -> bool:
+        """By Sec-Fetch-Site and Origin."""
         if connection.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
             return False
         origin = connection.headers.get("origin")
@@ -113,8 +133,7 @@ class Authenticator:
         """
         if connection.scope.get("method", "GET") in _SAFE_METHODS:
             return
-        if not self.is_own(connection):
-            raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
+        self.check_own(connection)
         if not compare_digest(token.encode(), session.csrf.encode()):
             raise problem_at(
                 403, "X-CSRF-Token", "It is not that of this session; reload the page."
@@ -150,3 +169,8 @@ class Authenticator:
             raise problem_at(
                 429, "Authorization", "Too many requests with this token.", Retry_After=wait
             )
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Client address, for logs and limits: a trusted proxy says whose; "": not known."""
+    return connection.client.host if connection.client else ""

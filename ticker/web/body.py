@@ -29,12 +29,21 @@ async def json_object(request: Request, media_types: Collection[str]) -> dict[st
             f"must be {' or '.join(sorted(media_types))}",
             Accept="application/json",
         )
+    return _parse(await read(request, BODY_MAX))
+
+
+async def read(request: Request, limit: int) -> bytes:
+    """The body, while it is not too big.
+
+    Raises:
+        ProblemError: 413, it is.
+    """
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > BODY_MAX:
-            raise problem_at(413, "body", f"must be at most {BODY_MAX} bytes", Connection="close")
-    return _parse(bytes(raw))
+        if len(raw) > limit:
+            raise problem_at(413, "body", f"must be at most {limit} bytes", Connection="close")
+    return bytes(raw)
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

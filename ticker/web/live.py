@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
@@ -16,8 +16,9 @@ from starlette.websockets import WebSocketDisconnect
 from ticker.hub.audience import DESK
 from ticker.hub.outbox import Outbox
 from ticker.protocol import frames
-from ticker.protocol.frames import CloseCode
+from ticker.protocol.frames import GOODBYE_SECONDS, CloseCode
 from ticker.web.admission import Admission, admit
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import ProblemError
 from ticker.web.security import API_HEADERS, cors
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from ticker.metrics import Metrics
     from ticker.protocol.frames import Frame
     from ticker.settings import Settings
-
-_GOODBYE_SECONDS: Final = 5.0
 
 
 class Live:
@@ -151,7 +150,7 @@ class Live:
         """Header fields of an event stream: no caching, and no buffering by nginx."""
         fields = {
             "content-type": "text/event-stream; charset=utf-8",
-            "cache-control": "no-store",
+            **NO_STORE,
             "x-accel-buffering": "no",
             **API_HEADERS,
             **cors(admission.edition, origin),
@@ -226,7 +225,7 @@ async def _part(
     dropping = asyncio.create_task(outbox.dropped())
     try:
         await asyncio.wait(
-            {saying, dropping}, timeout=_GOODBYE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            {saying, dropping}, timeout=GOODBYE_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
     finally:
         await _end(saying, dropping)

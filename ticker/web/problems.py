@@ -18,6 +18,7 @@ from ticker.news.flash import IllegalChangeError
 from ticker.store.client import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
 from ticker.store.wire import KeyReusedError, VersionConflictError
+from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +71,7 @@ class ProblemError(Exception):
         return Response(
             json.dumps(self.document()),
             self.status,
-            headers={"Cache-Control": "no-store", **self.headers},
+            headers={**NO_STORE, **self.headers},
             media_type=MEDIA_TYPE,
         )
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import MutableHeaders
 
-from ticker.web.problems import problem_at
+from ticker.web.caching import NO_STORE
+from ticker.web.problems import ProblemError, problem_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ticker.news.newsroom import Edition, Newsroom
 
+ANY_SITE: Final[Mapping[str, str]] = {"Access-Control-Allow-Origin": "*"}
 ASSET_HEADERS: Final[Mapping[str, str]] = {
-    "Access-Control-Allow-Origin": "*",
+    **ANY_SITE,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=300",
 }
-NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 API_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -133,3 +135,13 @@ def cors(edition: Edition, origin: str | None) -> dict[str, str]:
     if origin is not None and origin in edition.origins:
         return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **exposed}
     return {"Vary": "Origin"}
+
+
+@contextmanager
+def legible() -> Iterator[None]:
+    """CORS for errors: scripts of any site may read them, as a banner must know when to stop."""
+    try:
+        yield
+    except ProblemError as problem:
+        problem.headers.update(ANY_SITE)
+        raise

@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse
 
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
-from ticker.web.security import NO_STORE, page_policy
+from ticker.web.caching import LIVE_CACHE, NO_STORE
+from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.problems import ProblemError
-
-_LIVE_CACHE = "public, max-age=1, stale-while-revalidate=5"
 
 
 class Templates:
@@ -88,7 +87,7 @@ class Templates:
             status,
             headers={
                 "Content-Security-Policy": page_policy(frame_ancestors),
-                "Cache-Control": _LIVE_CACHE,
+                "Cache-Control": LIVE_CACHE,
                 "Content-Language": edition.lang,
                 **(headers or {}),
             },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -38,6 +39,10 @@ async def test_strangers_are_sent_to_log_in(service: Running) -> None:
     """And come back to where they wanted to go."""
     answer = await service.get("/desk/ar")
     assert answer.headers["location"] == "/desk/login?next=%2Fdesk%2Far"
+    answer = await service.get("/desk/en/timeline?at=2026-11-27T12:00:00Z&before=7")
+    assert parse_qs(urlsplit(answer.headers["location"]).query) == {
+        "next": ["/desk/en/timeline?at=2026-11-27T12:00:00Z&before=7"]
+    }
 
 
 async def test_the_page_is_in_the_editions_language(editor: Editor) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ticker.settings import load_newsroom
 from ticker.web.embed.banner import Banner
-from ticker.web.embed.snippets import KINDS, Site, element, frame, link
+from ticker.web.embed.snippets import KINDS, Site, element, iframe_code, link
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def test_the_policy_is_no_wider_than_needed() -> None:
     assert element(banner(), SITE)[-1].text == (
         "script-src https://ticker.example; connect-src https://ticker.example wss://ticker.example"
     )
-    assert frame(banner(), SITE)[-1].text == "frame-src https://ticker.example"
+    assert iframe_code(banner(), SITE)[-1].text == "frame-src https://ticker.example"
     assert link(banner(), SITE)[-1].text == "frame-src https://ticker.example"
 
 

@@ -84,7 +84,7 @@ async def test_asking_for_anything_costs_the_store_next_to_nothing(
     """However often strangers ask for scripts that never were, the store is asked now and then."""
     store = Store(settings.redis_url)
     times = iter((100.0, 101.0, 109.0, 111.0))
-    widget = Widget(static_dir(), releases := WidgetScripts(store), clock=lambda: next(times))
+    widget = Widget(static_dir(), scripts := WidgetScripts(store), clock=lambda: next(times))
     asked = 0
 
     async def count() -> dict[str, str]:
@@ -92,7 +92,7 @@ async def test_asking_for_anything_costs_the_store_next_to_nothing(
         asked += 1
         return {}
 
-    monkeypatch.setattr(releases, "all", count)
+    monkeypatch.setattr(scripts, "all", count)
     scope = {"type": "http", "path_params": {"name": "x"}, "headers": []}
     for _ in range(4):
         with pytest.raises(Exception, match="never was"):

@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import check_role
-from ticker.web.security import NO_STORE
+from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
     from starlette.requests import Request

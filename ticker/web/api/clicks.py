@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from ticker.news.flash import PubStatus
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
-from ticker.web.security import NO_STORE, edition_of
+from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -12,10 +12,12 @@ from ticker.editing.context import EditContext
 from ticker.news import document
 from ticker.news.stages import NOW, PublishOptions
 from ticker.settings import HOLD_MAX
+from ticker.web.authentication import address_of
 from ticker.web.body import json_object
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import EXPECTED, problem_at, problem_of, unavailable
 from ticker.web.query import parameters
-from ticker.web.security import NO_STORE, desk_edition_of
+from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -135,7 +137,7 @@ class Editors:
             edition=edition.code,
             if_match=_if_match(request),
             key=_key(request),
-            address=request.client.host if request.client else None,
+            address=address_of(request) or None,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,14 +12,13 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
-from ticker.web.problems import ProblemError, no_such_flash, problem_at
+from ticker.web.caching import LIVE_CACHE, is_fresh
+from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import published
-from ticker.web.security import cors, edition_of
+from ticker.web.security import ANY_SITE, cors, edition_of, legible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from starlette.requests import Request
 
     from ticker.news.flash import Flash
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from ticker.web.reading import Reading
 
 LIMIT_MAX: Final = 200
-_LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"
 
 
 class Flashes:
@@ -64,12 +61,12 @@ class Flashes:
                 for edition in self._newsroom.editions.values()
             ]
         }
-        headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+        headers = {"Cache-Control": "public, max-age=60", **ANY_SITE}
         return _json(body, 200, headers)
 
     async def board(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes?limit=&before=` → the board, or a page (keyset pagination)."""
-        with _legible():
+        with legible():
             return await self._board(request)
 
     async def _board(self, request: Request) -> Response:
@@ -100,12 +97,12 @@ class Flashes:
         flash = published(found, no_such_flash(flash_id))
         headers = {
             "ETag": f'"{flash.version}"',
-            "Cache-Control": _LIVE_CACHE,
+            "Cache-Control": LIVE_CACHE,
             **cors(edition, request.headers.get("origin")),
         }
         if flash.pubstatus is PubStatus.CANCELED:
             return _json(document.public(flash), 410, headers)
-        if _is_fresh(request, headers["ETag"]):
+        if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return _json(document.public(flash), 200, headers)
 
@@ -127,16 +124,6 @@ class Flashes:
         return covers(await self._authenticator.authenticate(request), flash.edition)
 
 
-@contextmanager
-def _legible() -> Iterator[None]:
-    """CORS for errors: scripts of any site may read them, as a banner must know when to stop."""
-    try:
-        yield
-    except ProblemError as problem:
-        problem.headers["Access-Control-Allow-Origin"] = "*"
-        raise
-
-
 def _limit(given: dict[str, list[str]]) -> int:
     text = given.get("limit", [str(LIMIT_MAX)])[-1]
     limit = int(text) if is_number(text) else 0
@@ -150,20 +137,12 @@ def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Respons
     content = document.dumps(body)
     headers = {
         "ETag": f'"{sha256(content.encode()).hexdigest()[:32]}"',
-        "Cache-Control": _LIVE_CACHE,
+        "Cache-Control": LIVE_CACHE,
         **cors(edition, request.headers.get("origin")),
     }
-    if _is_fresh(request, headers["ETag"]):
+    if is_fresh(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, media_type="application/json")
-
-
-def _is_fresh(request: Request, etag: str) -> bool:
-    """Whether `If-None-Match` holds this ETag, by weak comparison (RFC 9110 §13.1.2)."""
-    field = request.headers.get("if-none-match", "")
-    return field.strip() == "*" or etag in {
-        tag.strip().removeprefix("W/") for tag in field.split(",")
-    }
 
 
 def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import unavailable
-from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from starlette.requests import Request

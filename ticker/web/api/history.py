@@ -10,8 +10,8 @@ from ticker.accounts.principal import Role
 from ticker.news import document
 from ticker.news.event import Cursor
 from ticker.web import query
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import problem_at
-from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

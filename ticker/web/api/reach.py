@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
+from ticker.web.caching import NO_STORE
 from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
-from ticker.web.security import NO_STORE
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ticker.jobs.desk_feed import DeskFeed
     from ticker.web.authentication import Authenticator
-    from ticker.web.desk.page import Desk
     from ticker.web.live import Live
 
 _BUFFER: Final = 4 * 1024 * 1024
@@ -26,23 +25,19 @@ _BUFFER: Final = 4 * 1024 * 1024
 class DeskLive:
     """The desks' WebSocket. A desk is no reader: it is not in presence or deliveries."""
 
-    def __init__(
-        self, authenticator: Authenticator, desk: Desk, live: Live, desk_feed: DeskFeed
-    ) -> None:
+    def __init__(self, authenticator: Authenticator, live: Live, desk_feed: DeskFeed) -> None:
         self._authenticator = authenticator
-        self._desk = desk
         self._live = live
         self._desk_feed = desk_feed
 
     async def websocket(self, websocket: WebSocket) -> None:
         """Needs a session, and an Origin of ours (cross-site WebSocket hijacking)."""
         try:
-            if not self._authenticator.is_own(websocket):
-                raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
+            self._authenticator.check_own(websocket)
             session = await self._authenticator.session(websocket)
             if session is None:
                 raise problem_at(401, "Cookie", "Nobody is logged in.")
-            edition = self._desk.edition_of(websocket, session.principal)
+            edition = self._authenticator.edition_for(websocket, session)
             position = parameters(websocket.url.query).get("cursor", [""])[-1]
         except EXPECTED as error:
             await websocket.send_denial_response(problem_of(error).response())

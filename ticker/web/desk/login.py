@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import TooManyTriesError
+from ticker.web.authentication import address_of
+from ticker.web.body import read
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
     from ticker.accounts.login_limits import LoginLimits
-    from ticker.accounts.sessions import Sessions
+    from ticker.accounts.sessions import Session, Sessions
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
     from ticker.web.templating import Templates
 
 _BODY_MAX: Final = 8 * 1024
 _FIELDS_MAX: Final = 20
+
+
+class _Pages(Protocol):
+    _authenticator: Authenticator
+
+
+_P = TypeVar("_P", bound=_Pages)
+
+
+def behind_login(
+    page: Callable[[_P, Request, Session], Awaitable[Response]],
+) -> Callable[[_P, Request], Awaitable[Response]]:
+    """Decorator of a page that needs a session: whoever has none logs in and comes back."""
+
+    @wraps(page)
+    async def guarded(self: _P, request: Request) -> Response:
+        session = await self._authenticator.session(request)
+        if session is None:
+            path, query = request.url.path, request.url.query
+            onward = f"{path}?{query}" if query else path
+            return RedirectResponse(f"/desk/login?{urlencode({'next': onward})}", 303)
+        return await page(self, request, session)
+
+    return guarded
 
 
 class Login:
@@ -52,11 +81,10 @@ class Login:
 
     async def login(self, request: Request) -> Response:
         """`POST /desk/login` → a new session and on to the desk; 401 or 429 and the form again."""
-        if not self._authenticator.is_own(request):
-            raise problem_at(403, "Origin", "This was asked for by a page that is not ours.")
+        self._authenticator.check_own(request)
         form = await read_form(request)
         name, password = form.get("name", "").strip(), form.get("password", "")
-        address = request.client.host if request.client else ""
+        address = address_of(request)
         try:
             user = await self._login_limits.attempt(name, password, address)
         except TooManyTriesError as error:
@@ -123,11 +151,7 @@ async def read_form(request: Request) -> dict[str, str]:
     Raises:
         ProblemError: 413 too big, 422 too many fields.
     """
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > _BODY_MAX:
-            raise problem_at(413, "body", f"must be at most {_BODY_MAX} bytes", Connection="close")
+    raw = await read(request, _BODY_MAX)
     try:
         text = raw.decode("utf-8", "replace")
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from ticker.accounts.principal import Role
-from ticker.accounts.rights import authorise, covers
+from ticker.accounts.rights import covers
 from ticker.news import document, lint
 from ticker.news.document import utcnow
 from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
+from ticker.web.caching import NO_STORE
+from ticker.web.desk.login import behind_login
 from ticker.web.problems import no_such_flash, problem_at
-from ticker.web.security import NO_STORE, desk_edition_of
 
 if TYPE_CHECKING:
-    from starlette.requests import HTTPConnection, Request
+    from starlette.requests import Request
 
     from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session
@@ -56,19 +55,15 @@ class Desk:
         self._settings = settings
         self._newsroom = settings.newsroom
 
-    async def home(self, request: Request) -> Response:
+    @behind_login
+    async def home(self, _: Request, session: Session) -> Response:
         """`GET /desk` → redirect to the first edition that is theirs, or to the login."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
         return RedirectResponse(f"/desk/{self._theirs(session.principal)[0].code}", 303)
 
-    async def page(self, request: Request) -> Response:
+    @behind_login
+    async def page(self, request: Request, session: Session) -> Response:
         """`GET /desk/{edition}` → the desk."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
-        edition = self.edition_of(request, session.principal)
+        edition = self._authenticator.edition_for(request, session)
         context = {
             "session": session,
             "editions": self._theirs(session.principal),
@@ -83,8 +78,7 @@ class Desk:
 
     async def lint(self, request: Request) -> Response:
         """`POST /desk/{edition}/lint` {"headline", "urgency", "source"} → warnings while typing."""
-        principal = await self._authenticator.authenticate(request)
-        edition = self.edition_of(request, principal)
+        edition = await self._authenticator.edition_of(request)
         data = await json_object(request, _JSON)
         headline, urgency, source = (data.get(name) for name in ("headline", "urgency", "source"))
         if not isinstance(headline, str) or not isinstance(urgency, int):
@@ -103,24 +97,12 @@ class Desk:
 
     async def check(self, request: Request) -> Response:
         """`POST /desk/{edition}/checked/{id}` → 204: acknowledged, it is right as it is."""
-        principal = await self._authenticator.authenticate(request)
-        edition = self.edition_of(request, principal)
+        edition = await self._authenticator.edition_of(request)
         flash_id = request.path_params["id"]
         if await self._archive.get(edition.code, flash_id) is None:
             raise no_such_flash(flash_id)
         await self._stories.check(edition.code, flash_id, utcnow())
         return Response(status_code=204)
-
-    def edition_of(self, connection: HTTPConnection, principal: Principal) -> Edition:
-        """Authorisation: the edition of a desk URL.
-
-        Raises:
-            ProblemError: 404, there is none.
-            ForbiddenError: It is not theirs.
-        """
-        edition = desk_edition_of(self._newsroom, connection.path_params["edition"])
-        authorise(principal, edition.code, Role.REPORTER)
-        return edition
 
     async def _lately(self, edition: str, except_for: object) -> list[Any]:
         """Lines that a new one may be a duplicate of."""
@@ -163,8 +145,3 @@ class Desk:
             "twoKey": self._settings.two_key,
             "now": document.format_time(utcnow()),
         }
-
-
-def to_login(request: Request) -> Response:
-    """Redirect to the login, with this page as `next`."""
-    return RedirectResponse(f"/desk/login?{urlencode({'next': request.url.path})}", 303)

@@ -26,7 +26,7 @@ def desk(shared: Shared) -> Visitor:
         shared.newsroom,
     )
     page = Desk(templates, authenticator, core.hub, core.archive, core.stories, shared.settings)
-    live = DeskLive(authenticator, page, shared.live, core.desk_feed)
+    live = DeskLive(authenticator, shared.live, core.desk_feed)
     login = Login(templates, authenticator, core.login_limits, core.sessions, core.audit, newsroom)
     staff = Staff(
         templates,
@@ -38,9 +38,7 @@ def desk(shared: Shared) -> Visitor:
         core.audit,
         newsroom,
     )
-    timeline = Timeline(
-        templates, authenticator, core.history, core.archive, core.deliveries, newsroom
-    )
+    timeline = Timeline(templates, authenticator, core.history, core.archive, core.deliveries)
     return Visitor(
         [
             Route("/desk", page.home),

@@ -8,13 +8,13 @@ from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import TooManyTriesError
 from ticker.accounts.passwords import WeakPasswordError, generate
-from ticker.accounts.principal import Principal, Role
+from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.rights import check_role
 from ticker.accounts.tokens import NameTakenError
-from ticker.news import text
 from ticker.news.document import utcnow
-from ticker.web.desk.login import read_form
-from ticker.web.desk.page import to_login
+from ticker.news.text import TextError
+from ticker.web.authentication import address_of
+from ticker.web.desk.login import behind_login, read_form
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
     from ticker.web.templating import Templates
-
-_NAME_MAX = 64
 
 
 class Staff:
@@ -58,18 +56,16 @@ class Staff:
         self._audit = audit
         self._newsroom = newsroom
 
-    async def account(self, request: Request) -> Response:
+    @behind_login
+    async def account(self, request: Request, session: Session) -> Response:
         """`GET /desk/account` → the form to change one's password."""
-        session = await self._authenticator.session(request)
-        return self._account(request, session) if session else to_login(request)
+        return self._account(request, session)
 
-    async def change_password(self, request: Request) -> Response:
+    @behind_login
+    async def change_password(self, request: Request, session: Session) -> Response:
         """`POST /desk/account` {"old", "new"} → password change; ends all sessions of the user."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
         form = await self._form(request, session)
-        name, address = session.principal.name, _address(request)
+        name, address = session.principal.name, address_of(request)
         try:
             if await self._login_limits.attempt(name, form.get("old", ""), address) is None:
                 return self._account(request, session, "wrong", 401)
@@ -82,19 +78,15 @@ class Staff:
         await self._audit.note(name, "password changed", name, address)
         return RedirectResponse("/desk/login", 303)
 
-    async def page(self, request: Request) -> Response:
+    @behind_login
+    async def page(self, request: Request, session: Session) -> Response:
         """`GET /desk/staff` → users and tokens."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
         check_role(session.principal, Role.ADMIN)
         return await self._page(request, session)
 
-    async def act(self, request: Request) -> Response:
+    @behind_login
+    async def act(self, request: Request, session: Session) -> Response:
         """`POST /desk/staff` {"do", "name", …} → the page again, with a secret shown once."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
         check_role(session.principal, Role.ADMIN)
         form = await self._form(request, session)
         does: dict[str, Callable[[dict[str, str]], Awaitable[str]]] = {
@@ -109,7 +101,7 @@ class Staff:
             raise problem_at(422, "do", f"must be one of {', '.join(does)}")
         secret = await does[do](form)
         await self._audit.note(
-            session.principal.name, do, form["name"], _address(request), form.get("role", "")
+            session.principal.name, do, form["name"], address_of(request), form.get("role", "")
         )
         if not secret:
             return RedirectResponse("/desk/staff", 303)
@@ -153,8 +145,8 @@ class Staff:
 
     def _principal(self, form: dict[str, str]) -> Principal:
         try:
-            name = text.line(form.get("name", ""), _NAME_MAX)
-        except text.TextError as error:
+            name = clean_name(form.get("name", ""))
+        except TextError as error:
             raise problem_at(422, "name", str(error)) from error
         form["name"] = name
         roles = {role.word: role for role in Role}
@@ -193,7 +185,3 @@ class Staff:
         }
         edition = self._templates.spoken(request, self._newsroom)
         return self._templates.desk("desk/staff.html", edition, context)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

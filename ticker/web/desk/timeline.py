@@ -5,22 +5,19 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.accounts.principal import Role
-from ticker.accounts.rights import authorise
 from ticker.news import document
 from ticker.news.flash import CHANGEABLE
-from ticker.web.desk.page import to_login
+from ticker.web.desk.login import behind_login
 from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, moment, parameters
-from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.accounts.sessions import Session
     from ticker.news.event import Record
     from ticker.news.flash import Flash
-    from ticker.news.newsroom import Newsroom
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
     from ticker.store.history import History
@@ -41,22 +38,17 @@ class Timeline:
         history: History,
         archive: Archive,
         deliveries: Deliveries,
-        newsroom: Newsroom,
     ) -> None:
         self._templates = templates
         self._authenticator = authenticator
         self._history = history
         self._archive = archive
         self._deliveries = deliveries
-        self._newsroom = newsroom
 
-    async def page(self, request: Request) -> Response:
+    @behind_login
+    async def page(self, request: Request, session: Session) -> Response:
         """`GET /desk/{edition}/timeline?before=&at=` → history by pages, newest first."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
-        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        authorise(session.principal, edition.code, Role.REPORTER)
+        edition = self._authenticator.edition_for(request, session)
         given = parameters(request.url.query)
         before = given.get("before", [""])[-1]
         if before and not is_number(before):
@@ -79,13 +71,10 @@ class Timeline:
         }
         return self._templates.desk("desk/timeline.html", edition, context)
 
-    async def versions(self, request: Request) -> Response:
+    @behind_login
+    async def versions(self, request: Request, session: Session) -> Response:
         """`GET /desk/{edition}/timeline/{id}` → version history of a line, with diffs."""
-        session = await self._authenticator.session(request)
-        if session is None:
-            return to_login(request)
-        edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        authorise(session.principal, edition.code, Role.REPORTER)
+        edition = self._authenticator.edition_for(request, session)
         flash_id = request.path_params["id"]
         records = await self._archive.versions(edition.code, flash_id)
         if not records:

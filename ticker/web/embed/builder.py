@@ -73,8 +73,8 @@ class Builder:
             "chosen": chosen,
             "own": PALETTES[theme],
             "contrasts": contrasts(banner.theme, chosen),
-            "label_most": LABEL_MAX,
-            "rows_most": ROWS_MAX,
+            "label_max": LABEL_MAX,
+            "rows_max": ROWS_MAX,
         }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
@@ -13,9 +12,10 @@ from ticker.web.embed.banner import Banner, iframe
 from ticker.web.filter_links import Filters
 from ticker.web.problems import ProblemError, problem_at
 from ticker.web.query import is_number, parameters
+from ticker.web.security import ANY_SITE, legible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.requests import Request
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 800
 _CACHE_SECONDS: Final = 3600
-_ANY_SITE: Final = {"Access-Control-Allow-Origin": "*"}
 
 
 class Oembed:
@@ -36,7 +35,7 @@ class Oembed:
 
     async def answer(self, request: Request) -> Response:
         """`GET /oembed?url=&format=&maxwidth=&maxheight=` → the iframe for a page of ours."""
-        with _legible():
+        with legible():
             return self._answer(request)
 
     def _answer(self, request: Request) -> Response:
@@ -46,8 +45,8 @@ class Oembed:
         base = self._templates.base(request)
         hosts = {request.headers.get("host", "").lower(), urlsplit(base).netloc.lower()}
         banner = self._banner(given, hosts)
-        width = min(_WIDTH, _most("maxwidth", given))
-        height = min(banner.height(width), _most("maxheight", given))
+        width = min(_WIDTH, _limit("maxwidth", given))
+        height = min(banner.height(width), _limit("maxheight", given))
         provider = self._templates.words(banner.edition.lang)["title"]
         title = f"{provider} · {banner.edition.name}"
         body = {
@@ -61,7 +60,7 @@ class Oembed:
             "height": height,
             "html": iframe(base + banner.path, title, width, height),
         }
-        headers = {"Cache-Control": f"public, max-age={_CACHE_SECONDS}", **_ANY_SITE}
+        headers = {"Cache-Control": f"public, max-age={_CACHE_SECONDS}", **ANY_SITE}
         return Response(document.dumps(body), 200, headers, "application/json")
 
     def _banner(self, given: Mapping[str, list[str]], hosts: set[str]) -> Banner:
@@ -100,17 +99,7 @@ class Oembed:
                 raise problem_at(404, "path", "There is nothing here.")
 
 
-@contextmanager
-def _legible() -> Iterator[None]:
-    """CORS for errors: scripts of any site may read them."""
-    try:
-        yield
-    except ProblemError as problem:
-        problem.headers.update(_ANY_SITE)
-        raise
-
-
-def _most(name: str, given: Mapping[str, list[str]]) -> int:
+def _limit(name: str, given: Mapping[str, list[str]]) -> int:
     """A limit (maxwidth, maxheight) in CSS pixels; practically none where none is given."""
     text = given.get(name, ["999999"])[-1]
     if not is_number(text) or int(text) < 1:

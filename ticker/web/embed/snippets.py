@@ -90,7 +90,7 @@ def element(banner: Banner, site: Site) -> list[Snippet]:
     ]
 
 
-def frame(banner: Banner, site: Site) -> list[Snippet]:
+def iframe_code(banner: Banner, site: Site) -> list[Snippet]:
     """Embed code as iframe, which runs no script of ours in the page."""
     src = site.base + banner.path
     listener = (
@@ -112,7 +112,7 @@ def frame(banner: Banner, site: Site) -> list[Snippet]:
             "Without it a phone shows the banner in one row.",
             listener,
         ),
-        _frame_policy(site),
+        _iframe_policy(site),
     ]
 
 
@@ -130,18 +130,18 @@ def link(banner: Banner, site: Site) -> list[Snippet]:
             "What such an editor asks for. It may also be told that addresses here are for it.",
             f"{site.base}/oembed?url={quote(src, safe='')}",
         ),
-        _frame_policy(site),
+        _iframe_policy(site),
     ]
 
 
 KINDS: Final[Mapping[str, Callable[[Banner, Site], list[Snippet]]]] = {
     "script": element,
-    "frame": frame,
+    "frame": iframe_code,
     "link": link,
 }
 
 
-def _frame_policy(site: Site) -> Snippet:
+def _iframe_policy(site: Site) -> Snippet:
     return Snippet(
         "Content Security Policy", "If your site has one, add this.", f"frame-src {site.base}"
     )

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ticker import __version__
 from ticker.store.client import StoreUnavailableError
+from ticker.web.caching import is_fresh, takes_gzip
 from ticker.web.problems import problem_at
 from ticker.web.security import ASSET_HEADERS
 
@@ -39,7 +40,7 @@ class Widget:
     """
 
     def __init__(
-        self, static: Path, releases: WidgetScripts, clock: Callable[[], float] = time.monotonic
+        self, static: Path, scripts: WidgetScripts, clock: Callable[[], float] = time.monotonic
     ) -> None:
         built = static / "dist" / "ticker.js"
         # A checkout without a build serves the modules as they are, over several requests.
@@ -49,7 +50,7 @@ class Widget:
         self._name = f"{__version__}-{digest.hex()[:8]}"
         self._scripts = {self._name: script}
         self._squeezed = {self._name: gzip.compress(script, 9, mtime=0)}
-        self._releases = releases
+        self._kept = scripts
         self._clock = clock
         self._looked = -_LOOK_EVERY
         self.path: Final = f"/ticker-{self._name}.js"
@@ -58,7 +59,7 @@ class Widget:
     async def keep(self) -> None:
         """Keep this version's script in the store, for sites that pin it, after an upgrade too."""
         try:
-            await self._releases.keep(self._name, self._scripts[self._name].decode())
+            await self._kept.keep(self._name, self._scripts[self._name].decode())
         except StoreUnavailableError as error:
             _log.warning("the pinned widget is not kept: %s", error)
 
@@ -81,7 +82,7 @@ class Widget:
         if now - self._looked < _LOOK_EVERY:
             return
         self._looked = now
-        for name, script in (await self._releases.all()).items():
+        for name, script in (await self._kept.all()).items():
             self._scripts.setdefault(name, script.encode())
             self._squeezed.setdefault(name, gzip.compress(script.encode(), 9, mtime=0))
 
@@ -93,9 +94,9 @@ class Widget:
             "ETag": f'"{name}"',
             "Vary": "Accept-Encoding",
         }
-        if request.headers.get("if-none-match", "").removeprefix("W/") == headers["ETag"]:
+        if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not takes_gzip(request):
             return Response(self._scripts[name], 200, headers, "text/javascript")
         headers["Content-Encoding"] = "gzip"
         return Response(self._squeezed[name], 200, headers, "text/javascript")
