@@ -185,6 +185,11 @@ def check_release(principal: Principal, versions: list[Record]) -> None:
             raise ForbiddenError("role", "A second editor must release it: its words are yours.")
 
 
+def sees_address(principal: Principal, record: Record) -> bool:
+    """Personal data: from where somebody worked is for editors, and for themselves."""
+    return principal.role > Role.REPORTER or record.by == principal.name
+
+
 def author_of(versions: list[Record]) -> str:
     """First hand of the two-person rule: who changed last what the newest version says."""
     author = versions[0].by
