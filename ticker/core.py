@@ -38,6 +38,7 @@ from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
+from ticker.store.follow import Follower
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
 from ticker.store.presence import Presence
@@ -76,7 +77,9 @@ class Core:
         wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
-        self.relay = Relay(wire, self.archive, ImportLock(self.store), self.hub, settings)
+        self.relay = Relay(
+            Follower(self.store), self.archive, ImportLock(self.store), self.hub, settings
+        )
 
     def _build_store(self, settings: Settings) -> None:
         editions = settings.newsroom.editions

@@ -30,6 +30,7 @@ export class Link {
   #failures = 0;
   #patience = 0;
   #heard = 0;
+  #said = "";
   #life = new AbortController();
 
   /**
@@ -46,7 +47,7 @@ export class Link {
     Object.assign(this, { ladder, topics, cap, grace }, options);
     const { signal } = this.#life;
     addEventListener("online", () => this.wake(true), { signal });
-    addEventListener("offline", () => this.say("reconnecting"), { signal });
+    addEventListener("offline", () => this.#tell("reconnecting"), { signal });
     this.#open();
   }
 
@@ -86,6 +87,8 @@ export class Link {
     const message = decode(text, this.topics);
     if (message?.type === "hello" && !this.#greeted) this.#greet(message);
     this.#watch();
+    // A browser may think itself offline and still be connected.
+    if (this.#greeted) this.#tell("live");
     if (message) this.hear(message, text);
   }
 
@@ -96,7 +99,12 @@ export class Link {
     this.#grace = clearTimeout(this.#grace);
     this.#timers.push(setTimeout(() => (this.#failures = 0), HEALTHY_MS));
     if (this.#rung) this.#timers.push(setTimeout(() => this.#climb(), CLIMB_MS));
-    this.say("live");
+  }
+
+  #tell(status) {
+    if (status === this.#said) return;
+    this.#said = status;
+    this.say(status);
   }
 
   /** Where a lesser way has to do, look now and then whether the best one goes again. */
@@ -117,11 +125,11 @@ export class Link {
     this.#drop();
     if (stop) {
       this.close();
-      this.say("stopped");
+      this.#tell("stopped");
       return;
     }
     if (!this.#greeted) this.#rung = (this.#rung + 1) % this.ladder.length;
-    this.#grace ||= setTimeout(() => this.say("reconnecting"), this.grace);
+    this.#grace ||= setTimeout(() => this.#tell("reconnecting"), this.grace);
     const ceiling = Math.min(this.cap, BASE_MS * 2 ** this.#failures++);
     this.#timers.push(setTimeout(() => this.#open(), Math.random() * ceiling));
   }

@@ -119,6 +119,20 @@ async def test_a_desk_that_is_looked_at_again_does_not_wait(
         await wire.is_live()
 
 
+async def test_a_browser_that_is_wrong_about_the_network_locks_nobody_out(
+    browser: Browser, settings: Settings
+) -> None:
+    """A desk that hears the next beat is live, whatever its browser has said of the network."""
+    async with line(browser, replace(settings, beat=0.2)) as wire:
+        await wire.page.evaluate(
+            "window.said = []; addEventListener('offline', () => said.push(document.getElementById('offline').hidden))"
+        )
+        await wire.page.evaluate("dispatchEvent(new Event('offline'))")
+        assert await wire.page.evaluate("said") == [False]
+        await wire.is_live()
+        assert len(wire.opened) == 1
+
+
 async def test_who_is_logged_out_is_asked_to_log_in(browser: Browser, settings: Settings) -> None:
     """A desk whose session has ended is a page to log in on, by itself."""
     async with line(browser, settings) as wire:

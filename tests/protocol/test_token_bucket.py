@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import given, strategies as st
+
 from ticker.protocol.token_bucket import TokenBucket
 
 
@@ -28,3 +30,10 @@ def test_debts_are_paid_back_first() -> None:
     assert bucket.left(0.0) == -2
     assert not bucket.take(2.0)
     assert bucket.take(3.0)
+
+
+@given(st.floats(0.1, 10_000), st.integers(1, 500), st.floats(0, 1e10))
+def test_a_burst_is_whole_at_any_time(rate: float, burst: int, now: float) -> None:
+    """Whenever somebody comes and however fast they may go on, all of the first burst is theirs."""
+    bucket = TokenBucket(rate, burst)
+    assert [bucket.take(now) for _ in range(burst + 1)] == [True] * burst + [False]

@@ -14,15 +14,14 @@ import termios
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ticker.hub.load import Load
 from ticker.news.delivery import Receipt
-from ticker.news.document import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
 
     from ticker.news.delivery import VersionRef
 
@@ -68,13 +67,13 @@ class Receipts:
     """The receipts of this process, of the newest lines.
 
     Args:
-        clock: Aware UTC.
+        clock: Aware UTC, not cut to milliseconds, which are rounded here.
         load: Of the process; while it is busy the kernel isn't asked.
     """
 
     def __init__(
         self,
-        clock: Callable[[], datetime] = utcnow,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         load: Load | None = None,
     ) -> None:
         self._clock = clock

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS: Final = 2.0
-# Heartbeat: what did not change is told again after so many looks, or the hub is taken for dead.
-_REPEAT_AFTER: Final = 5
+# Heartbeat: what did not change is told again after so long, or the hub is taken for dead.
+_REPEAT_SECONDS: Final = 10.0
 
 
 async def tell(hub: Hub, presence: Presence, name: str) -> None:
     """Tell of a hub's readers for as long as this is not cancelled, and sign off at the end."""
     said: dict[str, HubReaders] = {}
-    looks = 0
+    repeat_at = 0.0
+    time = asyncio.get_running_loop().time
     try:
         while True:
             # An import goes on only while it counts no hub.
             await hub.until_loaded(None)
             counts = hub.presence()
-            looks += 1
-            if counts != said or looks >= _REPEAT_AFTER:
+            if counts != said or time() >= repeat_at:
                 try:
                     await presence.tell(name, counts)
-                    said, looks = counts, 0
+                    said, repeat_at = counts, time() + _REPEAT_SECONDS
                 except StoreUnavailableError as error:
                     _log.debug("readers are not counted: %s", error)
             await asyncio.sleep(_EVERY_SECONDS)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.settings import Settings
     from ticker.store.archive import Archive
+    from ticker.store.follow import Follower
     from ticker.store.import_lock import ImportLock
-    from ticker.store.wire import Wire
 
 _log = logging.getLogger(__name__)
 _BACKOFF_CAP: Final = 2.0
@@ -30,9 +30,9 @@ class Relay:
     """Feeds the hub from the wire for as long as `run` is not cancelled."""
 
     def __init__(
-        self, wire: Wire, archive: Archive, lock: ImportLock, hub: Hub, settings: Settings
+        self, follower: Follower, archive: Archive, lock: ImportLock, hub: Hub, settings: Settings
     ) -> None:
-        self._wire = wire
+        self._follower = follower
         self._archive = archive
         self._lock = lock
         self._hub = hub
@@ -67,7 +67,7 @@ class Relay:
         await self._lock.refuse()
         for edition in self._hub.unloaded:
             await self._load(edition)
-        async with aclosing(self._wire.follow(self._hub.positions, self._caught_up)) as events:
+        async with aclosing(self._follower.follow(self._hub.positions, self._caught_up)) as events:
             async for event in events:
                 self._hub.publish(event)
 
@@ -75,7 +75,7 @@ class Relay:
         since = utcnow() - self._settings.board_window
         # Lines first, then the log: what changes in between is in the log too, and newer wins.
         flashes = await self._archive.recent(edition, since, _HELD)
-        position, tail = await self._wire.tail(edition, self._settings.memory)
+        position, tail = await self._follower.tail(edition, self._settings.memory)
         # Last: an import that ended since we began to read is in the log behind `position`.
         await self._lock.refuse()
         self._hub.load(edition, flashes, position, tail)

@@ -11,12 +11,13 @@ class TokenBucket:
         burst: Tokens that it holds at most.
     """
 
-    __slots__ = ("_burst", "_full_at", "_rate")
+    __slots__ = ("_at", "_burst", "_level", "_rate")
 
     def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
-        self._full_at = 0.0
+        self._level = burst
+        self._at = 0.0
 
     def left(self, now: float) -> float:
         """Tokens in it; less than nothing where more was spent than there was.
@@ -24,7 +25,7 @@ class TokenBucket:
         Args:
             now: Seconds on a clock that never goes back.
         """
-        return self._burst - max(0.0, self._full_at - now) * self._rate
+        return min(self._burst, self._level + max(0.0, now - self._at) * self._rate)
 
     def take(self, now: float) -> bool:
         """Take one token, if there is one."""
@@ -35,7 +36,8 @@ class TokenBucket:
 
     def spend(self, cost: float, now: float) -> None:
         """Take so many tokens, whether they are there or not."""
-        self._full_at = max(self._full_at, now) + cost / self._rate
+        self._level = self.left(now) - cost
+        self._at = max(self._at, now)
 
     def wait(self, now: float) -> float:
         """Seconds until there is a token to take."""

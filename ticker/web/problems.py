@@ -92,6 +92,11 @@ def no_such_flash(flash_id: str, field: str = "id") -> ProblemError:
     return problem_at(404, field, f"There is no flash {flash_id!r} here.")
 
 
+def no_such_line(field: str = "id") -> ProblemError:
+    """The same to a person."""
+    return problem_at(404, field, "There is no line of that id here.")
+
+
 def _error(fault: Fault) -> dict[str, str]:
     pointer = "/" + fault.field.replace("~", "~0").replace("/", "~1")
     return {"field": fault.field, "detail": fault.detail, "pointer": f"#{pointer}"}

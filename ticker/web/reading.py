@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticker.news.flash import PubStatus
-from ticker.web.problems import no_such_flash, unavailable
+from ticker.web.problems import unavailable
 
 if TYPE_CHECKING:
     from ticker.hub.hub import Hub
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
     from ticker.news.subscription import Subscription
     from ticker.store.archive import Archive
+    from ticker.web.problems import ProblemError
 
 
 class Reading:
@@ -40,38 +41,28 @@ class Reading:
         """Cursor of the edition: who follows from there misses nothing that changes after now."""
         return self._hub.position(edition)
 
-    async def line(self, edition: str, flash_id: str) -> Flash:
-        """A line that was published, however long ago; a killed one too.
-
-        Raises:
-            ProblemError: 404, there is none for readers.
-            StoreUnavailableError: The store is away, and the hub does not remember it.
-        """
-        return published(await self.find(edition, flash_id), flash_id)
-
     async def find(self, edition: str, flash_id: str) -> Flash | None:
         """A line at its newest version, a withheld one (embargo, draft, hold) too.
 
         Raises:
-            StoreUnavailableError: As `line` says.
+            StoreUnavailableError: The store is away, and the hub does not remember it.
         """
         found = self._hub.get(edition, flash_id)
         return found or await self._archive.get(edition, flash_id)
 
 
-def published(flash: Flash | None, flash_id: str, field: str = "id") -> Flash:
+def published(flash: Flash | None, missing: ProblemError) -> Flash:
     """The flash, if it is for readers: a withheld one (embargo) is not found.
 
     Args:
-        flash: What was found.
-        flash_id: What was looked for.
-        field: Parameter that named it, for the problem.
+        flash: What was found; a killed one is for readers, as a tombstone.
+        missing: What to say where it is none.
 
     Raises:
-        ProblemError: 404, it is not.
+        ProblemError: `missing`.
     """
     if flash is None or flash.pubstatus is PubStatus.WITHHELD:
-        raise no_such_flash(flash_id, field)
+        raise missing
     return flash
 
 

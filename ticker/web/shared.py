@@ -19,17 +19,27 @@ if TYPE_CHECKING:
     from ticker.jobs.supervisor import Jobs
 
 
-class Shared:
-    """The core, and the parts of the HTTP layer that no single URL owns."""
+class Public:
+    """Least privilege: what pages and banners of readers are made of. Nothing here can write."""
 
     def __init__(self, core: Core) -> None:
-        self.core = core
         self.settings = core.settings
         self.newsroom = core.settings.newsroom
         self.templates = Templates(core.settings.public_url)
-        self.authenticator = Authenticator(core.tokens, core.sessions, core.settings)
+        self.archive = core.archive
+        self.clicks = core.clicks
+        self.widgets = core.widgets
         self.reading = Reading(core.hub, core.archive)
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
+
+
+class Shared(Public):
+    """The same, and the core: for programs and editors, who are authenticated."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.core = core
+        self.authenticator = Authenticator(core.tokens, core.sessions, core.settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
 from ticker.web.caching import LIVE_CACHE, is_fresh
-from ticker.web.problems import problem_at
+from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import published
 from ticker.web.security import ANY_SITE, cors, edition_of, legible
@@ -77,7 +77,8 @@ class Flashes:
         cursor, lines = self._reading.board(subscription)
         if "before" in given:
             before = given["before"][-1]
-            start = published(await self._archive.get(edition.code, before), before, "before")
+            start = await self._archive.get(edition.code, before)
+            start = published(start, no_such_flash(before, "before"))
             lines = await self._archive.before(start, limit)
         body = {
             "cursor": str(cursor),
@@ -93,7 +94,7 @@ class Flashes:
         if found is not None and await self._may_see(request, found):
             headers = {"ETag": f'"{found.version}"', "Cache-Control": "private, no-store"}
             return _json(document.full(found), 200, headers)
-        flash = published(found, flash_id)
+        flash = published(found, no_such_flash(flash_id))
         headers = {
             "ETag": f'"{flash.version}"',
             "Cache-Control": LIVE_CACHE,

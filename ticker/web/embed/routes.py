@@ -14,12 +14,12 @@ from ticker.web.embed.widget import Widget
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
-    from ticker.web.shared import Shared
+    from ticker.web.shared import Public
 
 
-def embed(shared: Shared) -> Visitor:
+def embed(shared: Public) -> Visitor:
     """Sites that show our banner."""
-    widget = Widget(static_dir(), shared.core.widgets)
+    widget = Widget(static_dir(), shared.widgets)
     builder = Builder(shared.templates, widget, shared.settings)
     frame = EmbedFrame(shared.templates, shared.reading, shared.newsroom)
     oembed = Oembed(shared.templates, shared.settings)

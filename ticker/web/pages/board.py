@@ -12,6 +12,7 @@ from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
+from ticker.web.problems import no_such_line
 from ticker.web.query import parameters
 from ticker.web.reading import published
 from ticker.web.security import edition_of
@@ -116,7 +117,7 @@ class Pages:
         cursor, _ = self._reading.board(subscription)
         start = None
         if before != _NEWEST:
-            start = published(await self._archive.get(edition.code, before), before, "before")
+            start = published(await self._archive.get(edition.code, before), no_such_line("before"))
         lines, last = await self._search(subscription, start)
         filters: Filters = context["filters"]
         context |= {

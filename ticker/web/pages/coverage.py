@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ticker.news import document
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
-from ticker.web.problems import problem_at
+from ticker.web.problems import no_such_line, problem_at
 from ticker.web.query import parameters
 from ticker.web.reading import published
 from ticker.web.security import edition_of
@@ -59,7 +59,7 @@ class Coverage:
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:
             return None
-        return published(await self._archive.get(edition.code, before), before, "before")
+        return published(await self._archive.get(edition.code, before), no_such_line("before"))
 
     def _context(
         self, edition: Edition, lines: list[Flash], path: str, base: str

@@ -11,7 +11,8 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.store.client import StoreUnavailableError
-from ticker.web.problems import ProblemError
+from ticker.web.problems import ProblemError, no_such_line
+from ticker.web.reading import published
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Permalinks:
         # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor = self._reading.position(edition.code)
         try:
-            flash = await self._reading.line(edition.code, flash_id)
+            flash = published(await self._reading.find(edition.code, flash_id), no_such_line())
         except ProblemError as problem:
             return self._templates.problem(edition, problem)
         if flash.pubstatus is PubStatus.CANCELED:

@@ -17,16 +17,16 @@ from ticker.web.shared import Visitor
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from ticker.web.shared import Shared
+    from ticker.web.shared import Public
 
 
-def pages(shared: Shared) -> Visitor:
+def pages(shared: Public) -> Visitor:
     """Readers."""
-    core, templates = shared.core, shared.templates
+    archive, templates = shared.archive, shared.templates
     reading, newsroom = shared.reading, shared.newsroom
-    board = Pages(templates, reading, core.archive, core.clicks, newsroom)
-    permalinks = Permalinks(templates, reading, core.archive, newsroom)
-    coverage = Coverage(templates, reading, core.archive, newsroom)
+    board = Pages(templates, reading, archive, shared.clicks, newsroom)
+    permalinks = Permalinks(templates, reading, archive, newsroom)
+    coverage = Coverage(templates, reading, archive, newsroom)
     return Visitor(
         [
             Mount("/static", _Assets(directory=static_dir())),
