@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import gzip
+from pathlib import Path
+
+import pytest
 
 from ticker.settings import static_dir
 from ticker.web.embed.bundle import join
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_each_module_comes_once_after_those_it_needs(tmp_path: Path) -> None:
@@ -32,3 +32,15 @@ def test_all_modules_of_the_widget_are_in_it() -> None:
         assert first in script, module.name
     assert "\nimport " not in script
     assert "\nexport " not in script
+
+
+def test_the_manual_says_how_big_it_is() -> None:
+    """Whoever decides by the size of the script finds the one that is served."""
+    built = static_dir() / "dist" / "ticker.js"
+    script = built.read_bytes()
+    if script.decode() == join(static_dir() / "ticker"):
+        pytest.skip("this machine has no minifier")
+    plain, squeezed = len(script) / 1000, len(gzip.compress(script, 9, mtime=0)) / 1000
+    docs = Path(__file__).parents[3] / "docs"
+    assert f"{squeezed:.1f} kB gzip, {plain:.1f} kB plain" in (docs / "performance.md").read_text()
+    assert f"about {squeezed:.0f} kB (gzip)" in (docs / "embed.md").read_text()
