@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -42,5 +43,10 @@ def test_the_manual_says_how_big_it_is() -> None:
         pytest.skip("this machine has no minifier")
     plain, squeezed = len(script) / 1000, len(gzip.compress(script, 9, mtime=0)) / 1000
     docs = Path(__file__).parents[3] / "docs"
-    assert f"{squeezed:.1f} kB gzip, {plain:.1f} kB plain" in (docs / "performance.md").read_text()
-    assert f"about {squeezed:.0f} kB (gzip)" in (docs / "embed.md").read_text()
+    exact = re.search(r"([\d.]+) kB gzip, ([\d.]+) kB plain", (docs / "performance.md").read_text())
+    rough = re.search(r"about (\d+) kB \(gzip\)", (docs / "embed.md").read_text())
+    assert exact is not None
+    assert rough is not None
+    assert float(exact[2]) == round(plain, 1)
+    assert float(exact[1]) == pytest.approx(squeezed, rel=0.01)  # zlib is not the same everywhere
+    assert float(rough[1]) == pytest.approx(squeezed, rel=0.05)
