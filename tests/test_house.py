@@ -30,7 +30,7 @@ FILES = [it.relative_to(ROOT).as_posix() for folder in ("", "docs", "ticker", "s
 NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg", "routes.py"}
 # Modules that are covered by the test file of another, which imports them.
 COVERED = {
-    "accounts/principal": "accounts/test_tokens", "accounts/rights": "news/test_stages",
+    "accounts/principal": "accounts/test_tokens",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
     "editing/context": "editing/test_intake", "news/delivery": "hub/test_receipts",
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",

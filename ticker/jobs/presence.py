@@ -22,8 +22,7 @@ _REPEAT_SECONDS: Final = 10.0
 async def tell(hub: Hub, presence: Presence, name: str) -> None:
     """Tell of a hub's readers for as long as this is not cancelled, and sign off at the end."""
     said: dict[str, HubReaders] = {}
-    repeat_at = 0.0
-    time = asyncio.get_running_loop().time
+    repeat_at, time = 0.0, asyncio.get_running_loop().time
     try:
         while True:
             # An import goes on only while it counts no hub.

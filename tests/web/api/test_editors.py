@@ -369,7 +369,7 @@ async def test_one_request_sent_ten_times_at_once_is_one_line(service: Running) 
     key = {"Idempotency-Key": "impatient"}
     answers = await asyncio.gather(
         *(
-            service.request("POST", FLASHES, body={"headline": "IdempotencyKey"}, headers=key)
+            service.request("POST", FLASHES, body={"headline": "Once"}, headers=key)
             for _ in range(10)
         )
     )
