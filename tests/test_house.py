@@ -36,7 +36,7 @@ COVERED = {
     "commands/staff": "commands/test_users", "commands/tokens": "test_cli",
     "editing/context": "news/test_stages", "formats/json_ld": "web/pages/test_permalinks",
     "hub/room": "hub/test_hub", "jobs/deliveries": "store/test_deliveries",
-    "jobs/presence": "store/test_presence", "jobs/schedule": "news/test_stages",
+    "jobs/presence": "store/test_presence", "jobs/rehearsal": "store/test_faults", "jobs/schedule": "news/test_stages",
     "jobs/supervisor": "jobs/test_desk_feed", "news/delivery": "hub/test_receipts", "news/newsroom": "test_settings",
     "server/fast_path": "hub/test_sockets", "server/http": "server/test_http_wire",
     "server/limits": "server/test_http_wire", "server/refusal": "server/test_http_wire",

@@ -22,7 +22,7 @@ from ticker.commands.verify import BrokenLogError, verify
 from ticker.server import logs
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import UnfinishedImportError
 
 if TYPE_CHECKING:

@@ -34,7 +34,8 @@ from ticker.editing.intake import Intake
 from ticker.news.document import format_time, utcnow
 from ticker.settings import Settings
 from ticker.store.archive import Archive
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.widgets import WidgetScripts

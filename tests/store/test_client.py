@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.link import linked
 from ticker.settings import SettingsError
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from tests.support.service import receive, running
 from ticker.commands.backups import export, restore
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.client import Store
 from ticker.store.cluster import _closed_is_broken
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, format_time, utcnow
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 from ticker.store.import_lock import KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
+
+    from ticker.store.client import Store
 
 _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
 _LOG: Final = "{ticker}:audit"
@@ -60,7 +62,7 @@ class Audit:
         with store_errors():
             added = await self._append([_LOG, _HEAD, KEY], args)
         if added < 0:
-            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+            raise StoreUnavailableError(reason=Reason.IMPORT)
 
     async def head(self) -> Cursor:
         """Where the log ends."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.users import User, Users
+    from ticker.store.client import Store
 
 _WINDOW_SECONDS: Final = 15 * 60
 _PREFIX: Final = "ticker:logins:"

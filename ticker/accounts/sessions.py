@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ticker.accounts.principal import Principal
     from ticker.accounts.users import Users
+    from ticker.store.client import Store
 
 _PREFIX: Final = "ticker:sessions:"
 _OF: Final = "ticker:sessions-of:"

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from ticker.store.client import Store
 
 _PREFIX: Final = "tkr_"
 TOKENS: Final = "ticker:tokens"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.passwords import Passwords
+    from ticker.store.client import Store
 
 USERS: Final = "ticker:users"
 

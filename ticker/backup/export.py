@@ -26,7 +26,7 @@ from ticker.news.document import format_time, utcnow
 from ticker.news.event import GENESIS, Cursor, Record
 from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
 from ticker.store.keys import keys_of

@@ -21,7 +21,7 @@ from ticker.accounts.users import USERS
 from ticker.backup.format import BackupError, Kept, check, read
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
-from ticker.store.client import StoreUnavailableError, store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import keys_of

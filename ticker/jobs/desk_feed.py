@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from ticker.news.document import utcnow
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import UnfinishedImportError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.settings import Settings
     from ticker.store.archive import Archive
+    from ticker.store.faults import Reason
     from ticker.store.follow import Follower
     from ticker.store.import_lock import ImportLock
 
@@ -39,6 +40,7 @@ class Relay:
         self._settings = settings
         self._failures = 0
         self._refused = False
+        self._reason: Reason | None = None
 
     async def run(self) -> None:
         """Load boards, follow, and begin again after every fault."""
@@ -56,8 +58,9 @@ class Relay:
                 self._hub.mark_half()
                 await self._back_off()
             except StoreUnavailableError as error:
-                level = logging.DEBUG if self._failures else logging.WARNING
-                _log.log(level, "store is away: %s", error)
+                if error.reason is not self._reason:
+                    _log.warning("hub lost the store: %s", error)
+                self._reason = error.reason
                 await self._back_off()
             except Exception:  # noqa: BLE001 - a supervisor outlives every fault
                 _log.exception("relay failed; starting again")
@@ -83,6 +86,7 @@ class Relay:
     def _caught_up(self) -> None:
         self._failures = 0
         self._refused = False
+        self._reason = None
         self._hub.mark_fresh()
 
     async def _back_off(self) -> None:

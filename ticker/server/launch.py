@@ -13,7 +13,8 @@ from ticker.server.files import fit
 from ticker.server.server import bind, run
 from ticker.server.valkey import EmbeddedValkey
 from ticker.server.workers import Workers, hold
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import ImportLock
 
 if TYPE_CHECKING:

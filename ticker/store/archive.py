@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 # More lines than ever share one millisecond; they are told apart by id after reading.
 _TIES: Final = 100

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import utcnow
 from ticker.protocol.token_bucket import TokenBucket
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from ticker.store.client import Store
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS: Final = 5.0

@@ -1,9 +1,7 @@
-"""The Redis or Valkey behind the service: connections, scripts, and what a fault of it is."""
+"""The Redis or Valkey behind the service: connections and scripts."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import contextmanager
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
@@ -12,34 +10,14 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from ticker.settings import SettingsError
 from ticker.store.address import kind_of
 from ticker.store.cluster import ClusterTopology
+from ticker.store.faults import store_errors
 from ticker.store.sentinel import SentinelTopology
 from ticker.store.topology import SingleServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from ticker.store.topology import Topology
-
-
-class StoreUnavailableError(Exception):
-    """The store did not do what it was asked: it is away, full, loading or read-only."""
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Turns every fault of the store into `StoreUnavailableError`.
-
-    Raises:
-        CancelledError: The task was cancelled and the client swallowed it, as `asyncio.wait_for`
-            does before Python 3.12 when what it waits for ends in the same moment.
-    """
-    try:
-        yield
-    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
-        raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class Script:

@@ -11,13 +11,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ticker.news.delivery import Receipt, VersionRef
+    from ticker.store.client import Store
 
 _KEEP_SECONDS: Final = 24 * 3600
 _LISTED: Final = 100

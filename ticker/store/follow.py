@@ -10,13 +10,15 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.event import GENESIS, Cursor, Event, Record
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 from ticker.store.import_lock import UnfinishedImportError
 from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+
+    from ticker.store.client import Store
 
 _PAGE: Final = 500
 _HEAD_EVERY: Final = 2.0
@@ -99,7 +101,7 @@ class Follower:
                     reached[missed.flash.edition] = missed.cursor
                     yield missed
                 if unheard >= _DEAF_AFTER:
-                    raise StoreUnavailableError("the subscription is deaf")
+                    raise StoreUnavailableError(reason=Reason.DEAF)
 
     async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
         """The editions whose head is not where we are."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.subscription import Subscription
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 _PAGE: Final = 500
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 from ticker.store.keys import keys_of
 
 if TYPE_CHECKING:

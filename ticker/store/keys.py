@@ -26,6 +26,11 @@ class Keys:
         return self._name("wire")
 
     @cached_property
+    def rehearsal(self) -> str:
+        """Stream: a log that never lasts, to see whether the store takes anything."""
+        return self._name("rehearsal")
+
+    @cached_property
     def flashes(self) -> str:
         """Hash: flash id → its newest record."""
         return self._name("flashes")

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds, utcnow
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 from ticker.store.keys import Keys, keys_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 _TELLING: Final = frozenset({"correct", "kill"})
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ticker.news.document import milliseconds
 from ticker.news.event import GENESIS, TAG_LENGTH, Record
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 from ticker.store.follow import Follower
 from ticker.store.keys import keys_of
 from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 _SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
 
@@ -103,6 +104,19 @@ class Wire(Follower):
             )
         return stands
 
+    async def rehearse(self, edition: str) -> None:
+        """Dry run: see whether a line would be stored now; none is, and nobody hears of it.
+
+        Raises:
+            StoreUnavailableError: It would not.
+        """
+        keys = keys_of(edition)
+        arguments = ["rehearse", *[""] * 15, self._announce, self._backup]
+        with store_errors():
+            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 10], arguments)
+        if reply[0] != "ok":
+            raise StoreUnavailableError(reason=Reason.IMPORT)
+
     @property
     def confirms(self) -> bool:
         """Whether what is in the store already may still have to be confirmed."""
@@ -179,6 +193,6 @@ def _outcome(reply: list[Any], flash: Flash) -> Flash:
         case "reused":
             raise KeyReusedError
         case "unfinished":
-            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+            raise StoreUnavailableError(reason=Reason.IMPORT)
         case _:
             raise VersionConflictError
