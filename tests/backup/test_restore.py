@@ -220,6 +220,7 @@ def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> 
             imported = ticker("import", tmp_path / "whole", "--redis", address)
             assert imported.code == 0, imported.err
             hub.await_ready()
+            until(lambda: "store is back after" in hub.log, "the hub says that it is over")
         assert ticker("verify", "--redis", address).code == 0
     finally:
         node.stop()
