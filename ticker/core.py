@@ -65,7 +65,7 @@ class Core:
         self.settings = settings
         self.metrics = Metrics()
         self.refusals = Refusals(self.metrics)
-        self.store = Store(settings.redis_url)
+        self.store = Store(settings.redis_url, settings.namespace)
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)

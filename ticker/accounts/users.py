@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
@@ -14,8 +14,6 @@ from ticker.store.faults import store_errors
 if TYPE_CHECKING:
     from ticker.accounts.passwords import Passwords
     from ticker.store.client import Store
-
-USERS: Final = "ticker:users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,7 @@ class Users:
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._commands: Any = store.commands
+        self._users = store.house.users
         self._passwords = passwords
 
     async def add(self, principal: Principal, password: str) -> None:
@@ -52,25 +51,25 @@ class Users:
         """
         user = User(principal, await self._passwords.hash(password, principal.name))
         with store_errors():
-            if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):
+            if not await self._commands.hsetnx(self._users, principal.name, _encode(user)):
                 raise NameTakenError(principal.name)
 
     async def get(self, name: str) -> User | None:
         """The user of that name."""
         with store_errors():
-            text = await self._commands.hget(USERS, name)
+            text = await self._commands.hget(self._users, name)
         return _decode(text) if text else None
 
     async def list(self) -> list[User]:
         """All users, by name."""
         with store_errors():
-            texts = await self._commands.hvals(USERS)
+            texts = await self._commands.hvals(self._users)
         return sorted(map(_decode, texts), key=lambda user: user.name)
 
     async def remove(self, name: str) -> bool:
         """End a user; False if there is none of that name."""
         with store_errors():
-            return bool(await self._commands.hdel(USERS, name))
+            return bool(await self._commands.hdel(self._users, name))
 
     async def check(self, name: str, password: str) -> User | None:
         """The user whose name and password these are; it takes as long if there is none."""
@@ -92,7 +91,7 @@ class Users:
             return False
         changed = replace(user, hash=await self._passwords.hash(password, name))
         with store_errors():
-            await self._commands.hset(USERS, name, _encode(changed))
+            await self._commands.hset(self._users, name, _encode(changed))
         return True
 
 

@@ -11,6 +11,7 @@ from ticker.settings import SettingsError
 from ticker.store.address import kind_of
 from ticker.store.cluster import ClusterTopology
 from ticker.store.faults import store_errors
+from ticker.store.keys import NAMESPACE, House, Keys
 from ticker.store.sentinel import SentinelTopology
 from ticker.store.topology import SingleServer
 
@@ -42,21 +43,32 @@ class Store:
 
     Args:
         url: As docs/stores.md has them.
+        namespace: What all keys and channels begin with.
 
     Attributes:
         topology: Where commands and subscriptions go.
         commands: Client for commands (`Topology.commands`).
+        house: Names of what belongs to no edition.
 
     Raises:
         SettingsError: The URL is none of a store.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, namespace: str = NAMESPACE) -> None:
         try:
             self.topology = _topology_of(url)
         except (ValueError, TypeError, RedisError, RedisClusterException) as error:
             raise SettingsError(f"redis_url: {error}") from error
         self.commands: Any = self.topology.commands
+        self.house = House(namespace)
+        self._namespace = namespace
+        self._keys: dict[str, Keys] = {}
+
+    def keys(self, edition: str) -> Keys:
+        """Names of an edition's keys and channels, each of which is put together once."""
+        if edition not in self._keys:
+            self._keys[edition] = Keys(edition, self._namespace, self.topology.database)
+        return self._keys[edition]
 
     @property
     def announce(self) -> str:
