@@ -53,6 +53,24 @@ class Archive:
             text = await self._commands.hget(self._keys(edition).flashes, flash_id)
         return Record.decode(text) if text else None
 
+    async def logged(self, edition: str, flash_id: str) -> Record | None:
+        """The newest version on the log, for a store that has lost what is kept beside it."""
+        end = "+"
+        while True:
+            with store_errors():
+                page = await self._commands.xrevrange(
+                    self._keys(edition).wire, max=end, count=_SCANNED
+                )
+            for _, fields in page:
+                # Most entries are of others: only one that names it is taken apart.
+                if flash_id in fields["record"]:
+                    record = Record.decode(fields["record"])
+                    if record.flash.id == flash_id:
+                        return record
+            if not page:
+                return None
+            end = f"({page[-1][0]}"
+
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
         with store_errors():
