@@ -36,6 +36,7 @@ COVERED = {
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire",
+    "jobs/rehearsal": "store/test_faults",
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/widgets": "web/embed/test_widget", "web/desk/timeline": "web/api/test_history",
     "web/templating": "web/pages/test_board",

@@ -23,7 +23,8 @@ def test_defaults_then_environment_then_command_line(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "x"), ("PORT", "65536"), ("PORT", "-1"), ("WORKERS", "0"), ("BEAT", "nan-ish"),
-     ("MEMORY", "-5"), ("BUFFERS", "0"), ("DRAIN_NOTICE", "nan"), ("DRAIN_SECONDS", "-1"), ("CONFIG", "/nowhere.toml")],
+     ("MEMORY", "-5"), ("BUFFERS", "0"), ("DRAIN_NOTICE", "nan"), ("DRAIN_SECONDS", "-1"), ("CONFIG", "/nowhere.toml"),
+     ("NAMESPACE", "a:b"), ("NAMESPACE", "")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A service with a wrong setting does not start, and says which."""

@@ -48,7 +48,9 @@ def build(settings: Settings) -> Service:
     jobs: Jobs = {**core.jobs, **{name: job for kind in kinds for name, job in kind.jobs.items()}}
     app = Starlette(
         routes=[route for kind in kinds for route in kind.routes],
-        exception_handlers=handlers(ErrorPages(shared.templates, settings.newsroom).respond),
+        exception_handlers=handlers(
+            ErrorPages(shared.templates, settings.newsroom).respond, core.refusals.add
+        ),
         lifespan=partial(_life, core, jobs),
     )
     # Outermost: Starlette's answer to an unhandled exception does not pass its middleware.

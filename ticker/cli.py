@@ -22,7 +22,7 @@ from ticker.commands.verify import BrokenLogError, verify
 from ticker.server import logs
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import UnfinishedImportError
 
 if TYPE_CHECKING:
@@ -154,8 +154,8 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _demo(options: argparse.Namespace) -> None:
     def open_newsroom(settings: Settings) -> None:
-        token = tokens.renew_demo(settings.redis_url)
-        name, password = users.renew_demo(settings.redis_url)
+        token = tokens.renew_demo(settings)
+        name, password = users.renew_demo(settings)
         address = _address(settings)
         readers = "   ".join(f"{address}/{code}" for code in settings.newsroom.editions)
         text = _DEMO_TEXT.format(

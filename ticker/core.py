@@ -27,7 +27,7 @@ from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
-from ticker.jobs import deliveries, presence, schedule
+from ticker.jobs import deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed, topics
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
@@ -42,6 +42,7 @@ from ticker.store.follow import Follower
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
 from ticker.store.presence import Presence
+from ticker.store.refusals import Refusals
 from ticker.store.replication import Policy
 from ticker.store.stories import Stories
 from ticker.store.widgets import WidgetScripts
@@ -63,7 +64,8 @@ class Core:
         self.name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
         self.settings = settings
         self.metrics = Metrics()
-        self.store = Store(settings.redis_url)
+        self.refusals = Refusals(self.metrics)
+        self.store = Store(settings.redis_url, settings.namespace)
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)
@@ -74,9 +76,9 @@ class Core:
             topics(self.hub, self.archive, self.stories, self.deliveries, self.presence),
         )
         policy = Policy(settings.wait_replicas, settings.wait_fsync)
-        wire = Wire(self.store, policy)
+        self.wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
-        self.intake = Intake(wire, self.archive, rules, two_key=settings.two_key)
+        self.intake = Intake(self.wire, self.archive, rules, two_key=settings.two_key)
         self.relay = Relay(
             Follower(self.store), self.archive, ImportLock(self.store), self.hub, settings
         )
@@ -119,7 +121,10 @@ class Core:
         return {
             "relay": self.relay.run,
             "beats": partial(schedule.beats, self.hub, self.settings.beat),
-            "releases": partial(schedule.releases, self.hub, self.intake, editions),
+            "releases": partial(schedule.releases, self.hub, self.intake, self.refusals, editions),
+            "rehearsal": partial(
+                rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
+            ),
             "clicks": self.clicks.run,
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,

@@ -24,6 +24,7 @@ STORES: Final = (
     *("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://"),
     *("redis+cluster://", "rediss+cluster://"),
 )
+_NAMESPACE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _POSITIVE: Final = (
     *("workers", "beat", "board_lines", "board_hours", "memory", "max_readers"),
     *("reader_buffer", "buffers", "posts_per_second", "posts_burst"),
@@ -50,6 +51,7 @@ class Settings:
         public_url: Address that readers know the service by, such as https://ticker.example; empty:
             what each request says.
         redis_url: Redis or Valkey to use (docs/stores.md); empty: an embedded Valkey in `data_dir`.
+        namespace: What its keys and channels begin with; services on one store have several.
         wait_replicas: Replicas that must have a line before it is acknowledged.
         wait_fsync: Whether the store's primary and those replicas must have it on disk, too.
         data_dir: Where the embedded server keeps its data.
@@ -83,6 +85,7 @@ class Settings:
     workers: int = 1
     public_url: str = ""
     redis_url: str = ""
+    namespace: str = "ticker"
     wait_replicas: int = 0
     wait_fsync: bool = False
     data_dir: Path = Path("data")
@@ -168,6 +171,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 def _check(settings: Settings) -> None:
     if settings.redis_url and not _is_store(settings.redis_url):
         raise SettingsError(f"redis_url: must begin with {', '.join(STORES)}")
+    if not _NAMESPACE.fullmatch(settings.namespace):
+        raise SettingsError("namespace: must be lower-case letters, digits and single hyphens")
     if settings.public_url and not ORIGIN.fullmatch(settings.public_url):
         raise SettingsError("public_url: must be like https://ticker.example, without a path")
     if settings.port not in range(65_536):

@@ -34,7 +34,8 @@ from ticker.editing.intake import Intake
 from ticker.news.document import format_time, utcnow
 from ticker.settings import Settings
 from ticker.store.archive import Archive
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.widgets import WidgetScripts
@@ -219,6 +220,7 @@ def test_a_hub_waits_for_the_rest_of_a_backup(backup: bytes, tmp_path: Path) -> 
             imported = ticker("import", tmp_path / "whole", "--redis", address)
             assert imported.code == 0, imported.err
             hub.await_ready()
+            until(lambda: "store is back after" in hub.log, "the hub says that it is over")
         assert ticker("verify", "--redis", address).code == 0
     finally:
         node.stop()

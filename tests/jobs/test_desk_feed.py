@@ -13,8 +13,7 @@ from tests.support import nodes
 from tests.support.desk import desk_line, form, hire, log_in, until
 from tests.support.service import receive
 from ticker.accounts.principal import Role
-from ticker.accounts.users import USERS
-from ticker.store.keys import Keys
+from ticker.store.keys import House, Keys
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -147,10 +146,10 @@ async def test_sessions_are_watched_again(
     desk = await desk_line(amal)
     await until(desk, "hello")
     with redis.Redis.from_url(service.settings.redis_url) as client:
-        record = client.hget(USERS, "amal")
-        client.hset(USERS, "amal", "no record")
+        record = client.hget(House().users, "amal")
+        client.hset(House().users, "amal", "no record")
         await _failed(caplog, "sessions")
-        client.hset(USERS, "amal", record)
+        client.hset(House().users, "amal", record)
     await form(service, "/desk/logout", {"csrf": amal.csrf}, Cookie=amal.cookie)
     with pytest.raises(ConnectionClosed) as closed:
         await until(desk, "nothing")

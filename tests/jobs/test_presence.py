@@ -15,7 +15,7 @@ from ticker.jobs import presence
 from ticker.metrics import Metrics
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    import pytest
+
     from ticker.news.flash import Flash
     from ticker.protocol.frames import Frame
 
@@ -127,7 +129,9 @@ async def test_two_hubs_show_the_same(store_url: str) -> None:
             assert early.lines(ALL) == late.lines(ALL)
 
 
-async def test_a_killed_store_is_shown_and_nothing_is_lost_or_repeated(tmp_path: Path) -> None:
+async def test_a_killed_store_is_shown_and_nothing_is_lost_or_repeated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """While the store is away readers are told; when it is back they get each line once."""
     items = recent(3)
     with EmbeddedValkey(tmp_path) as server:
@@ -146,6 +150,10 @@ async def test_a_killed_store_is_shown_and_nothing_is_lost_or_repeated(tmp_path:
                 await reader.until(is_fresh)
             told = [it["flash"]["id"] for it in reader.told if it["type"] == "flash"]
             assert told == ["000", "001", "002"]
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].startswith("hub lost the store: ")
+    assert said[-1].startswith("store is back after ")
+    assert len([it for it in said if it.startswith("store is back")]) == 1
 
 
 async def test_lost_data_resets_every_reader(tmp_path: Path) -> None:

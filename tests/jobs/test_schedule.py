@@ -13,7 +13,8 @@ from ticker.jobs import schedule
 from ticker.metrics import Metrics
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
+from ticker.store.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +87,6 @@ async def test_a_line_goes_out_when_it_is_due(hub: Hub, monkeypatch: pytest.Monk
     due = Due(None, 0.3, -2.0, 7.0, StoreUnavailableError("away"), None)
     pauses = paused(monkeypatch, 6)
     with pytest.raises(OverError):
-        await schedule.releases(hub, cast("Any", due), ["en"])
+        await schedule.releases(hub, cast("Any", due), Refusals(Metrics()), ["en"])
     assert pauses.seconds == [1.0, 1.0, 0.3, 0.0, 1.0, 1.0]
     assert due.released == [["en"]] * 6

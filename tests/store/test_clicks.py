@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.flashes import NOON
 from ticker.store.clicks import Clicks
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.link import linked
 from ticker.settings import SettingsError
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -87,6 +88,23 @@ async def test_a_task_that_is_stopped_stops(store: Store) -> None:
         task.cancel()
         done, _ = await asyncio.wait({task}, timeout=60)
         assert done, f"still running when cancelled after {turns} turns of the loop"
+
+
+async def test_a_connection_that_breaks_while_a_task_stops_keeps_it_from_nothing() -> None:
+    """A store that ends in the moment in which a task is cancelled does not bring the task back."""
+
+    async def work() -> None:
+        with store_errors():
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as cancelled:
+                raise ConnectionError("as the client has it") from cancelled
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_other_errors_pass() -> None:

@@ -14,7 +14,7 @@ from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.presence import Presence
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from tests.support.service import receive, running
 from tests.support.tls import certificate, tls_before
 from ticker.server.process import die_with_parent
 from ticker.settings import Settings
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,9 @@ from tests.support.service import receive, running
 from ticker.commands.backups import export, restore
 from ticker.news.event import GENESIS
 from ticker.settings import Settings
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.client import Store
 from ticker.store.cluster import _closed_is_broken
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
@@ -107,6 +108,20 @@ async def test_every_edition_is_heard(store: Store) -> None:
         assert not done, "a follower gave up though nothing was wrong"
         await append(wire, "en2")
         assert [event.flash.id for event in await pending] == ["en2"]
+
+
+async def test_two_services_on_one_store_hear_nothing_of_each_other(replicated: Replicated) -> None:
+    """With a namespace each, on several servers too."""
+    url = replicated.url.replace("ticker:ticker@", "tester:tester@")
+    ours, theirs = Store(url), Store(url, "staging")
+    async with aclosing(Wire(ours).follow({"en": GENESIS})) as events:
+        pending = asyncio.ensure_future(take(events, 1))
+        await append(Wire(theirs), "test")
+        await append(Wire(ours), "news")
+        assert [event.flash.id for event in await pending] == ["news"]
+    assert [it.flash.id for it in await follow_on(Wire(theirs), {"en": GENESIS}, 1)] == ["test"]
+    for store in (ours, theirs):
+        await store.close()
 
 
 async def test_an_import_has_every_shard_for_itself(store: Store) -> None:

@@ -19,7 +19,8 @@ from tests.support.link import linked
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.flash import Flash, PubStatus
 from ticker.server.valkey import EmbeddedValkey
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys

@@ -219,7 +219,7 @@ async def _make_token(
     editions: Sequence[str] = (),
     expires: datetime | None = None,
 ) -> str:
-    store = Store(settings.redis_url)
+    store = Store(settings.redis_url, settings.namespace)
     try:
         tokens = Tokens(store)
         await tokens.revoke(name)

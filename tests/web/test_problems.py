@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ticker.news.draft import Fault, InvalidError
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.web.problems import ProblemError, problem_at, problem_of
 
 
@@ -38,8 +38,10 @@ def test_errors_of_the_house_have_one_meaning() -> None:
     """The same fault gets the same answer wherever it happens."""
     invalid = problem_of(InvalidError([Fault("url", "is none")]))
     assert (invalid.status, invalid.detail) == (422, "url is none")
-    away = problem_of(StoreUnavailableError("secret address"))
-    assert (away.status, away.headers["Retry-After"]) == (503, "2")
-    assert "secret" not in away.detail
+    for reason in Reason:
+        away = problem_of(StoreUnavailableError("secret address", reason))
+        assert (away.status, away.headers["Retry-After"]) == (503, "2")
+        assert reason.value[1:] in away.detail
+        assert "secret" not in away.detail
     with pytest.raises(TypeError):
         problem_of(KeyError("x"))

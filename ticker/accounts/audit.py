@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, format_time, utcnow
 from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
-from ticker.store.client import Store, StoreUnavailableError, store_errors
-from ticker.store.import_lock import KEY
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
+    from ticker.store.client import Store
+
 _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
-_LOG: Final = "{ticker}:audit"
-_HEAD: Final = "{ticker}:audit:head"
 _PAGE: Final = 500
 _DETAIL_MAX: Final = 200
 COMMAND_LINE: Final = "command line"
@@ -28,6 +27,7 @@ class Audit:
 
     def __init__(self, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
         self._commands: Any = store.commands
+        self._house = store.house
         self._append = store.script(_SCRIPT)
         self._clock = clock
 
@@ -58,14 +58,16 @@ class Audit:
         """Add an entry as it is; with an offset, only if that is the one that it gets."""
         args: list[str | int] = [text, GENESIS.tag, TAG_LENGTH, offset or ""]
         with store_errors():
-            added = await self._append([_LOG, _HEAD, KEY], args)
+            added = await self._append(
+                [self._house.audit, self._house.audit_head, self._house.import_lock], args
+            )
         if added < 0:
-            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+            raise StoreUnavailableError(reason=Reason.IMPORT)
 
     async def head(self) -> Cursor:
         """Where the log ends."""
         with store_errors():
-            offset, tag = await self._commands.hmget(_HEAD, ["offset", "tag"])
+            offset, tag = await self._commands.hmget(self._house.audit_head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
     async def entries(self) -> AsyncIterator[str]:
@@ -89,7 +91,7 @@ class Audit:
         after = "-"
         while True:
             with store_errors():
-                page = await self._commands.xrange(_LOG, min=after, count=_PAGE)
+                page = await self._commands.xrange(self._house.audit, min=after, count=_PAGE)
             for entry_id, fields in page:
                 yield Cursor(int(entry_id.partition("-")[0]), fields["tag"]), fields["entry"]
             if not page:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.users import User, Users
+    from ticker.store.client import Store
 
 _WINDOW_SECONDS: Final = 15 * 60
-_PREFIX: Final = "ticker:logins:"
 # Lockout: from one place a stranger locks out only themselves; from everywhere, a name after all.
 _PAIR_MAX: Final = 5
 _NAME_MAX: Final = 30
@@ -40,6 +40,7 @@ class LoginLimits:
 
     def __init__(self, store: Store, users: Users) -> None:
         self._commands: Any = store.commands
+        self._house = store.house
         self._users = users
 
     async def attempt(self, name: str, password: str, address: str) -> User | None:
@@ -48,9 +49,9 @@ class LoginLimits:
         Raises:
             TooManyTriesError: There were too many wrong ones for this name or from this address.
         """
-        pair = _key("pair", name, address)
-        limits = {pair: _PAIR_MAX, _key("name", name): _NAME_MAX}
-        limits[_key("address", address)] = _ADDRESS_MAX
+        pair = self._key("pair", name, address)
+        limits = {pair: _PAIR_MAX, self._key("name", name): _NAME_MAX}
+        limits[self._key("address", address)] = _ADDRESS_MAX
         await self._count(limits)
         user = await self._users.check(name, password)
         if user is not None:
@@ -80,7 +81,6 @@ class LoginLimits:
         if waits:
             raise TooManyTriesError(max(1, *waits))
 
-
-def _key(kind: str, *parts: str) -> str:
-    name = "\0".join(parts).encode(errors="surrogatepass")
-    return f"{_PREFIX}{kind}:{sha256(name).hexdigest()[:32]}"
+    def _key(self, kind: str, *parts: str) -> str:
+        name = "\0".join(parts).encode(errors="surrogatepass")
+        return self._house.logins(kind, sha256(name).hexdigest()[:32])

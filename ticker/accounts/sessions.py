@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from ticker.accounts.principal import Principal
     from ticker.accounts.users import Users
+    from ticker.store.client import Store
 
-_PREFIX: Final = "ticker:sessions:"
-_OF: Final = "ticker:sessions-of:"
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _AGENT_MAX: Final = 120
 
@@ -68,6 +67,7 @@ class Sessions:
         clock: Callable[[], datetime],
     ) -> None:
         self._commands: Any = store.commands
+        self._house = store.house
         self._users = users
         self._idle = idle
         self._lifetime = lifetime
@@ -88,9 +88,9 @@ class Sessions:
         digest = _digest(secret)
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
-                pipe.set(_PREFIX + digest, dumps(values), px=self._idle)
-                pipe.sadd(_OF + name, digest)
-                pipe.expire(_OF + name, self._lifetime)
+                pipe.set(self._house.session(digest), dumps(values), px=self._idle)
+                pipe.sadd(self._house.sessions_of(name), digest)
+                pipe.expire(self._house.sessions_of(name), self._lifetime)
                 await pipe.execute()
         return secret
 
@@ -98,7 +98,7 @@ class Sessions:
         """The session of an id that a browser sent; None if it is over or was never one of ours."""
         digest = _digest(secret)
         with store_errors():
-            text = await self._commands.get(_PREFIX + digest)
+            text = await self._commands.get(self._house.session(digest))
         if text is None:
             return None
         values = json.loads(text)
@@ -124,13 +124,13 @@ class Sessions:
         }
         with store_errors():
             await self._commands.set(
-                _PREFIX + session.digest, dumps(values), xx=True, px=self._idle
+                self._house.session(session.digest), dumps(values), xx=True, px=self._idle
             )
 
     async def is_open(self, session: Session) -> bool:
         """Whether a session found earlier still is one, with the same rights."""
         with store_errors():
-            text = await self._commands.get(_PREFIX + session.digest)
+            text = await self._commands.get(self._house.session(session.digest))
         user = await self._users.get(session.principal.name) if text else None
         if user is None or user.principal != session.principal:
             return False
@@ -139,15 +139,15 @@ class Sessions:
     async def end(self, digest: str, name: str) -> None:
         """End one session of a user."""
         with store_errors():
-            await self._commands.delete(_PREFIX + digest)
-            await self._commands.srem(_OF + name, digest)
+            await self._commands.delete(self._house.session(digest))
+            await self._commands.srem(self._house.sessions_of(name), digest)
 
     async def end_all(self, name: str) -> None:
         """End every session of a user."""
         with store_errors():
-            for digest in await self._commands.smembers(_OF + name):
-                await self._commands.delete(_PREFIX + digest)
-            await self._commands.delete(_OF + name)
+            for digest in await self._commands.smembers(self._house.sessions_of(name)):
+                await self._commands.delete(self._house.session(digest))
+            await self._commands.delete(self._house.sessions_of(name))
 
     def _is_alive(self, session: Session) -> bool:
         now = self._clock()

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ticker.store.client import Store
+
 _PREFIX: Final = "tkr_"
-TOKENS: Final = "ticker:tokens"
-DIGESTS: Final = "ticker:tokens:digests"
 
 
 class NameTakenError(Exception):
@@ -33,6 +33,7 @@ class Tokens:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._house = store.house
 
     async def create(self, principal: Principal) -> str:
         """Make a token; the only time it is seen.
@@ -43,16 +44,16 @@ class Tokens:
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
         with store_errors():
-            if not await self._commands.hsetnx(TOKENS, principal.name, digest):
+            if not await self._commands.hsetnx(self._house.tokens, principal.name, digest):
                 raise NameTakenError(principal.name)
-            await self._commands.hset(DIGESTS, digest, _encode(principal, digest))
+            await self._commands.hset(self._house.digests, digest, _encode(principal, digest))
         return token
 
     async def verify(self, token: str, now: datetime) -> Principal | None:
         """Whose token it is, compared in constant time; None if unknown, revoked or expired."""
         digest = _digest(token)
         with store_errors():
-            text = await self._commands.hget(DIGESTS, digest)
+            text = await self._commands.hget(self._house.digests, digest)
         if text is None or not compare_digest(json.loads(text)["digest"], digest):
             return None
         principal = _decode(text)
@@ -63,17 +64,17 @@ class Tokens:
     async def list(self) -> list[Principal]:
         """All tokens that were made and not revoked, by name."""
         with store_errors():
-            texts = await self._commands.hvals(DIGESTS)
+            texts = await self._commands.hvals(self._house.digests)
         return sorted((_decode(text) for text in texts), key=lambda principal: principal.name)
 
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
         with store_errors():
-            digest = await self._commands.hget(TOKENS, name)
+            digest = await self._commands.hget(self._house.tokens, name)
             if digest is None:
                 return False
-            await self._commands.hdel(DIGESTS, digest)
-            await self._commands.hdel(TOKENS, name)
+            await self._commands.hdel(self._house.digests, digest)
+            await self._commands.hdel(self._house.tokens, name)
         return True
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.client import Store, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from ticker.accounts.passwords import Passwords
-
-USERS: Final = "ticker:users"
+    from ticker.store.client import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Users:
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._commands: Any = store.commands
+        self._users = store.house.users
         self._passwords = passwords
 
     async def add(self, principal: Principal, password: str) -> None:
@@ -51,25 +51,25 @@ class Users:
         """
         user = User(principal, await self._passwords.hash(password, principal.name))
         with store_errors():
-            if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):
+            if not await self._commands.hsetnx(self._users, principal.name, _encode(user)):
                 raise NameTakenError(principal.name)
 
     async def get(self, name: str) -> User | None:
         """The user of that name."""
         with store_errors():
-            text = await self._commands.hget(USERS, name)
+            text = await self._commands.hget(self._users, name)
         return _decode(text) if text else None
 
     async def list(self) -> list[User]:
         """All users, by name."""
         with store_errors():
-            texts = await self._commands.hvals(USERS)
+            texts = await self._commands.hvals(self._users)
         return sorted(map(_decode, texts), key=lambda user: user.name)
 
     async def remove(self, name: str) -> bool:
         """End a user; False if there is none of that name."""
         with store_errors():
-            return bool(await self._commands.hdel(USERS, name))
+            return bool(await self._commands.hdel(self._users, name))
 
     async def check(self, name: str, password: str) -> User | None:
         """The user whose name and password these are; it takes as long if there is none."""
@@ -91,7 +91,7 @@ class Users:
             return False
         changed = replace(user, hash=await self._passwords.hash(password, name))
         with store_errors():
-            await self._commands.hset(USERS, name, _encode(changed))
+            await self._commands.hset(self._users, name, _encode(changed))
         return True
 
 

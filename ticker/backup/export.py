@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -19,17 +18,14 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 from ticker import __version__
 from ticker.accounts.audit import Audit
-from ticker.accounts.tokens import DIGESTS
-from ticker.accounts.users import USERS
 from ticker.backup.format import FORMAT, HEADER, BackupError, Writer
 from ticker.news.document import format_time, utcnow
 from ticker.news.event import GENESIS, Cursor, Record
 from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
-from ticker.store.keys import keys_of
 from ticker.store.widgets import WidgetScripts
 
 if TYPE_CHECKING:
@@ -38,7 +34,7 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 _PAGE: Final = 500
-_ANSWERED: Final = re.compile(r"\{ticker:([^}]+)\}:idempotency:(.+)", re.DOTALL)
+_ANSWERED: Final = "idempotency:"
 _Lines: TypeAlias = "AsyncIterator[tuple[str, dict[str, Any]]]"
 
 
@@ -101,6 +97,8 @@ class Exporter:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
+        self._names = store.house
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
@@ -149,12 +147,15 @@ class Exporter:
 
     async def _has_accounts(self) -> bool:
         with store_errors():
-            return bool(await self._commands.exists(USERS) or await self._commands.exists(DIGESTS))
+            for key in (self._names.users, self._names.digests):
+                if await self._commands.exists(key):
+                    return True
+        return False
 
     async def _never_out(self, edition: str) -> dict[str, int]:
         """Id of each flash that was never on the log → how many versions it has."""
         found = {}
-        async for flash_id, text in self._scan(keys_of(edition).flashes):
+        async for flash_id, text in self._scan(self._keys(edition).flashes):
             flash = Record.decode(text).flash
             killed = flash.pubstatus is PubStatus.CANCELED
             if flash.pubstatus is PubStatus.WITHHELD or (
@@ -175,9 +176,9 @@ class Exporter:
                 async for line in self._filed(edition, flash.id, written, before):
                     yield line
             yield "entry", {"edition": edition, "cursor": str(cursor), "record": text}
-        async for key, flash_id in self._scan(keys_of(edition).stories):
+        async for key, flash_id in self._scan(self._keys(edition).stories):
             yield "story", {"edition": edition, "key": key, "id": flash_id}
-        async for flash_id, at in self._scan(keys_of(edition).checked):
+        async for flash_id, at in self._scan(self._keys(edition).checked):
             yield "checked", {"edition": edition, "id": flash_id, "at": int(at)}
 
     async def _log(self, edition: str, head: Cursor) -> AsyncIterator[tuple[Cursor, str]]:
@@ -199,34 +200,41 @@ class Exporter:
         if start >= end:
             return
         with store_errors():
-            texts = await self._commands.lrange(keys_of(edition).versions(flash_id), start, end - 1)
+            texts = await self._commands.lrange(
+                self._keys(edition).versions(flash_id), start, end - 1
+            )
         for text in texts:
             yield "filed", {"edition": edition, "record": text}
 
     async def _waited(self, edition: str, flash_id: str, version: int) -> bool:
         """Whether a version of a flash was withheld."""
         with store_errors():
-            text = await self._commands.lindex(keys_of(edition).versions(flash_id), version - 1)
+            text = await self._commands.lindex(self._keys(edition).versions(flash_id), version - 1)
         return text is not None and Record.decode(text).flash.pubstatus is PubStatus.WITHHELD
 
     async def _answered(self, editions: Sequence[str]) -> _Lines:
         """Idempotency keys: requests that must not happen again when they are sent again."""
         with store_errors():
-            async for name in self._commands.scan_iter(match="{ticker:*}:i*", count=_PAGE):
-                match = _ANSWERED.fullmatch(name)
-                if match is None or match[1] not in editions:
+            async for name in self._commands.scan_iter(
+                match=self._names.pattern(_ANSWERED), count=_PAGE
+            ):
+                edition, key = self._names.split(name) or ("", "")
+                if edition not in editions:
                     continue
                 seen = await self._commands.hmget(name, ["fingerprint", "record"])
                 until = await self._commands.pexpiretime(name)
                 # Without a fingerprint it is one of our own, for a minute.
                 if seen[0] and until > 0:
                     values = {"fingerprint": seen[0], "record": seen[1], "until": until}
-                    yield "answered", {"edition": match[1], "key": match[2], **values}
+                    yield (
+                        "answered",
+                        {"edition": edition, "key": key.removeprefix(_ANSWERED), **values},
+                    )
 
     async def _house(self, audited: Cursor) -> _Lines:
-        async for name, text in self._scan(USERS):
+        async for name, text in self._scan(self._names.users):
             yield "user", {"name": name, "record": text}
-        async for digest, text in self._scan(DIGESTS):
+        async for digest, text in self._scan(self._names.digests):
             values = {"name": json.loads(text)["name"], "digest": digest, "record": text}
             yield "token", values
         if audited != GENESIS:

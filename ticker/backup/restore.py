@@ -16,15 +16,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from ticker.accounts.audit import Audit
-from ticker.accounts.tokens import DIGESTS, TOKENS
-from ticker.accounts.users import USERS
 from ticker.backup.format import BackupError, Kept, check, read
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
-from ticker.store.client import StoreUnavailableError, store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
-from ticker.store.keys import keys_of
 from ticker.store.presence import Presence
 from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import IdempotencyKey, VersionConflictError, Wire
@@ -116,6 +113,8 @@ class Restorer:
         self._name = " ".join([contents.sum, *sorted(editions)])
         self._presence = Presence(store)
         self._commands: Any = store.commands
+        self._keys = store.keys
+        self._names = store.house
         self._archive = Archive(store)
         self._audit = Audit(store)
         self._history = History(store, 1, timedelta(0))
@@ -198,7 +197,7 @@ class Restorer:
         things = [f"lines of {' and '.join(found)}"] if found else []
         if not self._chosen:
             with store_errors():
-                for key, what in ((USERS, "users"), (DIGESTS, "tokens")):
+                for key, what in ((self._names.users, "users"), (self._names.digests, "tokens")):
                     if await self._commands.exists(key):
                         things.append(what)
             if await self._audit.head() != GENESIS:
@@ -216,15 +215,17 @@ class Restorer:
                 await self._put_story(line)
             case "checked":
                 with store_errors():
-                    key = keys_of(values["edition"]).checked
+                    key = self._keys(values["edition"]).checked
                     await self._commands.hset(key, values["id"], values["at"])
             case "user":
                 with store_errors():
-                    await self._commands.hset(USERS, values["name"], values["record"])
+                    await self._commands.hset(self._names.users, values["name"], values["record"])
             case "token":
                 with store_errors():
-                    await self._commands.hset(TOKENS, values["name"], values["digest"])
-                    await self._commands.hset(DIGESTS, values["digest"], values["record"])
+                    await self._commands.hset(self._names.tokens, values["name"], values["digest"])
+                    await self._commands.hset(
+                        self._names.digests, values["digest"], values["record"]
+                    )
             case "audit":
                 offset = int(values["cursor"].partition(".")[0])
                 await self._audit.append(values["record"], offset)
@@ -245,7 +246,7 @@ class Restorer:
             )
         except VersionConflictError as error:
             with store_errors():
-                key = keys_of(flash.edition).versions(flash.id)
+                key = self._keys(flash.edition).versions(flash.id)
                 stored = await self._commands.lindex(key, flash.version - 1)
             if stored != kept.text:
                 raise line.fault(
@@ -256,7 +257,7 @@ class Restorer:
     async def _put_answered(self, line: Line) -> None:
         """Remember a request for as long as it would have been; what it made must be there."""
         values = line.values
-        keys = keys_of(values["edition"])
+        keys = self._keys(values["edition"])
         flash = Kept.of(values["record"]).flash
         with store_errors():
             if await self._commands.llen(keys.versions(flash.id)) < flash.version:
@@ -270,7 +271,7 @@ class Restorer:
 
     async def _put_story(self, line: Line) -> None:
         """Which flash is the edition's version of a story, where several have its key."""
-        keys, flash_id = keys_of(line.values["edition"]), line.values["id"]
+        keys, flash_id = self._keys(line.values["edition"]), line.values["id"]
         with store_errors():
             if await self._commands.hexists(keys.flashes, flash_id):
                 await self._commands.hset(keys.stories, line.values["key"], flash_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ticker.server.valkey import EmbeddedValkey, is_running, url
@@ -32,14 +33,14 @@ def with_store(
         DataDirInUseError, EmbeddedStartError: The embedded store cannot be reached or started.
     """
     with store_url(settings, must_exist=must_exist) as address:
-        return on_store(address, use)
+        return on_store(replace(settings, redis_url=address), use)
 
 
-def on_store(address: str, use: Callable[[Store], Awaitable[_T]]) -> _T:
-    """What `use` makes of the store at a URL, opened for it and closed again."""
+def on_store(settings: Settings, use: Callable[[Store], Awaitable[_T]]) -> _T:
+    """What `use` makes of the store that has a URL, opened for it and closed again."""
 
     async def run() -> _T:
-        store = Store(address)
+        store = Store(settings.redis_url, settings.namespace)
         try:
             return await use(store)
         finally:

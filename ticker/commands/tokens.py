@@ -92,7 +92,7 @@ async def note(store: Store, action: str, target: str, detail: str = "") -> None
     await Audit(store).note(COMMAND_LINE, action, target, detail=detail)
 
 
-def renew_demo(redis_url: str) -> str:
+def renew_demo(settings: Settings) -> str:
     """A new token for the demo's editor; the one of the last run ends."""
 
     async def renew(store: Store) -> str:
@@ -100,7 +100,7 @@ def renew_demo(redis_url: str) -> str:
         await tokens.revoke(_DEMO)
         return await tokens.create(_principal(_DEMO, Role.EDITOR))
 
-    return on_store(redis_url, renew)
+    return on_store(settings, renew)
 
 
 def _principal(

@@ -87,7 +87,7 @@ def renew_password(settings: Settings, name: str, password: str | None) -> str |
     return secret if password is None else None
 
 
-def renew_demo(redis_url: str) -> tuple[str, str]:
+def renew_demo(settings: Settings) -> tuple[str, str]:
     """Name and new password of the demo's editor."""
     secret = generate()
 
@@ -98,7 +98,7 @@ def renew_demo(redis_url: str) -> tuple[str, str]:
         now = utcnow()
         await users.add(Principal(_DEMO, Role.EDITOR, frozenset(), now, None), secret)
 
-    on_store(redis_url, renew)
+    on_store(settings, renew)
     return _DEMO, secret
 
 

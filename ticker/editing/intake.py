@@ -184,7 +184,8 @@ class Intake:
     async def kill(self, context: EditContext, flash_id: str, reason: str) -> Flash:
         """Kill a line: a tombstone takes it off every screen; idempotent.
 
-        A line that was never out is withdrawn the same way, by its reporter too.
+        A line that was never out is withdrawn the same way, by its reporter too. One that readers
+        see is killed also where the store has lost all of it but the log.
 
         Raises:
             ForbiddenError, InvalidError, NoSuchFlashError, PreconditionError: As they say.
@@ -194,13 +195,12 @@ class Intake:
         why = _clean_reason(reason)
 
         async def change(before: Record, now: datetime) -> Record:
-            if context.principal.role is Role.REPORTER:
-                versions = await self._archive.versions(context.edition, flash_id)
-                check_withdrawal(context.principal, versions)
+            versions = await self._archive.versions(context.edition, flash_id)
+            check_withdrawal(context.principal, versions or [before])
             killed = flashes.kill(before.flash, now)
             return before if killed is before.flash else context.record(killed, "kill", None, why)
 
-        return await self._change(context, flash_id, key, change)
+        return await self._change(context, flash_id, key, change, find=self._archive.logged)
 
     async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
         """Version history of a flash with who made it and when, oldest first.
@@ -249,12 +249,15 @@ class Intake:
         flash_id: str,
         key: IdempotencyKey,
         change: Callable[[Record, datetime], Awaitable[Record]],
+        find: Callable[[str, str], Awaitable[Record | None]] | None = None,
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
         if earlier := await self._recall(context, key):
             return earlier
         for _ in range(_TRIES):
             before = await self._archive.record(context.edition, flash_id)
+            if before is None and find is not None:
+                before = await find(context.edition, flash_id)
             if before is None:
                 raise NoSuchFlashError(flash_id)
             current = before.flash

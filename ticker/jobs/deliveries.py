@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
     from ticker.hub.receipts import Receipts

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ticker.news.subscription import Subscription
 from ticker.protocol.frames import CloseCode, Frame
-from ticker.store.client import StoreUnavailableError
-from ticker.store.keys import keys_of
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ class DeskFeed:
 
     async def _receive(self) -> None:
         async with ChannelListener(
-            self._store, (keys_of(it).desk for it in self._hub.editions)
+            self._store, (self._store.keys(it).desk for it in self._hub.editions)
         ) as channel:
             while self._open:
                 if await channel.receive(_LOOK_SECONDS) is not None:

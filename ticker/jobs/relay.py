@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from ticker.news.document import utcnow
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.store.follow import HistoryReplacedError
 from ticker.store.import_lock import UnfinishedImportError
 
@@ -38,7 +39,9 @@ class Relay:
         self._hub = hub
         self._settings = settings
         self._failures = 0
-        self._refused = False
+        # Why the store is not followed, and since when; None: it is.
+        self._reason: Reason | None = None
+        self._lost_at = 0.0
 
     async def run(self) -> None:
         """Load boards, follow, and begin again after every fault."""
@@ -50,18 +53,17 @@ class Relay:
                 _log.error("history of edition %s was replaced; readers get a fresh board", edition)
                 self._hub.forget(edition)
             except UnfinishedImportError as unfinished:
-                if not self._refused:
+                if self._reason is not Reason.IMPORT:
                     _log.error("hub waits: %s", unfinished)
-                self._refused = True
                 self._hub.mark_half()
-                await self._back_off()
+                await self._back_off(Reason.IMPORT)
             except StoreUnavailableError as error:
-                level = logging.DEBUG if self._failures else logging.WARNING
-                _log.log(level, "store is away: %s", error)
-                await self._back_off()
+                if error.reason is not self._reason:
+                    _log.warning("hub lost the store: %s", error)
+                await self._back_off(error.reason)
             except Exception:  # noqa: BLE001 - a supervisor outlives every fault
                 _log.exception("relay failed; starting again")
-                await self._back_off()
+                await self._back_off(Reason.REFUSED)
 
     async def _follow(self) -> None:
         await self._lock.refuse()
@@ -82,11 +84,16 @@ class Relay:
 
     def _caught_up(self) -> None:
         self._failures = 0
-        self._refused = False
+        if self._reason is not None:
+            _log.warning("store is back after %.1f s", time.monotonic() - self._lost_at)
+        self._reason = None
         self._hub.mark_fresh()
 
-    async def _back_off(self) -> None:
+    async def _back_off(self, reason: Reason) -> None:
         """Exponential backoff with jitter."""
+        if self._reason is None:
+            self._lost_at = time.monotonic()
+        self._reason = reason
         self._hub.mark_stale()
         self._failures = min(self._failures + 1, 6)
         await asyncio.sleep(random.uniform(0.05, min(_BACKOFF_CAP, 0.1 * 2**self._failures)))  # noqa: S311 - jitter

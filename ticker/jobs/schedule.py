@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING, Final
 
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ticker.editing.intake import Intake
     from ticker.hub.hub import Hub
+    from ticker.store.refusals import Refusals
 
-_log = logging.getLogger(__name__)
 _RELEASE_EVERY: Final = 1.0
 
 
@@ -25,7 +24,7 @@ async def beats(hub: Hub, seconds: float) -> None:
         hub.beat()
 
 
-async def releases(hub: Hub, intake: Intake, editions: Sequence[str]) -> None:
+async def releases(hub: Hub, intake: Intake, refusals: Refusals, editions: Sequence[str]) -> None:
     """Release withheld lines when they are due; the wire lets only one process win."""
     pause = _RELEASE_EVERY
     while True:
@@ -38,4 +37,4 @@ async def releases(hub: Hub, intake: Intake, editions: Sequence[str]) -> None:
             if due is not None:
                 pause = min(pause, max(0.0, due))
         except StoreUnavailableError as error:
-            _log.debug("embargoes wait for the store: %s", error)
+            refusals.add(error)

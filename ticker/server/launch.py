@@ -13,7 +13,8 @@ from ticker.server.files import fit
 from ticker.server.server import bind, run
 from ticker.server.valkey import EmbeddedValkey
 from ticker.server.workers import Workers, hold
-from ticker.store.client import Store, StoreUnavailableError
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.import_lock import ImportLock
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
-        asyncio.run(_refuse_unfinished(settings.redis_url))
+        asyncio.run(_refuse_unfinished(settings))
         settings = fit(settings)
         on_ready(settings)
         if settings.workers == 1:
@@ -70,9 +71,9 @@ def _hang_up(number: int, frame: FrameType | None) -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
-async def _refuse_unfinished(url: str) -> None:
+async def _refuse_unfinished(settings: Settings) -> None:
     """Check that a store has no unfinished import; of one that is away the relay finds out."""
-    store = Store(url)
+    store = Store(settings.redis_url, settings.namespace)
     try:
         await ImportLock(store).refuse()
     except StoreUnavailableError:

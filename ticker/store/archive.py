@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
 from ticker.news.flash import PubStatus
-from ticker.store.client import Store, store_errors
-from ticker.store.keys import keys_of
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 # More lines than ever share one millisecond; they are told apart by id after reading.
 _TIES: Final = 100
 _SCANNED: Final = 1000
 # The keys that there are once there is a line.
-_LINES: Final = re.compile(r"\{ticker:([^}]+)\}:(?:flashes|wire)")
+_LINES: Final = frozenset({"flashes", "wire"})
 
 
 class Archive:
@@ -29,16 +28,20 @@ class Archive:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
+        self._house = store.house
 
     async def editions(self) -> list[str]:
         """Every edition that has lines, whether it is configured or not."""
         with store_errors():
-            found = [
-                match[1]
-                async for name in self._commands.scan_iter(match="{ticker:*}:*", count=_SCANNED)
-                if (match := _LINES.fullmatch(name))
-            ]
-        return sorted(set(found))
+            editions = {
+                found[0]
+                async for name in self._commands.scan_iter(
+                    match=self._house.pattern(""), count=_SCANNED
+                )
+                if (found := self._house.split(name)) and found[1] in _LINES
+            }
+        return sorted(editions)
 
     async def get(self, edition: str, flash_id: str) -> Flash | None:
         """The newest version of a flash, whatever its status."""
@@ -49,25 +52,43 @@ class Archive:
         """Whether readers ever had a killed flash: what was out once is never withheld again."""
         with store_errors():
             text = await self._commands.lindex(
-                keys_of(flash.edition).versions(flash.id), flash.version - 2
+                self._keys(flash.edition).versions(flash.id), flash.version - 2
             )
         return text is None or Record.decode(text).flash.pubstatus is PubStatus.USABLE
 
     async def record(self, edition: str, flash_id: str) -> Record | None:
         """The newest version of a flash, with who made it and why it waits, if it does."""
         with store_errors():
-            text = await self._commands.hget(keys_of(edition).flashes, flash_id)
+            text = await self._commands.hget(self._keys(edition).flashes, flash_id)
         return Record.decode(text) if text else None
+
+    async def logged(self, edition: str, flash_id: str) -> Record | None:
+        """The newest version on the log, for a store that has lost what is kept beside it."""
+        end = "+"
+        while True:
+            with store_errors():
+                page = await self._commands.xrevrange(
+                    self._keys(edition).wire, max=end, count=_SCANNED
+                )
+            for _, fields in page:
+                # Most entries are of others: only one that names it is taken apart.
+                if flash_id in fields["record"]:
+                    record = Record.decode(fields["record"])
+                    if record.flash.id == flash_id:
+                        return record
+            if not page:
+                return None
+            end = f"({page[-1][0]}"
 
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
         with store_errors():
-            texts = await self._commands.lrange(keys_of(edition).versions(flash_id), 0, -1)
+            texts = await self._commands.lrange(self._keys(edition).versions(flash_id), 0, -1)
         return [Record.decode(text) for text in texts]
 
     async def recent(self, edition: str, since: datetime, limit: int) -> list[Flash]:
         """The newest usable flashes first published after `since`, and all pinned ones."""
-        keys = keys_of(edition)
+        keys = self._keys(edition)
         with store_errors():
             ids = await self._commands.zrevrangebyscore(
                 keys.board, "+inf", milliseconds(since), start=0, num=limit
@@ -77,17 +98,17 @@ class Archive:
 
     async def before(self, flash: Flash, limit: int) -> list[Flash]:
         """Usable flashes first published before this one, newest first, expired ones too."""
-        return await self._before(keys_of(flash.edition).board, flash, limit)
+        return await self._before(self._keys(flash.edition).board, flash, limit)
 
     async def newest(self, edition: str, limit: int) -> list[Flash]:
         """The usable flashes published last, newest first, expired ones too."""
-        return await self._newest(edition, keys_of(edition).board, limit)
+        return await self._newest(edition, self._keys(edition).board, limit)
 
     async def coverage(
         self, edition: str, slug: str, limit: int, before: Flash | None = None
     ) -> list[Flash]:
         """A running story's usable flashes, newest first, of all its days."""
-        key = keys_of(edition).coverage(slug)
+        key = self._keys(edition).coverage(slug)
         if before is None:
             return await self._newest(edition, key, limit)
         return await self._before(key, before, limit)
@@ -111,7 +132,7 @@ class Archive:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in wanted:
-                    pipe.zrangebyscore(keys_of(edition).due, "-inf", milliseconds(now))
+                    pipe.zrangebyscore(self._keys(edition).due, "-inf", milliseconds(now))
                 found = await pipe.execute()
         # Between the two looks somebody may have released the line, or given it another stage.
         return [
@@ -124,7 +145,7 @@ class Archive:
     async def queue(self, edition: str) -> list[Record]:
         """Every withheld flash at its newest version, in the order they were filed."""
         with store_errors():
-            ids = await self._commands.zrange(keys_of(edition).queue, 0, -1)
+            ids = await self._commands.zrange(self._keys(edition).queue, 0, -1)
         return await self._records(edition, ids)
 
     async def due_next(self, editions: Iterable[str]) -> datetime | None:
@@ -132,7 +153,7 @@ class Archive:
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in editions:
-                    pipe.zrange(keys_of(edition).due, 0, 0, withscores=True)
+                    pipe.zrange(self._keys(edition).due, 0, 0, withscores=True)
                 found = await pipe.execute()
         moments = [score for first in found for _, score in first]
         return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
@@ -145,5 +166,5 @@ class Archive:
         if not wanted:
             return []
         with store_errors():
-            texts = await self._commands.hmget(keys_of(edition).flashes, wanted)
+            texts = await self._commands.hmget(self._keys(edition).flashes, wanted)
         return [Record.decode(text) for text in texts if text]

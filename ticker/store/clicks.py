@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import utcnow
 from ticker.protocol.token_bucket import TokenBucket
-from ticker.store.client import Store, StoreUnavailableError, store_errors
-from ticker.store.keys import keys_of
+from ticker.store.faults import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from ticker.store.client import Store
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS: Final = 5.0
@@ -49,6 +50,7 @@ class Clicks:
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
         self._pending: dict[str, Counter[str]] = {code: Counter() for code in editions}
         self._ranked: dict[str, list[str]] = {code: [] for code in editions}
         self._clock = clock
@@ -89,7 +91,7 @@ class Clicks:
         counts, self._pending[edition] = self._pending[edition], Counter()
         if not counts:
             return
-        key = keys_of(edition).clicks(_hour(self._clock()))
+        key = self._keys(edition).clicks(_hour(self._clock()))
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for flash_id, count in counts.items():
@@ -99,7 +101,9 @@ class Clicks:
 
     async def _read(self, edition: str) -> None:
         now = self._clock()
-        keys = [keys_of(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)]
+        keys = [
+            self._keys(edition).clicks(_hour(now - timedelta(hours=ago))) for ago in range(_HOURS)
+        ]
         with store_errors():
             found = await self._commands.zunion(keys, withscores=True)
         best = sorted(found, key=lambda entry: (entry[1], entry[0]), reverse=True)

@@ -1,9 +1,7 @@
-"""The Redis or Valkey behind the service: connections, scripts, and what a fault of it is."""
+"""The Redis or Valkey behind the service: connections and scripts."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import contextmanager
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
@@ -12,34 +10,15 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from ticker.settings import SettingsError
 from ticker.store.address import kind_of
 from ticker.store.cluster import ClusterTopology
+from ticker.store.faults import store_errors
+from ticker.store.keys import NAMESPACE, House, Keys
 from ticker.store.sentinel import SentinelTopology
 from ticker.store.topology import SingleServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from ticker.store.topology import Topology
-
-
-class StoreUnavailableError(Exception):
-    """The store did not do what it was asked: it is away, full, loading or read-only."""
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Turns every fault of the store into `StoreUnavailableError`.
-
-    Raises:
-        CancelledError: The task was cancelled and the client swallowed it, as `asyncio.wait_for`
-            does before Python 3.12 when what it waits for ends in the same moment.
-    """
-    try:
-        yield
-    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
-        raise StoreUnavailableError(f"{type(error).__name__}: {error}") from error
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class Script:
@@ -64,21 +43,32 @@ class Store:
 
     Args:
         url: As docs/stores.md has them.
+        namespace: What all keys and channels begin with.
 
     Attributes:
         topology: Where commands and subscriptions go.
         commands: Client for commands (`Topology.commands`).
+        house: Names of what belongs to no edition.
 
     Raises:
         SettingsError: The URL is none of a store.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, namespace: str = NAMESPACE) -> None:
         try:
             self.topology = _topology_of(url)
         except (ValueError, TypeError, RedisError, RedisClusterException) as error:
             raise SettingsError(f"redis_url: {error}") from error
         self.commands: Any = self.topology.commands
+        self.house = House(namespace)
+        self._namespace = namespace
+        self._keys: dict[str, Keys] = {}
+
+    def keys(self, edition: str) -> Keys:
+        """Names of an edition's keys and channels, each of which is put together once."""
+        if edition not in self._keys:
+            self._keys[edition] = Keys(edition, self._namespace, self.topology.database)
+        return self._keys[edition]
 
     @property
     def announce(self) -> str:

@@ -70,6 +70,7 @@ class ClusterTopology:
     """A Cluster, where the keys and channels of an edition are on one shard."""
 
     sharded = True
+    database = 0
     everywhere: Mapping[str, Any] = MappingProxyType({"target_nodes": RedisCluster.PRIMARIES})
 
     def __init__(self, url: str) -> None:

@@ -11,13 +11,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds
-from ticker.store.client import Store, store_errors
-from ticker.store.keys import keys_of
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ticker.news.delivery import Receipt, VersionRef
+    from ticker.store.client import Store
 
 _KEEP_SECONDS: Final = 24 * 3600
 _LISTED: Final = 100
@@ -66,13 +66,14 @@ class Deliveries:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
 
     async def keep(self, hub: str, receipts: Mapping[VersionRef, Receipt]) -> None:
         """Keep what one hub knows now of these versions."""
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for version, receipt in receipts.items():
-                    keys = keys_of(version.edition)
+                    keys = self._keys(version.edition)
                     name = f"{version.flash_id} {version.version}"
                     key = keys.landing(name)
                     pipe.hset(key, hub, _encode(version, receipt))
@@ -84,12 +85,14 @@ class Deliveries:
     async def read(self, edition: str, flash_id: str, version: int) -> Landing | None:
         """Whom a version has reached; None if no hub has told of it."""
         with store_errors():
-            found = await self._commands.hgetall(keys_of(edition).landing(f"{flash_id} {version}"))
+            found = await self._commands.hgetall(
+                self._keys(edition).landing(f"{flash_id} {version}")
+            )
         return _merge(flash_id, version, found) if found else None
 
     async def newest(self, edition: str, limit: int) -> list[Landing]:
         """The same of the versions that were made last, newest first."""
-        keys = keys_of(edition)
+        keys = self._keys(edition)
         with store_errors():
             names = await self._commands.zrevrange(keys.landed, 0, limit - 1)
             async with self._commands.pipeline(transaction=False) as pipe:

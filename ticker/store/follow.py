@@ -10,13 +10,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.event import GENESIS, Cursor, Event, Record
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 from ticker.store.import_lock import UnfinishedImportError
-from ticker.store.keys import keys_of
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+
+    from ticker.store.client import Store
 
 _PAGE: Final = 500
 _HEAD_EVERY: Final = 2.0
@@ -33,6 +34,7 @@ class Follower:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._commands: Any = store.commands
+        self._keys = store.keys
 
     async def tail(self, edition: str, count: int) -> tuple[Cursor, list[Event]]:
         """The last `count` events, oldest first, and the position before them.
@@ -41,7 +43,7 @@ class Follower:
             StoreUnavailableError: The store is away.
         """
         with store_errors():
-            entries = await self._commands.xrevrange(keys_of(edition).wire, count=count + 1)
+            entries = await self._commands.xrevrange(self._keys(edition).wire, count=count + 1)
         events = [Event.stored(entry) for entry in reversed(entries)]
         if len(events) <= count:
             return GENESIS, events
@@ -64,7 +66,7 @@ class Follower:
         """
         reached = dict(positions)
         async with ChannelListener(
-            self._store, (keys_of(edition).live for edition in reached)
+            self._store, (self._keys(edition).live for edition in reached)
         ) as listener:
             async for event in self._catch_up(reached):
                 yield event
@@ -75,7 +77,7 @@ class Follower:
     async def _listen(
         self, listener: ChannelListener, reached: dict[str, Cursor]
     ) -> AsyncIterator[Event]:
-        editions = {keys_of(edition).live: edition for edition in reached}
+        editions = {self._keys(edition).live: edition for edition in reached}
         clock = asyncio.get_running_loop().time
         checked, unheard = clock(), 0
         while True:
@@ -99,14 +101,14 @@ class Follower:
                     reached[missed.flash.edition] = missed.cursor
                     yield missed
                 if unheard >= _DEAF_AFTER:
-                    raise StoreUnavailableError("the subscription is deaf")
+                    raise StoreUnavailableError(reason=Reason.DEAF)
 
     async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
         """The editions whose head is not where we are."""
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for edition in reached:
-                    pipe.hmget(keys_of(edition).head, ["offset", "tag", "import"])
+                    pipe.hmget(self._keys(edition).head, ["offset", "tag", "import"])
                 heads = await pipe.execute()
         if any(backup for *_, backup in heads):
             raise UnfinishedImportError
@@ -128,10 +130,10 @@ class Follower:
         """The next page of the log, checked against the hash chain from `after` itself on."""
         with store_errors():
             entries = await self._commands.xrange(
-                keys_of(edition).wire, min=f"{after.offset}-0", count=_PAGE
+                self._keys(edition).wire, min=f"{after.offset}-0", count=_PAGE
             )
             # Last: an import that has ended since then has more on the log, behind this page.
-            unfinished = await self._commands.hexists(keys_of(edition).head, "import")
+            unfinished = await self._commands.hexists(self._keys(edition).head, "import")
         if unfinished:
             raise UnfinishedImportError
         if after != GENESIS:

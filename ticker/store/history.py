@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.subscription import Subscription
-from ticker.store.client import Store, store_errors
-from ticker.store.keys import keys_of
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime, timedelta
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 _PAGE: Final = 500
 
@@ -65,13 +65,14 @@ class History:
 
     def __init__(self, store: Store, lines: int, window: timedelta) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
         self._lines = lines
         self._window = window
 
     async def head(self, edition: str) -> Cursor:
         """Where the log ends."""
         with store_errors():
-            offset, tag = await self._commands.hmget(keys_of(edition).head, ["offset", "tag"])
+            offset, tag = await self._commands.hmget(self._keys(edition).head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
     async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
@@ -85,7 +86,7 @@ class History:
         """The last entries, or the last before an offset, newest first."""
         end = "+" if before is None else f"({before}-0"
         with store_errors():
-            found = await self._commands.xrevrange(keys_of(edition).wire, max=end, count=limit)
+            found = await self._commands.xrevrange(self._keys(edition).wire, max=end, count=limit)
         return [_entry(item) for item in found]
 
     async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
@@ -121,7 +122,7 @@ class History:
     async def _check_heads(
         self, edition: str, reached: Cursor, newest: dict[str, tuple[int, str]]
     ) -> Break | None:
-        keys = keys_of(edition)
+        keys = self._keys(edition)
         head = await self.head(edition)
         if head != reached:
             return Break(head.offset, f"the head says {head}, the log ends at {reached}")
@@ -137,7 +138,7 @@ class History:
 
     async def _kept(self, edition: str, page: list[Entry]) -> list[str | None]:
         """The same records, as each flash's list of versions has them."""
-        keys = keys_of(edition)
+        keys = self._keys(edition)
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 for entry in page:
@@ -154,7 +155,7 @@ class History:
     async def _page(self, edition: str, after: int) -> list[Entry]:
         with store_errors():
             found = await self._commands.xrange(
-                keys_of(edition).wire, min=f"({after}-0", count=_PAGE
+                self._keys(edition).wire, min=f"({after}-0", count=_PAGE
             )
         return [_entry(item) for item in found]
 

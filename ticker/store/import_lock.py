@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ticker.store.client import store_errors
-from ticker.store.keys import keys_of
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ticker.store.client import Store
-
-KEY: Final = "{ticker}:import"
 
 
 class UnfinishedImportError(Exception):
@@ -30,11 +27,13 @@ class ImportLock:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._key = store.house.import_lock
+        self._keys = store.keys
 
     async def get(self) -> str | None:
         """Who holds it: the backup that is being put in, by its sum; None: nobody."""
         with store_errors():
-            found: str | None = await self._commands.get(KEY)
+            found: str | None = await self._commands.get(self._key)
         return found
 
     async def refuse(self) -> None:
@@ -52,13 +51,13 @@ class ImportLock:
         Each log has a lock of its own, where the append script sees it on a Cluster too.
         """
         with store_errors():
-            await self._commands.set(KEY, backup)
+            await self._commands.set(self._key, backup)
             for edition in editions:
-                await self._commands.hset(keys_of(edition).head, "import", backup)
+                await self._commands.hset(self._keys(edition).head, "import", backup)
 
     async def clear(self, editions: Iterable[str]) -> None:
         """Unlock; the store's own lock goes last: while it is held, this can be done again."""
         with store_errors():
             for edition in editions:
-                await self._commands.hdel(keys_of(edition).head, "import")
-            await self._commands.delete(KEY)
+                await self._commands.hdel(self._keys(edition).head, "import")
+            await self._commands.delete(self._key)

@@ -1,19 +1,29 @@
-"""Key schema: what every key and channel of an edition is called, and what it holds."""
+"""Key schema: what every key and channel is called, and what it holds.
+
+A namespace keeps services on one store apart. Pub/sub knows no database numbers, so channels name
+theirs.
+"""
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+import re
+from functools import cached_property
 from typing import Final
+
+NAMESPACE: Final = "ticker"
 
 
 class Keys:
     """Names of an edition's keys; the braces (hash tag) put them on one slot of a Cluster."""
 
-    def __init__(self, edition: str) -> None:
+    def __init__(self, edition: str, namespace: str = NAMESPACE, database: int = 0) -> None:
         self.edition: Final = edition
+        self._prefix = f"{{{namespace}:{edition}}}"
+        # As it always was in database 0: hubs of older versions hear it.
+        self._database = f"@{database}" if database else ""
 
     def _name(self, part: str) -> str:
-        return f"{{ticker:{self.edition}}}:{part}"
+        return f"{self._prefix}:{part}"
 
     @cached_property
     def head(self) -> str:
@@ -24,6 +34,11 @@ class Keys:
     def wire(self) -> str:
         """Stream: the log; entry ids are `<offset>-0`."""
         return self._name("wire")
+
+    @cached_property
+    def rehearsal(self) -> str:
+        """Stream: a log that never lasts, to see whether the store takes anything."""
+        return self._name("rehearsal")
 
     @cached_property
     def flashes(self) -> str:
@@ -72,12 +87,12 @@ class Keys:
     @cached_property
     def desk(self) -> str:
         """Channel: says the id of a flash that changed, to desks, withheld ones too."""
-        return self._name("desk")
+        return self._name(f"desk{self._database}")
 
     @cached_property
     def live(self) -> str:
         """Channel: announces every entry of the log."""
-        return self._name("live")
+        return self._name(f"live{self._database}")
 
     def versions(self, flash_id: str) -> str:
         """List: every record of a flash, oldest first."""
@@ -96,7 +111,77 @@ class Keys:
         return self._name(f"idempotency:{key}")
 
 
-@lru_cache(maxsize=256)
-def keys_of(edition: str) -> Keys:
-    """The one object with an edition's names, each of which is put together once."""
-    return Keys(edition)
+class House:
+    """Names of what belongs to no edition, and how to tell the keys of editions."""
+
+    def __init__(self, namespace: str = NAMESPACE) -> None:
+        self._namespace = namespace
+        self._key = re.compile(rf"\{{{re.escape(namespace)}:([^}}]+)\}}:(.+)", re.DOTALL)
+
+    def _together(self, part: str) -> str:
+        """Of what a script touches along with others of these: on one slot of a Cluster."""
+        return f"{{{self._namespace}}}:{part}"
+
+    def _alone(self, part: str) -> str:
+        return f"{self._namespace}:{part}"
+
+    def pattern(self, part: str) -> str:
+        """Glob of keys of all editions whose part begins so."""
+        return f"{{{self._namespace}:*}}:{part}*"
+
+    def split(self, name: str) -> tuple[str, str] | None:
+        """The edition that a key belongs to, and its part; None: it is no edition's."""
+        match = self._key.fullmatch(name)
+        return (match[1], match[2]) if match else None
+
+    @cached_property
+    def import_lock(self) -> str:
+        """String: the backup that is being put in."""
+        return self._together("import")
+
+    @cached_property
+    def audit(self) -> str:
+        """Stream: the audit log."""
+        return self._together("audit")
+
+    @cached_property
+    def audit_head(self) -> str:
+        """Hash: offset and tag of its newest entry."""
+        return self._together("audit:head")
+
+    @cached_property
+    def census(self) -> str:
+        """Hash: hub → when it told of its readers, and what."""
+        return self._together("census")
+
+    @cached_property
+    def widgets(self) -> str:
+        """Hash: name → script that sites may have pinned."""
+        return self._together("widgets")
+
+    @cached_property
+    def users(self) -> str:
+        """Hash: name → user."""
+        return self._alone("users")
+
+    @cached_property
+    def tokens(self) -> str:
+        """Hash: name → digest of a token."""
+        return self._alone("tokens")
+
+    @cached_property
+    def digests(self) -> str:
+        """Hash: digest → token."""
+        return self._alone("tokens:digests")
+
+    def session(self, digest: str) -> str:
+        """String: a session."""
+        return self._alone(f"sessions:{digest}")
+
+    def sessions_of(self, name: str) -> str:
+        """Set: digests of a user's sessions."""
+        return self._alone(f"sessions-of:{name}")
+
+    def logins(self, kind: str, digest: str) -> str:
+        """Number: tries to log in, of a name, an address, or both."""
+        return self._alone(f"logins:{kind}:{digest}")

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds, utcnow
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ticker.news.delivery import HubReaders
     from ticker.store.client import Store
 
-_KEY: Final = "{ticker}:census"
 _STALE_MS: Final = 30_000
 
 
@@ -45,17 +44,20 @@ class Presence:
 
     def __init__(self, store: Store, clock: Callable[[], datetime] = utcnow) -> None:
         self._commands: Any = store.commands
+        self._key = store.house.census
         self._clock = clock
 
     async def tell(self, hub: str, counts: Mapping[str, HubReaders]) -> None:
         """Heartbeat: a hub lives, and these are its readers (`Hub.presence`)."""
         with store_errors():
-            await self._commands.hset(_KEY, hub, f"{milliseconds(self._clock())} {dumps(counts)}")
+            await self._commands.hset(
+                self._key, hub, f"{milliseconds(self._clock())} {dumps(counts)}"
+            )
 
     async def sign_off(self, hub: str) -> None:
         """A hub has ended."""
         with store_errors():
-            await self._commands.hdel(_KEY, hub)
+            await self._commands.hdel(self._key, hub)
 
     async def hubs(self) -> list[str]:
         """Names of the hubs that live, or did within the last half minute."""
@@ -79,7 +81,7 @@ class Presence:
     async def _told(self) -> list[tuple[str, int, str]]:
         """Each hub, when it told last, in ms, and what."""
         with store_errors():
-            found = await self._commands.hgetall(_KEY)
+            found = await self._commands.hgetall(self._key)
         parts = {hub: text.partition(" ") for hub, text in found.items()}
         return [(hub, int(at), counts) for hub, (at, _, counts) in parts.items()]
 

@@ -10,7 +10,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.store.client import StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,12 +97,12 @@ class ChannelListener:
             link: Any = subscription.connection
             for channel in channels:
                 if channel in primaries and primaries[channel] != (link.host, int(link.port)):
-                    raise StoreUnavailableError(f"{channel} has another primary now")
+                    raise StoreUnavailableError(f"{channel} has another primary now", Reason.MOVED)
 
 
 def _data(message: Any) -> tuple[str, str] | None:
     if message is None:
         return None
     if message["type"] in _OVER:
-        raise StoreUnavailableError(f"{message['channel']} was moved away")
+        raise StoreUnavailableError(f"{message['channel']} was moved away", Reason.MOVED)
     return (message["channel"], message["data"]) if message["type"] in _DATA else None

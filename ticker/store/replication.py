@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ticker.store.client import StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from ticker.store.client import Store
@@ -14,7 +14,15 @@ _MILLISECONDS: Final = 1500
 
 
 class UnconfirmedError(StoreUnavailableError):
-    """A write was made, and is not known to be everywhere that it must be."""
+    """A write was made, and is not known to be everywhere that it must be.
+
+    Args:
+        missing: What is missing, in words for editors.
+    """
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(missing, Reason.UNCONFIRMED)
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Confirmation:
                     key, ("EXPIRE", key, seconds), self._wait()
                 )
         except StoreUnavailableError as error:
-            raise UnconfirmedError(str(error)) from error
+            raise UnconfirmedError(error.reason.value) from error
         if not kept:
             raise UnconfirmedError("another primary has taken over, and does not have it")
         local, replicas = reached if self._policy.fsync else (1, reached)

@@ -11,7 +11,7 @@ from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 from redis.backoff import NoBackoff
 
 from ticker.store.address import Address, split
-from ticker.store.topology import PATIENCE, check_options, few_tries, pipelined
+from ticker.store.topology import PATIENCE, check_options, database_of, few_tries, pipelined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +39,7 @@ class SentinelTopology:
         self._options = {**PATIENCE, **options}
         self.commands: Redis = self._client(few_tries())
         check_options(self.commands)
+        self.database = database_of(self.commands)
 
     def _client(self, retry: Retry) -> Redis:
         client: Redis = self._sentinels.master_for(self._service, retry=retry, **self._options)

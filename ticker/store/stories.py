@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
-from ticker.store.client import Store, store_errors
-from ticker.store.keys import Keys, keys_of
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
+    from ticker.store.keys import Keys
 
 _TELLING: Final = frozenset({"correct", "kill"})
 
@@ -56,6 +57,7 @@ class Stories:
 
     def __init__(self, store: Store, editions: Iterable[str]) -> None:
         self._commands: Any = store.commands
+        self._keys = store.keys
         self._editions = list(editions)
 
     async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, StoryVersion]]:
@@ -70,10 +72,10 @@ class Stories:
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
         with store_errors():
-            await self._commands.hset(keys_of(edition).checked, flash_id, milliseconds(now))
+            await self._commands.hset(self._keys(edition).checked, flash_id, milliseconds(now))
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
-        names = keys_of(edition)
+        names = self._keys(edition)
         with store_errors():
             ids = await self._commands.hmget(names.stories, keys)
             # Who began a story carries its key as an id, and no `story`.

@@ -39,11 +39,13 @@ class Topology(Protocol):
             client would wait for it again at every step of every try. Retries make writes
             at-least-once; the append script makes them idempotent.
         sharded: Whether channels belong to shards (SSUBSCRIBE, SPUBLISH).
+        database: Number of the database.
         everywhere: Options of a command that is to reach all of the store.
     """
 
     commands: Any
     sharded: bool
+    database: int
     everywhere: Mapping[str, Any]
 
     def subscribers(self, channels: Iterable[str]) -> list[tuple[Redis, list[str]]]:
@@ -72,6 +74,7 @@ class SingleServer:
         self._url = url
         self.commands: Redis = Redis.from_url(url, **PATIENCE, retry=few_tries())
         check_options(self.commands)
+        self.database = database_of(self.commands)
 
     def subscribers(self, channels: Iterable[str]) -> list[tuple[Redis, list[str]]]:
         """One client for all."""
@@ -97,6 +100,12 @@ def check_options(client: Redis) -> None:
     """Have an option that no connection knows refused now, not at the first command."""
     pool: Any = client.connection_pool
     pool.make_connection()
+
+
+def database_of(client: Redis) -> int:
+    """Number of the database that a client uses."""
+    pool: Any = client.connection_pool
+    return int(pool.connection_kwargs.get("db") or 0)
 
 
 async def pipelined(client: Redis, commands: Sequence[Sequence[str | int]]) -> list[Any]:

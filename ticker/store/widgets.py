@@ -6,14 +6,12 @@ not take it from them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ticker.store.client import store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from ticker.store.client import Store
-
-_KEY: Final = "{ticker}:widgets"
 
 
 class WidgetScripts:
@@ -21,14 +19,15 @@ class WidgetScripts:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
+        self._key = store.house.widgets
 
     async def keep(self, name: str, script: str) -> None:
         """Keep a script; one that is kept already stays as it was."""
         with store_errors():
-            await self._commands.hsetnx(_KEY, name, script)
+            await self._commands.hsetnx(self._key, name, script)
 
     async def all(self) -> dict[str, str]:
         """Every script that is kept."""
         with store_errors():
-            kept: dict[str, str] = await self._commands.hgetall(_KEY)
+            kept: dict[str, str] = await self._commands.hgetall(self._key)
         return kept

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from ticker.news.document import milliseconds
 from ticker.news.event import GENESIS, TAG_LENGTH, Record
-from ticker.store.client import Store, StoreUnavailableError, store_errors
+from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 from ticker.store.follow import Follower
-from ticker.store.keys import keys_of
 from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
+    from ticker.store.keys import Keys
 
 _SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
 
@@ -91,17 +92,29 @@ class Wire(Follower):
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
+        keys = self._keys(record.flash.edition)
         with store_errors():
             reply = await self._script(
-                _keys(record.flash, key, leaves),
-                [*_arguments(record, mode, key), self._announce, self._backup],
+                _touched(keys, record.flash, key, leaves),
+                [*_arguments(keys, record, mode, key), self._announce, self._backup],
             )
         stands = _outcome(reply, record.flash)
         if confirmed:
-            await self._confirmation.confirm(
-                keys_of(record.flash.edition).idempotency(key.name), key.seconds
-            )
+            await self._confirmation.confirm(keys.idempotency(key.name), key.seconds)
         return stands
+
+    async def rehearse(self, edition: str) -> None:
+        """Dry run: see whether a line would be stored now; none is, and nobody hears of it.
+
+        Raises:
+            StoreUnavailableError: It would not.
+        """
+        keys = self._keys(edition)
+        arguments = ["rehearse", *[""] * 15, self._announce, self._backup]
+        with store_errors():
+            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 10], arguments)
+        if reply[0] != "ok":
+            raise StoreUnavailableError(reason=Reason.IMPORT)
 
     @property
     def confirms(self) -> bool:
@@ -117,7 +130,7 @@ class Wire(Follower):
             UnconfirmedError: It is still not as the policy wants.
         """
         with store_errors():
-            name = keys_of(edition).idempotency(key.name)
+            name = self._keys(edition).idempotency(key.name)
             seen = await self._commands.hmget(name, ["fingerprint", "record"])
         if seen[0] is None:
             return None
@@ -127,9 +140,8 @@ class Wire(Follower):
         return Record.decode(seen[1]).flash
 
 
-def _keys(flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
+def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
     """KEYS of wire.lua, in its order."""
-    keys = keys_of(flash.edition)
     return [
         keys.head,
         keys.wire,
@@ -146,9 +158,9 @@ def _keys(flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
     ]
 
 
-def _arguments(record: Record, mode: Mode, key: IdempotencyKey) -> list[str | int]:
+def _arguments(keys: Keys, record: Record, mode: Mode, key: IdempotencyKey) -> list[str | int]:
     """ARGV of wire.lua, in its order, but for its last two, which are those of the store."""
-    flash, keys = record.flash, keys_of(record.flash.edition)
+    flash = record.flash
     return [
         mode,
         flash.id,
@@ -179,6 +191,6 @@ def _outcome(reply: list[Any], flash: Flash) -> Flash:
         case "reused":
             raise KeyReusedError
         case "unfinished":
-            raise StoreUnavailableError("it has half of a backup, and takes nothing else")
+            raise StoreUnavailableError(reason=Reason.IMPORT)
         case _:
             raise VersionConflictError

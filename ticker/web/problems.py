@@ -15,7 +15,7 @@ from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
 from ticker.store.wire import KeyReusedError, VersionConflictError
 from ticker.web.caching import NO_STORE
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
+
+    from ticker.store.faults import Reason
 
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -87,6 +89,11 @@ def unavailable(detail: str, seconds: str = RETRY_SECONDS) -> ProblemError:
     return ProblemError(503, detail, headers={"Retry-After": seconds})
 
 
+def sentence(reason: Reason) -> str:
+    """Why the store is of no use now, as a sentence."""
+    return f"{reason.value[0].upper()}{reason.value[1:]}."
+
+
 def no_such_flash(flash_id: str, field: str = "id") -> ProblemError:
     """404 for a flash that is none to this visitor: missing, or not to be seen."""
     return problem_at(404, field, f"There is no flash {flash_id!r} here.")
@@ -133,11 +140,11 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
         409, "version", "Others changed the flash at the same time; read it again."
     ),
     UnconfirmedError: lambda error: unavailable(
-        f"The change is stored, and readers may have it, but it could still be lost: {error}. "
-        "Ask again with the same Idempotency-Key: nothing is done twice."
+        f"The change is stored, and readers may have it, but it could still be lost: "
+        f"{error.missing}. Ask again with the same Idempotency-Key: nothing is done twice."
     ),
-    StoreUnavailableError: lambda _: unavailable(
-        "The store is away. Ask again with the same Idempotency-Key: nothing is done twice."
+    StoreUnavailableError: lambda error: unavailable(
+        f"{sentence(error.reason)} Ask again with the same Idempotency-Key: nothing is done twice."
     ),
 }
 
@@ -168,14 +175,22 @@ def _crash(error: Exception) -> ProblemError:
 
 def handlers(
     respond: Callable[[Request, ProblemError], Response],
+    refused: Callable[[StoreUnavailableError], None],
 ) -> dict[Any, Callable[[Request, Any], Response]]:
     """Exception handlers (Starlette): exception → response.
 
     Args:
         respond: Says a problem in the form that the request wants.
+        refused: Hears of everything that the store did not do.
     """
+
+    def explain(request: Request, error: Exception) -> Response:
+        if isinstance(error, StoreUnavailableError):
+            refused(error)
+        return respond(request, problem_of(error))
+
     return {
         HTTPException: lambda request, error: respond(request, _http_problem(error)),
         Exception: lambda request, error: respond(request, _crash(error)),
-        **dict.fromkeys(EXPECTED, lambda request, error: respond(request, problem_of(error))),
+        **dict.fromkeys(EXPECTED, explain),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from ticker.web.caching import NO_STORE
-from ticker.web.problems import unavailable
+from ticker.web.problems import sentence, unavailable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.metrics import Metrics
     from ticker.store.client import Store
+    from ticker.store.refusals import Refusals
 
 
 class Health:
     """`/healthz`, `/readyz` and `/metrics`."""
 
-    def __init__(self, hub: Hub, store: Store, metrics: Metrics) -> None:
+    def __init__(self, hub: Hub, store: Store, refusals: Refusals, metrics: Metrics) -> None:
         self._hub = hub
         self._store = store
+        self._refusals = refusals
         self._metrics = metrics
 
     async def healthz(self, _: Request) -> Response:
@@ -30,10 +32,12 @@ class Health:
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
-        """Readiness: 200 only when the store answers and every board is loaded and followed."""
+        """Readiness: 200 only when the store takes lines and every board is loaded and followed."""
         await self._store.ping()
         if not self._hub.is_ready:
             raise unavailable("The boards are not loaded and followed.")
+        if self._refusals.reason is not None:
+            raise unavailable(sentence(self._refusals.reason))
         return JSONResponse({"status": "ready"}, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import Response
 
 from ticker import __version__
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.web.caching import is_fresh, takes_gzip
 from ticker.web.problems import problem_at
 from ticker.web.security import ASSET_HEADERS

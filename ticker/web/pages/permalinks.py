@@ -10,7 +10,7 @@ from ticker.formats.json_ld import news_article
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
-from ticker.store.client import StoreUnavailableError
+from ticker.store.faults import StoreUnavailableError
 from ticker.web.problems import ProblemError, no_such_line
 from ticker.web.reading import published
 from ticker.web.security import edition_of

@@ -1,0 +1,60 @@
+"""A store that has lost some of it, as one does whose memory evicts keys: a kill still works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from tests.support.service import receive
+from ticker.store.keys import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.service import Running
+
+KEYS = Keys("en")
+PARTS: dict[str, Callable[[str], list[str]]] = {
+    "versions": lambda flash_id: [KEYS.versions(flash_id)],
+    "current lines": lambda _: [KEYS.flashes],
+    "board": lambda _: [KEYS.board, KEYS.pins],
+    "head": lambda _: [KEYS.head],
+    "all but the log": lambda flash_id: [
+        *(KEYS.versions(flash_id), KEYS.flashes, KEYS.board, KEYS.pins, KEYS.head)
+    ],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_a_line_that_readers_see_can_be_killed(
+    service: Running, store_url: str, part: str
+) -> None:
+    """Whatever the store has lost beside the log, the line leaves the screens, by one tombstone."""
+    async with service.live("en") as reader:
+        await receive(reader)
+        line = await service.post("en", "Wrong")
+        assert (await service.patch("en", line["id"], headline="Still wrong")).status == 200
+        other = await service.post("en", "Another")
+        with redis.Redis.from_url(store_url) as client:
+            client.delete(*PARTS[part](line["id"]))
+            for key in ("first", "first", "second"):
+                killed = await service.request(
+                    "DELETE",
+                    f"/v1/en/flashes/{line['id']}?reason=wrong",
+                    headers={"Idempotency-Key": key},
+                )
+                assert (killed.status, killed.json["pubstatus"]) == (200, "canceled")
+            assert (await service.kill("en", line["id"])).status == 200
+            assert client.xlen(KEYS.wire) == 4
+        told = [await receive(reader) for _ in range(4)]
+        last = told[-1]["flash"]
+        assert (last["id"], last["pubstatus"]) == (line["id"], "canceled")
+        assert (await service.kill("en", other["id"])).status == 200
+
+
+async def test_what_was_never_there_cannot_be_killed(service: Running) -> None:
+    """An id that no entry of the log has is not found."""
+    await service.post("en", "A line")
+    assert (await service.kill("en", "nowhere")).status == 404
