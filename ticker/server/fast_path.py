@@ -197,8 +197,9 @@ def _websocket_ticket(accept: bytes, fields: Fields, admission: Admission) -> _T
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: %b\r\n" % accept
     )
-    if rfc6455.accepts_deflate(fields.get(b"sec-websocket-extensions", b"")):
-        extension = b"Sec-WebSocket-Extensions: %b\r\n" % rfc6455.DEFLATE
+    deflate = rfc6455.deflate_answer(fields.get(b"sec-websocket-extensions", b""))
+    if deflate:
+        extension = b"Sec-WebSocket-Extensions: %b\r\n" % deflate
         return _Ticket(DeflatedReader, head + extension + b"\r\n", admission)
     return _Ticket(WebSocketReader, head + b"\r\n", admission)
 
