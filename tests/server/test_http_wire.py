@@ -66,6 +66,9 @@ ODD = {
     "a host with a path": (b"GET /en HTTP/1.1\r\nHost: evil.example/x\r\n\r\n", 400),
     "a host with a user": (b"GET /en HTTP/1.1\r\nHost: x@evil.example\r\n\r\n", 400),
     "a list of hosts": (b"GET /en HTTP/1.1\r\nHost: x, evil.example\r\n\r\n", 400),
+    "a reader with markup for a host": (LIVE.replace(b"Host: x", b"Host: a b/<x>") + b"\r\n", 400),
+    "a WebSocket with a path for a host": (
+        LIVE.replace(b"Host: x", b"Host: evil.example/x") + UPGRADE + b"\r\n", 400),
     "no version": (b"GET /healthz\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "HTTP/1.9": (b"GET /healthz HTTP/1.9\r\nHost: x\r\n\r\n", 400),

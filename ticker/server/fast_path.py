@@ -19,7 +19,7 @@ from ticker.hub.sockets import (
     WebSocketReader,
 )
 from ticker.protocol import rfc6455
-from ticker.server.http import FIELDS_MAX, HEAD_MAX, TARGET_MAX, BoundedHttp
+from ticker.server.http import FIELDS_MAX, HEAD_MAX, HOST, TARGET_MAX, BoundedHttp
 from ticker.server.refusal import refuse_connection
 from ticker.web.problems import ProblemError
 
@@ -174,10 +174,10 @@ class FastPath(asyncio.Protocol):
 
 
 def _fields(head: bytes) -> Fields | None:
-    """The header fields, names in lower case; None if they are not plain or one stands twice."""
+    """The header fields, names in lower case; None if any is odd, no host, or stands twice."""
     fields = {name.lower(): value.strip() for name, value in _FIELD.findall(head)}
     plain = len(fields) == head.count(b"\n") <= FIELDS_MAX and _NOT_PLAIN.isdisjoint(fields)
-    return fields if plain and b"host" in fields else None
+    return fields if plain and HOST.fullmatch(fields.get(b"host", b"?")) else None
 
 
 def _accept(fields: Fields) -> bytes | None:

@@ -37,7 +37,7 @@ TARGET_MAX: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
 _BODY_MAX: Final = 128 * 1024
 # A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
-_HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
@@ -131,7 +131,7 @@ class BoundedHttp(HttpToolsProtocol):
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts and self.parser.get_http_version() == "1.0":
             hosts = [b""]
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
             self._stop(400)
         if self.parser.should_upgrade():
             is_ours = self._should_upgrade()
