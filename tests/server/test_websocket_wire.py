@@ -254,6 +254,7 @@ async def test_the_desks_socket(service: Running) -> None:
         "http://127.0.0.1:1",
         "http://127.0.0.1@evil.example",
         "127.0.0.1",
+        "https://127.0.0.1",
     ],
 )
 async def test_other_sites_cannot_open_a_desk(service: Running, origin: str) -> None:
@@ -261,7 +262,7 @@ async def test_other_sites_cannot_open_a_desk(service: Running, origin: str) -> 
     await hire(service, "amal")
     editor = await log_in(service, "amal")
     async with connected(service) as (incoming, outgoing):
-        more = f"Cookie: {editor.cookie}\r\nOrigin: {origin}\r\n"
+        more = f"Cookie: {editor.cookie}\r\nOrigin: {origin}\r\nX-Forwarded-Proto: http\r\n"
         text = HANDSHAKE.format(query="", more=more).replace("/v1/en/live", "/desk/en/live")
         outgoing.write(text.encode())
         assert await refusal(incoming) == 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from tests.support.service import Running, receive, running
 from ticker.hub.hub import Hub
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from tests.web.conftest import Connect
     from ticker.settings import Settings
 
@@ -221,6 +223,33 @@ async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, port
                 assert (await receive(reader))["type"] == "hello"
         async with service.live("ar", origin="https://evil.example") as reader:
             assert (await receive(reader))["type"] == "hello"
+
+
+@pytest.mark.parametrize("said", ["http", "https"])
+async def test_a_page_is_ours_by_its_scheme_too(
+    settings: Settings, said: str, *, portable: bool
+) -> None:
+    """Behind a proxy that says how it was asked, the same host by the other scheme is another site."""
+    newsroom = settings.newsroom
+    english = replace(newsroom.editions["en"], origins=("https://news.example",))
+    newsroom = replace(newsroom, editions={**newsroom.editions, "en": english})
+    trusting = replace(settings, newsroom=newsroom, trusted_proxies="127.0.0.1")
+    async with running(trusting, portable=portable) as service:
+        for scheme in ("http", "https"):
+            origin = f"{scheme}://127.0.0.1:{service.port}"
+            asked = {
+                "Origin": origin,
+                "X-Forwarded-Proto": said,
+                "Host": f"127.0.0.1:{service.port}",
+            }
+            answer = await service.request("HEAD", "/v1/en/live", headers=asked, token=None)
+            assert answer.status == (200 if scheme == said else 403)
+            del asked["Host"]
+            refusal = pytest.raises(InvalidStatus, match="403")
+            outcome: AbstractContextManager[object] = nullcontext() if scheme == said else refusal
+            with outcome:
+                async with service.live("en", additional_headers=asked) as reader:
+                    assert (await receive(reader))["type"] == "hello"
 
 
 async def test_a_stop_sends_readers_away_in_good_order(

@@ -22,6 +22,7 @@ from ticker.protocol import rfc6455
 from ticker.server.http import FIELDS_MAX, HEAD_MAX, HOST, TARGET_MAX, BoundedHttp
 from ticker.server.refusal import refuse_connection
 from ticker.web.problems import ProblemError
+from ticker.web.security import scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +139,7 @@ class FastPath(asyncio.Protocol):
                 (match[2] or b"").decode(),
                 origin=_text(fields, b"origin"),
                 host=_text(fields, b"host"),
+                scheme=self._scheme(fields),
                 last_event_id=_text(fields, b"last-event-id"),
             )
         except ProblemError:
@@ -145,6 +147,12 @@ class FastPath(asyncio.Protocol):
         if upgrade:
             return _websocket_ticket(accept, fields, admission)
         return _Ticket(EventStreamReader, self._stream_head(fields, admission), admission)
+
+    def _scheme(self, fields: Fields) -> str:
+        """As a trusted proxy says; without one TLS is not for the fast path."""
+        said = _text(fields, b"x-forwarded-proto")
+        believed = said if said and self._limits.is_trusted(self._transport) else "http"
+        return scheme_of(believed, said)
 
     def _stream_head(self, fields: Fields, admission: Admission) -> bytes:
         state: ServerState = self._uvicorn["server_state"]

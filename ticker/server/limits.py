@@ -133,6 +133,11 @@ class ConnectionLimits:
         """Whether one more that was refused may linger, to read why."""
         return len(self.goodbyes) < self._lingering_limit
 
+    def is_trusted(self, transport: asyncio.BaseTransport) -> bool:
+        """Whether a proxy of ours is at the other end."""
+        peer = transport.get_extra_info("peername")
+        return peer is not None and self._is_exempt(peer[0])
+
     def _count(self, transport: asyncio.Transport) -> bool:
         peer = transport.get_extra_info("peername")
         if peer is None or self._is_exempt(peer[0]):

@@ -46,7 +46,7 @@ def admit(
     query: str,
     *,
     origin: str | None = None,
-    host: str | None = None,
+    is_own: bool = False,
     last_event_id: str | None = None,
 ) -> Admission:
     """Admission control: judge a request for the live URL.
@@ -57,7 +57,7 @@ def admit(
         code: Edition in the URL.
         query: Raw query string.
         origin: `Origin` header.
-        host: `Host` header.
+        is_own: Whether that is ours.
         last_event_id: `Last-Event-ID` header; wins over the cursor in the query.
 
     Raises:
@@ -65,7 +65,7 @@ def admit(
             board not loaded.
     """
     edition = edition_of(newsroom, code)
-    if not is_allowed(edition, origin, host):
+    if not is_allowed(edition, origin, is_own=is_own):
         raise problem_at(403, "Origin", f"{origin} may not read edition {code!r}.")
     given = parameters(query)
     subscription = subscribe(newsroom, code, given)
@@ -73,14 +73,14 @@ def admit(
     if not hub.has_space:
         raise unavailable("This server takes no more readers now.", str(choice(_RETRY_AFTER)))  # noqa: S311 - no secret
     position = last_event_id or given.get("cursor", [""])[-1]
-    return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
+    return Admission(edition, subscription, Cursor.parse(position), _site(origin, is_own=is_own))
 
 
-def _site(origin: str | None, host: str | None) -> str:
+def _site(origin: str | None, *, is_own: bool) -> str:
     """Embedding site, as presence names it: a short origin, "direct", "self" or "other"."""
     if origin is None:
         return NO_SITE
-    if origin.partition("://")[2] == host:
+    if is_own:
         return "self"
     return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER
 
