@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.service import Running, receive, running
+from ticker.protocol.frames import CloseCode
 from ticker.server import limits
 
 if TYPE_CHECKING:
@@ -375,3 +376,34 @@ async def test_a_trusted_proxy_stands_for_many(settings: Settings) -> None:
     bounded = replace(settings, max_per_address=1, trusted_proxies="10.0.0.1, 127.0.0.0/30")
     async with running(bounded) as service, connected(service), connected(service):
         assert (await service.get("/healthz")).status == 200
+
+
+async def test_a_stream_over_http_1_0(service: Running) -> None:
+    """A reader that knows no chunks gets its events as they are, until the connection ends."""
+    async with connected(service) as (incoming, outgoing):
+        outgoing.write(LIVE.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Connection: keep-alive\r\n\r\n")
+        head = (await incoming.readuntil(b"\r\n\r\n")).lower()
+        assert b"chunked" not in head
+        assert b"connection: close\r\n" in head
+        assert (await incoming.readline()).startswith(b"retry: ")
+        assert await incoming.readline() == b"\n"
+        assert (await incoming.readline()).startswith(b"id: ")
+        assert (await incoming.readline()).startswith(b'data: {"type":"hello"')
+        await service.post("en", "Still there")
+        assert b"Still there" in await incoming.readuntil(b"Still there")
+        for seated in service.server._service.hub.readers:
+            seated.close(CloseCode.SERVICE_RESTART)
+        assert (await incoming.read()).endswith(b"\n\n")
+
+
+async def test_nothing_is_chunked_over_http_1_0(service: Running) -> None:
+    """Whatever is asked for over HTTP/1.0 comes whole, and the connection ends."""
+    await service.post("en", "A line")
+    for path in ("/en", "/v1/en/flashes", "/ticker.js", "/static/tokens.css", "/v1/en/log", "/xx"):
+        for method in ("GET", "HEAD"):
+            async with connected(service) as (incoming, outgoing):
+                proof = f"Authorization: Bearer {service.token}"
+                outgoing.write(f"{method} {path} HTTP/1.0\r\n{proof}\r\n\r\n".encode())
+                head, _, body = (await incoming.read()).partition(b"\r\n\r\n")
+                assert b"chunked" not in head.lower()
+                assert bool(body) is (method == "GET")

@@ -217,11 +217,12 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(ConnectionAbortedError())
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        super()._start_asgi_task(cycle, partial(self._serve, app))
+        super()._start_asgi_task(cycle, partial(self._serve, app, cycle))
 
     async def _serve(
         self,
         app: ASGI3Application,
+        cycle: RequestResponseCycle,
         scope: Scope,
         receive: ASGIReceiveCallable,
         send: ASGISendCallable,
@@ -229,6 +230,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Serve; a slow peer, with bytes unsent when the application is done, is dropped."""
 
         async def send_all(message: ASGISendEvent) -> None:
+            if cycle.scope["http_version"] == "1.0":
+                _delimit_by_close(cycle, message)
             await send(message)
             # Backpressure: return once the transport's buffer is empty, so that Buffers sees it.
             await self.flow.drain()
@@ -262,3 +265,12 @@ class BoundedHttp(HttpToolsProtocol):
         # The application hears that the peer is gone; the transport closes once the peer has read.
         super().connection_lost(ConnectionAbortedError())
         refuse_connection(transport, limits, status)
+
+
+def _delimit_by_close(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
+    """HTTP/1.0 knows no chunks (RFC 9112 §6.1): a body of unknown length lasts until the close."""
+    if message["type"] == "http.response.start":
+        names = {name.lower() for name, _ in message.get("headers", [])}
+        cycle.chunked_encoding = None if b"content-length" in names else False
+    elif message["type"] == "http.response.body" and cycle.expected_content_length == 0:
+        cycle.expected_content_length = len(message.get("body", b""))
