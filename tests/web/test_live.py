@@ -206,6 +206,15 @@ async def test_a_full_server_says_when_to_come_back(settings: Settings, *, porta
                 continue
 
 
+async def test_streams_come_back_at_various_times(either: Running) -> None:
+    """Event streams that break together don't all come back together, on both paths (P10)."""
+    told: set[int] = set()
+    while len(told) < 5:
+        async with either.sse("en") as reader:
+            told.add(int((await reader.event())["retry"]))
+    assert told <= set(range(1500, 4501))
+
+
 async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, portable: bool) -> None:
     """With origins configured, pages of other sites are refused and the named ones are not."""
     newsroom = settings.newsroom

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
 
-SSE_RETRY_MS: Final = 3000
+# Jitter: EventSource has none of its own, and all would come back at once.
+SSE_RETRY_MS: Final = range(1500, 4501)
 
 # Lingering close: what a peer has to read why it is closed.
 GOODBYE_SECONDS: Final = 5.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticker.hub.audience import NO_SITE, OTHER
@@ -13,7 +12,7 @@ from ticker.news.draft import Fault
 from ticker.news.event import Cursor
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
-from ticker.web.problems import ProblemError, problem_at, unavailable
+from ticker.web.problems import ProblemError, problem_at, some_seconds, unavailable
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import check_loaded
 from ticker.web.security import edition_of, is_allowed
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
-# Retry-After with jitter, s: or all who are refused together come back together.
-_RETRY_AFTER: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
@@ -71,7 +68,7 @@ def admit(
     subscription = subscribe(newsroom, code, given)
     check_loaded(hub, code)
     if not hub.has_space:
-        raise unavailable("This server takes no more readers now.", str(choice(_RETRY_AFTER)))  # noqa: S311 - no secret
+        raise unavailable("This server takes no more readers now.", some_seconds())
     position = last_event_id or given.get("cursor", [""])[-1]
     return Admission(edition, subscription, Cursor.parse(position), _site(origin, is_own=is_own))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from random import choice
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -166,8 +167,8 @@ class Live:
 
     @staticmethod
     def stream_opening() -> bytes:
-        """First bytes of an event stream: `retry`, when to reconnect."""
-        return frames.sse_retry(frames.SSE_RETRY_MS)
+        """First bytes of an event stream: `retry`, when to reconnect, other for each."""
+        return frames.sse_retry(choice(frames.SSE_RETRY_MS))  # noqa: S311 - no secret
 
     def _admit(self, asking: HTTPConnection) -> Admission:
         headers = asking.headers
