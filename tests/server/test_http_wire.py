@@ -296,6 +296,42 @@ async def test_readers_have_all_the_time(hasty: Running) -> None:
         await incoming.readuntil(b"Still there")
 
 
+async def test_an_idle_connection_is_kept_for_its_time(settings: Settings) -> None:
+    """Between requests a connection is kept for as long as is set, by default longer than by balancers."""
+    assert settings.keep_alive > 60
+    hasty = replace(settings, keep_alive=1)
+    async with running(hasty) as service, connected(service) as (incoming, outgoing):
+        for _ in range(2):
+            outgoing.write(OK)
+            assert (await answer(incoming))[0] == 200
+        assert await incoming.read() == b""
+
+
+async def test_the_last_answer_says_so(settings: Settings) -> None:
+    """While others are to notice that it stops, a process says with each answer that it is the last."""
+    async with running(replace(settings, drain_notice=3600)) as service:
+        async with connected(service) as (incoming, outgoing), connected(service) as (late, lately):
+            outgoing.write(OK)
+            assert (await answer(incoming))[0] == 200
+            body = b'{"headline": "Under way"}'
+            proof = f"Authorization: Bearer {service.token}\r\n".encode()
+            lately.write(
+                POST + proof + b"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n" % len(body)
+            )
+            assert b" 100 " in await late.readuntil(b"\r\n\r\n")
+            service.server.should_exit = True
+            service.server.wake()
+            while (await service.get("/readyz")).status == 200:
+                pass
+            outgoing.write(OK)
+            lately.write(body)
+            for stream, status in ((incoming, b" 200 "), (late, b" 201 ")):
+                said = await stream.read()
+                assert status in said
+                assert b"\r\nconnection: close\r\n" in said
+        service.server._drain.hurry()
+
+
 async def test_many_silent_connections_are_all_let_go(hasty: Running) -> None:
     """A hundred sockets that say nothing are gone after their time, and nothing is kept of them."""
     streams = [await asyncio.open_connection("127.0.0.1", hasty.port) for _ in range(100)]

@@ -230,6 +230,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Serve; a slow peer, with bytes unsent when the application is done, is dropped."""
 
         async def send_all(message: ASGISendEvent) -> None:
+            if self._limits.is_draining:
+                cycle.keep_alive = False  # says `Connection: close` (RFC 9112 §9.6)
             if cycle.scope["http_version"] == "1.0":
                 _delimit_by_close(cycle, message)
             await send(message)
