@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.service import Running, receive, running
 from ticker.hub.hub import Hub
+from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -130,13 +131,13 @@ async def test_beats_carry_the_position_past_what_filters_hid(
 
 @pytest.mark.parametrize("sent", ["text", b"binary"], ids=["text", "binary"])
 async def test_a_reader_that_talks_is_closed(either: Running, sent: str | bytes) -> None:
-    """Readers listen; one that sends data is closed with 1008 (P9)."""
+    """Readers listen; one that sends data is closed with 1008, and reads what to do (P9)."""
     async with either.live("en") as reader:
         await receive(reader)
         await reader.send(sent)
         with pytest.raises(ConnectionClosed):
             await reader.recv()
-    assert reader.close_code == 1008
+    assert (reader.close_code, reader.close_reason) == (1008, CloseCode.POLICY_VIOLATION.reason)
 
 
 async def test_a_ping_is_answered(either: Running) -> None:

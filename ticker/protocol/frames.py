@@ -37,6 +37,11 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4008
     SESSION_ENDED = 4401  # a desk whose editor was logged out
 
+    @property
+    def reason(self) -> str:
+        """What the close frame says beside the code, to a person who looks for it."""
+        return rfc6455.NO_DATA if self is CloseCode.POLICY_VIOLATION else self.name.lower()
+
 
 class Frame:
     """One message, encoded at most once per transport, however many readers get it.

@@ -33,6 +33,7 @@ _LENGTH_64: Final = 127
 _CONTROL: Final = 0x08
 _CONTROL_MAX: Final = 125
 _MASK_BYTES: Final = 4
+NO_DATA: Final = "Send nothing: lines come by themselves. To ping, send a ping frame, not a text."
 MESSAGE_MAX: Final = 4096  # nobody may send data; this is room for a refusal with grace
 _BURST: Final = 100.0  # token bucket of a peer's control frames; a browser sends none
 _PER_SECOND: Final = 2.0
@@ -270,7 +271,7 @@ def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> 
         raise ViolationError(Close.PROTOCOL_ERROR, "a length with its highest bit set")
     if size > MESSAGE_MAX:
         raise ViolationError(Close.TOO_BIG, "message too big")
-    raise ViolationError(Close.POLICY_VIOLATION, "policy_violation")
+    raise ViolationError(Close.POLICY_VIOLATION, NO_DATA)
 
 
 def _unmask(mask: bytes, payload: bytes) -> bytes:

@@ -78,7 +78,7 @@ class Live:
 
         async def part(code: CloseCode) -> None:
             with suppress(RuntimeError):
-                await websocket.close(code, code.name.lower())
+                await websocket.close(code, code.reason)
 
         await self._converse(outbox, admission, write, listen, part)
 
