@@ -15,6 +15,7 @@ from ticker.web.problems import handlers
 from ticker.web.routes import visitors
 from ticker.web.security import SecurityHeaders
 from ticker.web.shared import Shared
+from ticker.web.slashes import Slashes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,6 +54,7 @@ def build(settings: Settings) -> Service:
         ),
         lifespan=partial(_life, core, jobs),
     )
+    Slashes(app.router, shared.templates)
     # Outermost: Starlette's answer to an unhandled exception does not pass its middleware.
     asgi = SecurityHeaders(app, https=settings.public_url.startswith("https:"))
     return Service(asgi, core.hub, shared.live, core.metrics, core.buffers)

@@ -26,7 +26,7 @@ STORES: Final = (
 )
 _NAMESPACE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _POSITIVE: Final = (
-    *("workers", "beat", "board_lines", "board_hours", "memory", "max_readers"),
+    *("workers", "beat", "board_lines", "board_hours", "memory", "max_readers", "keep_alive"),
     *("reader_buffer", "buffers", "posts_per_second", "posts_burst"),
     *("session_idle_minutes", "session_hours"),
 )
@@ -65,6 +65,7 @@ class Settings:
             than readers.
         max_per_address: Connections that one process takes of one address; more get 429; 0: no
             limit. Trusted proxies are exempt.
+        keep_alive: Seconds that a connection may be idle between two requests.
         reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
         buffers: Bytes that may wait for all readers of a process together.
         drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
@@ -97,6 +98,7 @@ class Settings:
     max_readers: int = 19_000
     max_connections: int = 0
     max_per_address: int = 0
+    keep_alive: int = 75
     reader_buffer: int = 512 * 1024
     buffers: int = 256 * 1024 * 1024
     drain_notice: float = 0.0

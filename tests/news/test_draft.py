@@ -67,6 +67,13 @@ BAD: list[tuple[str, Any]] = [
             "http:\\\\a.example", "http://a.example/<script>", "https://a.example/" + "x" * 2048, 5,
         ]
     ],
+    *[
+        ("url", f"https://{host}/")
+        for host in [
+            "evil\u3002com", "evil\uff0ecom", "evil\uff61com", "\uff45vil.com", "evil.\u2460", "e%76il.com",
+            "evil\u2024com", "ev\ufe0fil.com", "evil;com", "a,b.example", "evil.com\u2044x",
+        ]
+    ],
     *[("pinned", value) for value in [None, "true", 1, 0]],
     *[("expires", value) for value in ["", "soon", "2027-01-01", "2027-01-01T00:00:00", 5]],
     *[("expires", value) for value in ["2026-11-23T12:00:00Z", "2026-11-23T11:59:59Z"]],
@@ -83,6 +90,17 @@ def test_a_bad_value_is_named(field: str, value: object) -> None:
     with pytest.raises(InvalidError) as refused:
         RULES.publication({"headline": "A line", field: value}, NOON)
     assert fields_of(refused.value) == [field]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a.example", "a_b-c.example.", "127.0.0.1:80", "[::1]:80", "münchen.example", "例え.テスト",
+     "xn--n3h.example", "موقع.وزارة-الاتصالات.مصر", "भारत.भारत"],
+)  # fmt: skip
+def test_hosts_of_any_script(host: str) -> None:
+    """A link may lead to a host in any script."""
+    url = f"https://{host}/a"
+    assert RULES.publication({"headline": "A line", "url": url}, NOON)["url"] == url
 
 
 def test_everything_wrong_is_said_at_once() -> None:

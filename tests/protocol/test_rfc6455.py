@@ -7,8 +7,12 @@ import zlib
 
 import pytest
 from hypothesis import given, strategies as st
-from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory,
+    PerMessageDeflate,
+)
 from websockets.frames import Frame, Opcode as Theirs
+from websockets.headers import parse_extension
 from websockets.streams import StreamReader
 
 from ticker.protocol import rfc6455
@@ -82,23 +86,53 @@ def test_a_long_line_shrinks_and_a_short_one_is_left_alone() -> None:
     assert rfc6455.deflated(b"short") == rfc6455.frame(Opcode.TEXT, b"short")
 
 
-@pytest.mark.parametrize(
-    ("offer", "taken"),
-    [
-        (b"permessage-deflate", True),
-        (b"permessage-deflate; client_max_window_bits", True),
-        (b"permessage-deflate;client_max_window_bits=12;server_no_context_takeover", True),
-        (b"permessage-deflate; server_max_window_bits=15", True),
-        (b"permessage-deflate; server_max_window_bits=10", False),
-        (b"permessage-deflate; server_max_window_bits=10, permessage-deflate", True),
-        (b"permessage-deflate; unknown=1", False),
-        (b"x-webkit-deflate-frame", False),
-        (b"", False),
-    ],
-)
-def test_deflate_is_taken_only_where_one_frame_serves_all(offer: bytes, *, taken: bool) -> None:
-    """A client that asks for a smaller window than ours gets plain frames."""
-    assert rfc6455.accepts_deflate(offer) is taken
+BARE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+OFFERS = {
+    b"permessage-deflate": BARE,
+    b"permessage-deflate ; server_no_context_takeover;client_no_context_takeover": BARE,
+    b"permessage-deflate; client_max_window_bits": BARE,
+    b"permessage-deflate;client_max_window_bits=12;server_no_context_takeover": BARE,
+    b'permessage-deflate; client_max_window_bits="8"': BARE,
+    b"permessage-deflate; server_max_window_bits=15": BARE + b"; server_max_window_bits=15",
+    b'permessage-deflate; server_max_window_bits = "15"': BARE + b"; server_max_window_bits=15",
+    b"permessage-deflate; server_max_window_bits=10": b"",
+    b"permessage-deflate; server_max_window_bits=10, permessage-deflate": BARE,
+    b"x, permessage-deflate; server_max_window_bits=15, permessage-deflate": (
+        BARE + b"; server_max_window_bits=15"),
+    b"permessage-deflate; server_max_window_bits": b"",
+    b"permessage-deflate; server_max_window_bits=16": b"",
+    b"permessage-deflate; server_max_window_bits=015": b"",
+    b"permessage-deflate; client_max_window_bits=99": b"",
+    b"permessage-deflate; client_max_window_bits=7": b"",
+    b"permessage-deflate; client_max_window_bits=08": b"",
+    b'permessage-deflate; client_max_window_bits="9': b"",
+    b"permessage-deflate; client_max_window_bits=": b"",
+    b"permessage-deflate; client_max_window_bits; client_max_window_bits": b"",
+    b"permessage-deflate; client_max_window_bits=9; client_max_window_bits=9": b"",
+    b"permessage-deflate; server_no_context_takeover; server_no_context_takeover": b"",
+    b"permessage-deflate; server_no_context_takeover=1": b"",
+    b"permessage-deflate; client_no_context_takeover=15": b"",
+    b"permessage-deflate; unknown=1": b"",
+    b"permessage-deflate; unknown": b"",
+    b"permessage-deflate;": b"",
+    b"x-webkit-deflate-frame": b"",
+    b"": b"",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_deflate_is_taken_only_where_one_frame_serves_all(offer: bytes) -> None:
+    """A client that asks for a smaller window than ours, or for nonsense, gets plain frames."""
+    assert rfc6455.deflate_answer(offer) == OFFERS[offer]
+
+
+@pytest.mark.parametrize("offer", [offer for offer, answer in OFFERS.items() if answer])
+def test_a_client_takes_our_answer(offer: bytes) -> None:
+    """What is agreed on is what the client may agree to, by its own rules."""
+    _, parameters = parse_extension(rfc6455.deflate_answer(offer).decode())[0]
+    asked = b"server_max_window_bits" in rfc6455.deflate_answer(offer)
+    factory = ClientPerMessageDeflateFactory(server_max_window_bits=15 if asked else None)
+    assert factory.process_response_params(parameters, []).remote_no_context_takeover
 
 
 @given(st.sampled_from([Opcode.PING, Opcode.PONG, Opcode.CLOSE]), st.binary(max_size=125))

@@ -14,7 +14,9 @@ from websockets.exceptions import InvalidStatus
 
 from tests.support.process import Serving, command, serving
 from tests.support.service import Remote, receive
+from ticker.server.files import fit
 from ticker.server.valkey import url
+from ticker.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +56,17 @@ def test_a_low_limit_is_said(small: Serving) -> None:
     (said,) = [json.loads(line) for line in small.log.splitlines() if "ulimit -n" in line]
     assert said["level"] == "warning"
     assert f"is {_HARD} and should be " in said["message"]
+
+
+def test_a_few_readers_less_are_said_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many readers are left, the operator is warned that they are fewer than set."""
+    monkeypatch.setattr("resource.getrlimit", lambda _: (20_000, 20_000))
+    fitted = fit(Settings())
+    assert 10_000 < fitted.max_readers < Settings().max_readers
+    (said,) = caplog.records
+    assert (said.levelname, str(fitted.max_readers) in said.message) == ("WARNING", True)
 
 
 async def _strangers(stack: AsyncExitStack, remote: Remote) -> list[asyncio.Task[bytes]]:

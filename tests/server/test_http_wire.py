@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.service import Running, receive, running
+from ticker.protocol.frames import CloseCode
 from ticker.server import limits
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ ODD = {
     "a host with a path": (b"GET /en HTTP/1.1\r\nHost: evil.example/x\r\n\r\n", 400),
     "a host with a user": (b"GET /en HTTP/1.1\r\nHost: x@evil.example\r\n\r\n", 400),
     "a list of hosts": (b"GET /en HTTP/1.1\r\nHost: x, evil.example\r\n\r\n", 400),
+    "a reader with markup for a host": (LIVE.replace(b"Host: x", b"Host: a b/<x>") + b"\r\n", 400),
+    "a WebSocket with a path for a host": (
+        LIVE.replace(b"Host: x", b"Host: evil.example/x") + UPGRADE + b"\r\n", 400),
     "no version": (b"GET /healthz\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "HTTP/1.9": (b"GET /healthz HTTP/1.9\r\nHost: x\r\n\r\n", 400),
@@ -292,6 +296,42 @@ async def test_readers_have_all_the_time(hasty: Running) -> None:
         await incoming.readuntil(b"Still there")
 
 
+async def test_an_idle_connection_is_kept_for_its_time(settings: Settings) -> None:
+    """Between requests a connection is kept for as long as is set, by default longer than by balancers."""
+    assert settings.keep_alive > 60
+    hasty = replace(settings, keep_alive=1)
+    async with running(hasty) as service, connected(service) as (incoming, outgoing):
+        for _ in range(2):
+            outgoing.write(OK)
+            assert (await answer(incoming))[0] == 200
+        assert await incoming.read() == b""
+
+
+async def test_the_last_answer_says_so(settings: Settings) -> None:
+    """While others are to notice that it stops, a process says with each answer that it is the last."""
+    async with running(replace(settings, drain_notice=3600)) as service:
+        async with connected(service) as (incoming, outgoing), connected(service) as (late, lately):
+            outgoing.write(OK)
+            assert (await answer(incoming))[0] == 200
+            body = b'{"headline": "Under way"}'
+            proof = f"Authorization: Bearer {service.token}\r\n".encode()
+            lately.write(
+                POST + proof + b"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n" % len(body)
+            )
+            assert b" 100 " in await late.readuntil(b"\r\n\r\n")
+            service.server.should_exit = True
+            service.server.wake()
+            while (await service.get("/readyz")).status == 200:
+                pass
+            outgoing.write(OK)
+            lately.write(body)
+            for stream, status in ((incoming, b" 200 "), (late, b" 201 ")):
+                said = await stream.read()
+                assert status in said
+                assert b"\r\nconnection: close\r\n" in said
+        service.server._drain.hurry()
+
+
 async def test_many_silent_connections_are_all_let_go(hasty: Running) -> None:
     """A hundred sockets that say nothing are gone after their time, and nothing is kept of them."""
     streams = [await asyncio.open_connection("127.0.0.1", hasty.port) for _ in range(100)]
@@ -299,6 +339,17 @@ async def test_many_silent_connections_are_all_let_go(hasty: Running) -> None:
         assert await incoming.read() == b""
         outgoing.close()
     assert not hasty.server.server_state.connections
+
+
+async def test_who_is_too_many_comes_back_at_various_times(settings: Settings) -> None:
+    """Those for whom there is no room are not all told to come back at the same moment."""
+    told: set[int] = set()
+    async with running(replace(settings, max_connections=1)) as service, connected(service):
+        while len(told) < 3:
+            async with connected(service) as (incoming, _):
+                head = await incoming.readuntil(b"\r\n\r\n")
+                told.add(int(head.split(b"Retry-After: ")[1].split(b"\r")[0]))
+    assert told <= set(range(5, 31))
 
 
 async def test_a_full_process(settings: Settings) -> None:
@@ -309,7 +360,7 @@ async def test_a_full_process(settings: Settings) -> None:
             await stream.message()
             async with connected(service) as (_, idle), connected(service) as (incoming, _):
                 assert await incoming.readline() == b"HTTP/1.1 503 Service Unavailable\r\n"
-                assert b"Retry-After: 5\r\n" in await incoming.read()
+                assert b"Retry-After: " in await incoming.read()
                 idle.write(b"G")
                 assert (await service.get("/healthz")).status == 503
             while (await service.get("/healthz")).status != 200:
@@ -372,3 +423,34 @@ async def test_a_trusted_proxy_stands_for_many(settings: Settings) -> None:
     bounded = replace(settings, max_per_address=1, trusted_proxies="10.0.0.1, 127.0.0.0/30")
     async with running(bounded) as service, connected(service), connected(service):
         assert (await service.get("/healthz")).status == 200
+
+
+async def test_a_stream_over_http_1_0(service: Running) -> None:
+    """A reader that knows no chunks gets its events as they are, until the connection ends."""
+    async with connected(service) as (incoming, outgoing):
+        outgoing.write(LIVE.replace(b"HTTP/1.1", b"HTTP/1.0") + b"Connection: keep-alive\r\n\r\n")
+        head = (await incoming.readuntil(b"\r\n\r\n")).lower()
+        assert b"chunked" not in head
+        assert b"connection: close\r\n" in head
+        assert (await incoming.readline()).startswith(b"retry: ")
+        assert await incoming.readline() == b"\n"
+        assert (await incoming.readline()).startswith(b"id: ")
+        assert (await incoming.readline()).startswith(b'data: {"type":"hello"')
+        await service.post("en", "Still there")
+        assert b"Still there" in await incoming.readuntil(b"Still there")
+        for seated in service.server._service.hub.readers:
+            seated.close(CloseCode.SERVICE_RESTART)
+        assert (await incoming.read()).endswith(b"\n\n")
+
+
+async def test_nothing_is_chunked_over_http_1_0(service: Running) -> None:
+    """Whatever is asked for over HTTP/1.0 comes whole, and the connection ends."""
+    await service.post("en", "A line")
+    for path in ("/en", "/v1/en/flashes", "/ticker.js", "/static/tokens.css", "/v1/en/log", "/xx"):
+        for method in ("GET", "HEAD"):
+            async with connected(service) as (incoming, outgoing):
+                proof = f"Authorization: Bearer {service.token}"
+                outgoing.write(f"{method} {path} HTTP/1.0\r\n{proof}\r\n\r\n".encode())
+                head, _, body = (await incoming.read()).partition(b"\r\n\r\n")
+                assert b"chunked" not in head.lower()
+                assert bool(body) is (method == "GET")

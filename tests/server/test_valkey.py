@@ -70,6 +70,20 @@ def _server_id(owner: subprocess.Popen[str]) -> int:
     return int(owner.stdout.readline())
 
 
+@pytest.mark.parametrize(("mode", "said"), [(0o777, 1), (0o770, 1), (0o755, 0), (0o700, 0)])
+def test_a_directory_for_everybody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, said: int
+) -> None:
+    """An operator whose data anybody could replace is told so at the start, and what to do."""
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(mode)
+    with EmbeddedValkey(data):
+        pass
+    warnings = [it for it in caplog.messages if f"(mode {mode:04o})" in it and "chmod 700" in it]
+    assert len(warnings) == said
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -116,6 +116,17 @@ async def test_corner_cases(service: Running, path: str) -> None:
     assert not service.server.server_state.connections
 
 
+async def test_who_sends_data_is_told_what_to_do(service: Running, path: str) -> None:
+    """A program that keeps its connection alive by a text "ping" reads what to do instead."""
+    async with raw(service, more=PATHS[path][0]) as reader:
+        reader.outgoing.write(masked(TEXT, b"ping"))
+        first, payload = await reader.frame()
+        assert first == CLOSE
+        assert b"send a ping frame, not a text" in payload
+        assert len(payload) <= 125
+        assert payload[2:].decode() == CloseCode.POLICY_VIOLATION.reason
+
+
 async def test_one_byte_at_a_time(service: Running, path: str) -> None:
     """A ping and a goodbye that come byte by byte are understood."""
     async with raw(service, more=PATHS[path][0]) as reader:
@@ -254,6 +265,7 @@ async def test_the_desks_socket(service: Running) -> None:
         "http://127.0.0.1:1",
         "http://127.0.0.1@evil.example",
         "127.0.0.1",
+        "https://127.0.0.1",
     ],
 )
 async def test_other_sites_cannot_open_a_desk(service: Running, origin: str) -> None:
@@ -261,7 +273,7 @@ async def test_other_sites_cannot_open_a_desk(service: Running, origin: str) -> 
     await hire(service, "amal")
     editor = await log_in(service, "amal")
     async with connected(service) as (incoming, outgoing):
-        more = f"Cookie: {editor.cookie}\r\nOrigin: {origin}\r\n"
+        more = f"Cookie: {editor.cookie}\r\nOrigin: {origin}\r\nX-Forwarded-Proto: http\r\n"
         text = HANDSHAKE.format(query="", more=more).replace("/v1/en/live", "/desk/en/live")
         outgoing.write(text.encode())
         assert await refusal(incoming) == 403

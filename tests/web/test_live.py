@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.service import Running, receive, running
 from ticker.hub.hub import Hub
+from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from tests.web.conftest import Connect
     from ticker.settings import Settings
 
@@ -128,13 +131,13 @@ async def test_beats_carry_the_position_past_what_filters_hid(
 
 @pytest.mark.parametrize("sent", ["text", b"binary"], ids=["text", "binary"])
 async def test_a_reader_that_talks_is_closed(either: Running, sent: str | bytes) -> None:
-    """Readers listen; one that sends data is closed with 1008 (P9)."""
+    """Readers listen; one that sends data is closed with 1008, and reads what to do (P9)."""
     async with either.live("en") as reader:
         await receive(reader)
         await reader.send(sent)
         with pytest.raises(ConnectionClosed):
             await reader.recv()
-    assert reader.close_code == 1008
+    assert (reader.close_code, reader.close_reason) == (1008, CloseCode.POLICY_VIOLATION.reason)
 
 
 async def test_a_ping_is_answered(either: Running) -> None:
@@ -204,6 +207,15 @@ async def test_a_full_server_says_when_to_come_back(settings: Settings, *, porta
                 continue
 
 
+async def test_streams_come_back_at_various_times(either: Running) -> None:
+    """Event streams that break together don't all come back together, on both paths (P10)."""
+    told: set[int] = set()
+    while len(told) < 5:
+        async with either.sse("en") as reader:
+            told.add(int((await reader.event())["retry"]))
+    assert told <= set(range(1500, 4501))
+
+
 async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, portable: bool) -> None:
     """With origins configured, pages of other sites are refused and the named ones are not."""
     newsroom = settings.newsroom
@@ -221,6 +233,33 @@ async def test_an_edition_may_be_for_some_sites_only(settings: Settings, *, port
                 assert (await receive(reader))["type"] == "hello"
         async with service.live("ar", origin="https://evil.example") as reader:
             assert (await receive(reader))["type"] == "hello"
+
+
+@pytest.mark.parametrize("said", ["http", "https"])
+async def test_a_page_is_ours_by_its_scheme_too(
+    settings: Settings, said: str, *, portable: bool
+) -> None:
+    """Behind a proxy that says how it was asked, the same host by the other scheme is another site."""
+    newsroom = settings.newsroom
+    english = replace(newsroom.editions["en"], origins=("https://news.example",))
+    newsroom = replace(newsroom, editions={**newsroom.editions, "en": english})
+    trusting = replace(settings, newsroom=newsroom, trusted_proxies="127.0.0.1")
+    async with running(trusting, portable=portable) as service:
+        for scheme in ("http", "https"):
+            origin = f"{scheme}://127.0.0.1:{service.port}"
+            asked = {
+                "Origin": origin,
+                "X-Forwarded-Proto": said,
+                "Host": f"127.0.0.1:{service.port}",
+            }
+            answer = await service.request("HEAD", "/v1/en/live", headers=asked, token=None)
+            assert answer.status == (200 if scheme == said else 403)
+            del asked["Host"]
+            refusal = pytest.raises(InvalidStatus, match="403")
+            outcome: AbstractContextManager[object] = nullcontext() if scheme == said else refusal
+            with outcome:
+                async with service.live("en", additional_headers=asked) as reader:
+                    assert (await receive(reader))["type"] == "hello"
 
 
 async def test_a_stop_sends_readers_away_in_good_order(

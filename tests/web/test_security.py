@@ -12,7 +12,7 @@ from tests.support.service import running
 from tests.web.test_every_route import BODIES, EDITORIAL, PAGES, PUBLIC, url
 from ticker.accounts.principal import Role
 from ticker.news.newsroom import Edition
-from ticker.web.security import cors, is_allowed
+from ticker.web.security import cors, is_allowed, is_own, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,23 +87,74 @@ async def test_a_stream_is_guarded(either: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origins", "origin", "host", "allowed"),
+    ("origins", "origin", "own", "allowed"),
     [
-        ((), "https://any.example", "us.example", True),
-        (("https://a.example",), None, "us.example", True),
-        (("https://a.example",), "https://a.example", "us.example", True),
-        (("https://a.example",), "http://us.example:8000", "us.example:8000", True),
-        (("https://a.example",), "https://a.example.evil.example", "us.example", False),
-        (("https://a.example",), "http://a.example", "us.example", False),
-        (("https://a.example",), "null", "us.example", False),
-        (("https://a.example",), "", "", False),
+        ((), "https://any.example", False, True),
+        (("https://a.example",), None, False, True),
+        (("https://a.example",), "https://a.example", False, True),
+        (("https://a.example",), "http://us.example:8000", True, True),
+        (("https://a.example",), "https://a.example.evil.example", False, False),
+        (("https://a.example",), "http://a.example", False, False),
+        (("https://a.example",), "null", False, False),
+        (("https://a.example",), "", False, False),
     ],
 )
 def test_who_may_read(
-    origins: tuple[str, ...], origin: str | None, host: str, *, allowed: bool
+    origins: tuple[str, ...], origin: str | None, *, own: bool, allowed: bool
 ) -> None:
     """An edition's sites are exactly those named, and our own."""
-    assert is_allowed(edition(*origins), origin, host) is allowed
+    assert is_allowed(edition(*origins), origin, is_own=own) is allowed
+
+
+PUBLIC_URL = "https://us.example"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "scheme", "public_url", "own"),
+    [
+        ("http://us.example:8000", "us.example:8000", "", "", True),
+        ("https://us.example", "us.example", "", "", True),
+        ("https://us.example", "us.example", "https", "", True),
+        ("http://us.example", "us.example", "https", "", False),
+        ("https://us.example", "us.example", "http", "", False),
+        ("ftp://us.example", "us.example", "", "", False),
+        ("us.example", "us.example", "", "", False),
+        ("https://us.example", "us.example", "", PUBLIC_URL, True),
+        ("https://us.example", "hub-1:8000", "", PUBLIC_URL, True),
+        ("https://us.example", "us.example", "http", PUBLIC_URL, True),
+        ("http://us.example", "us.example", "", PUBLIC_URL, False),
+        ("http://us.example", "us.example", "http", PUBLIC_URL, False),
+        ("http://hub-1:8000", "hub-1:8000", "", PUBLIC_URL, True),
+        ("https://evil.example", "us.example", "https", PUBLIC_URL, False),
+        ("null", "us.example", "", "", False),
+        ("", "", "", "", False),
+        ("://", "", "", "", False),
+        (None, "us.example", "https", PUBLIC_URL, False),
+    ],
+)
+def test_which_pages_are_ours(
+    origin: str | None, host: str, scheme: str, public_url: str, *, own: bool
+) -> None:
+    """A page is ours by scheme, host and port; its scheme counts wherever we know our own."""
+    assert is_own(origin, host, scheme, public_url) is own
+
+
+@pytest.mark.parametrize(
+    ("scheme", "forwarded", "known"),
+    [
+        ("http", None, ""),
+        ("ws", None, ""),
+        ("https", None, "https"),
+        ("wss", "https", "https"),
+        ("ws", "http", "http"),
+        ("http", "http", "http"),
+        ("http", "https", ""),
+        ("http", "nonsense", ""),
+    ],
+)
+def test_when_our_scheme_is_known(scheme: str, forwarded: str | None, known: str) -> None:
+    """Without a proxy that says so, nobody can tell whether one ended TLS in front of us."""
+    assert scheme_of(scheme, forwarded) == known
 
 
 def test_cors_never_mirrors_a_stranger() -> None:

@@ -8,23 +8,28 @@ import random
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote, urlencode
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from ticker.commands.event_stream import Handshake, RefusedError, events
 from ticker.news import document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+
+    from websockets.asyncio.client import ClientConnection
 
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
 _RETRY_AFTER_MAX: Final = 60.0
 _MISSED_BEATS: Final = 2.5  # heartbeats, then the connection is taken for dead
 _FIRST_BEAT: Final = 25.0
+_CLIENT_ERRORS: Final = frozenset({*range(400, 500)} - {429})
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
 
 
@@ -50,6 +55,7 @@ class Tail:
     _failures: int = 0
     _retry_after: float = 0.0
     _waiting: bool = False
+    _streams: bool = False
     _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -69,24 +75,47 @@ class Tail:
             await asyncio.sleep(least + random.uniform(0, limit))  # noqa: S311 - jitter
 
     async def _messages(self) -> AsyncGenerator[dict[str, Any]]:
-        """What one connection brings, until it breaks."""
+        """What one connection brings, until it breaks; a stream where no WebSocket is let."""
         query = urlencode({"cursor": self._cursor}) if self._cursor else ""
-        address = f"{self.url.rstrip('/').replace('http', 'ws', 1)}/v1/{quote(self.edition)}/live"
+        address = f"{self.url.rstrip('/')}/v1/{quote(self.edition)}/live?{query}"
+        for way in (self._over_websocket, self._over_stream):
+            if self._streams is (way == self._over_stream):
+                async with aclosing(way(address)) as messages:
+                    async for message in messages:
+                        yield message
+
+    async def _over_stream(self, address: str) -> AsyncGenerator[dict[str, Any]]:
         try:
-            async with connect(f"{address}?{query}", proxy=None, max_size=None) as socket:
+            async with aclosing(events(address, lambda: self._beat * _MISSED_BEATS)) as messages:
+                async for message in messages:
+                    yield message
+        except RefusedError as refusal:
+            self._refused(refusal.status, refusal.retry_after, refusal.body)
+        except (OSError, TimeoutError, ValueError) as error:
+            self._wait(str(error) or type(error).__name__)
+
+    def _stream(self) -> None:
+        self._streams = True
+
+    async def _over_websocket(self, address: str) -> AsyncGenerator[dict[str, Any]]:
+        link = cast("type[ClientConnection]", partial(Handshake, self._stream))
+        url = address.replace("http", "ws", 1)
+        try:
+            async with connect(url, proxy=None, max_size=None, create_connection=link) as socket:
                 while True:
                     async with asyncio.timeout(self._beat * _MISSED_BEATS):
                         message = await socket.recv()
                     yield json.loads(message)
         except InvalidStatus as refusal:
-            after = refusal.response.headers.get("Retry-After", "")
-            self._retry_after = min(float(after), _RETRY_AFTER_MAX) if after.isdecimal() else 0.0
-            self._judge(refusal.response.status_code, refusal.response.body)
+            answer = refusal.response
+            after = answer.headers.get("Retry-After", "")
+            self._refused(answer.status_code, after, answer.body)
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in _STOP_CODES:
                 raise TailError(f"closed with {closed.rcvd.code} {closed.rcvd.reason}") from None
         except (OSError, TimeoutError, InvalidHandshake) as error:
-            self._wait(str(error) or type(error).__name__)
+            if not self._streams:
+                self._wait(str(error) or type(error).__name__)
 
     def _wait(self, reason: str) -> None:
         """Say once in each outage what we are waiting for."""
@@ -129,11 +158,16 @@ class Tail:
             self._seen[flash["id"]] = _version(flash)
             self.show({"type": "flash", "cursor": cursor, "flash": flash})
 
-    def _judge(self, status: int, body: bytes | bytearray) -> None:
+    def _refused(self, status: int, after: str, body: bytes | bytearray) -> None:
+        self._retry_after = min(float(after), _RETRY_AFTER_MAX) if after.isdecimal() else 0.0
         try:
             detail = f"{status}: {json.loads(body)['detail']}"
         except (ValueError, KeyError, TypeError):
             detail = str(status)
+            # Not ours: something on the way that has nothing for WebSockets.
+            if not self._streams and status in _CLIENT_ERRORS:
+                self._streams = True
+                return
         if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS:
             raise TailError(detail)
         self._wait(detail)

@@ -197,7 +197,7 @@ class WebSocketReader(SocketReader):
 
     def farewell(self, code: CloseCode) -> bytes:
         """A close frame."""
-        return rfc6455.close_frame(code, code.name.lower())
+        return rfc6455.close_frame(code, code.reason)
 
     def data_received(self, data: bytes) -> None:
         """Answer ping and close; refuse everything else (RFC 6455 §5.5)."""

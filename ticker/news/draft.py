@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import regex
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _SLUG: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
 _KEY: Final = regex.compile(r"[0-9A-Za-z_-]+")
+# Browsers turn others into dots, letters or nothing (UTS #46), as U+3002 into a dot.
+_HOST: Final = regex.compile(r"(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}._-])+")
 _UNSAFE_URL: Final = regex.compile(r"[\p{C}\p{Z}\\<>\"{}|^`]")
 
 BLANK: Final[Mapping[str, Any]] = {
@@ -195,9 +198,17 @@ def _url(value: object, field: Field) -> str:
         raise ValueError("must be an http or https address")
     if not parts.hostname or "@" in parts.netloc:
         raise ValueError("must name a host, without user or password")
+    if not parts.netloc.startswith("[") and not _is_plain(parts.hostname):
+        raise ValueError(
+            "must name a host of plain letters, digits, hyphens and dots (.), or as xn--…"
+        )
     if parts.port == 0:
         raise ValueError("must name a port that exists")
     return url
+
+
+def _is_plain(host: str) -> bool:
+    return bool(_HOST.fullmatch(host)) and normalize("NFKC", host) == normalize("NFC", host)
 
 
 def _time(value: object, _: Field) -> datetime:

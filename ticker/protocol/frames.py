@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
 
-SSE_RETRY_MS: Final = 3000
+# Jitter: EventSource has none of its own, and all would come back at once.
+SSE_RETRY_MS: Final = range(1500, 4501)
 
 # Lingering close: what a peer has to read why it is closed.
 GOODBYE_SECONDS: Final = 5.0
@@ -35,6 +36,11 @@ class CloseCode(IntEnum):
     SERVICE_RESTART = 1012  # IANA registry: drained for a restart
     TOO_SLOW = 4008
     SESSION_ENDED = 4401  # a desk whose editor was logged out
+
+    @property
+    def reason(self) -> str:
+        """What the close frame says beside the code, to a person who looks for it."""
+        return rfc6455.NO_DATA if self is CloseCode.POLICY_VIOLATION else self.name.lower()
 
 
 class Frame:

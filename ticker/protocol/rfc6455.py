@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.protocol.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES: Final = 16
@@ -33,6 +33,7 @@ _LENGTH_64: Final = 127
 _CONTROL: Final = 0x08
 _CONTROL_MAX: Final = 125
 _MASK_BYTES: Final = 4
+NO_DATA: Final = "Send nothing: lines come by themselves. To ping, send a ping frame, not a text."
 MESSAGE_MAX: Final = 4096  # nobody may send data; this is room for a refusal with grace
 _BURST: Final = 100.0  # token bucket of a peer's control frames; a browser sends none
 _PER_SECOND: Final = 2.0
@@ -42,11 +43,16 @@ _EMPTY_BLOCK: Final = b"\x00\x00\xff\xff"
 _DEFLATE_FROM: Final = 128  # a smaller message does not repay its deflate header
 
 DEFLATE: Final = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
-_OFFER: Final = re.compile(
-    rb"permessage-deflate\s*(?:;\s*(?:client_max_window_bits(?:\s*=\s*(?:\d+|\"\d+\"))?"
-    rb"|server_max_window_bits\s*=\s*\"?15\"?"
-    rb"|server_no_context_takeover|client_no_context_takeover)\s*)*"
-)
+_WINDOW: Final = b"; server_max_window_bits=15"  # said where it was asked for (RFC 7692 §7.1.2.1)
+# The parameters of an offer with the values that we can do, None for none (RFC 7692 §7.1). A window
+# of the server's that is smaller would need frames of its own.
+_PARAMETERS: Final[Mapping[bytes, Collection[bytes | None]]] = {
+    b"server_no_context_takeover": (None,),
+    b"client_no_context_takeover": (None,),
+    b"server_max_window_bits": (b"15",),
+    b"client_max_window_bits": (None, *(b"%d" % bits for bits in range(8, 16))),
+}
+_PARAMETER: Final = re.compile(rb"([a-z_]+)(?:[ \t]*=[ \t]*(\"?)([0-9]+)\2)?")
 
 
 class Opcode(IntEnum):
@@ -99,12 +105,28 @@ def accept_key(key: bytes) -> bytes | None:
 
 
 @lru_cache(maxsize=64)
-def accepts_deflate(offers: bytes) -> bool:
-    """Whether one of the offers allows frames that are deflated once for everybody.
+def deflate_answer(offers: bytes) -> bytes:
+    """`Sec-WebSocket-Extensions` for the first offer that lets us deflate once for everybody.
 
-    Those have no context takeover and a window of 15 bits (RFC 7692 §7.1).
+    They have no context takeover and a window of 15 bits (RFC 7692 §7.1). Empty: there is none.
     """
-    return any(_OFFER.fullmatch(offer.strip()) for offer in offers.split(b","))
+    for offer in offers.split(b","):
+        name, *parameters = (part.strip(b" \t") for part in offer.split(b";"))
+        wanted = _parameters(parameters) if name == b"permessage-deflate" else None
+        if wanted is not None:
+            return DEFLATE + (_WINDOW if b"server_max_window_bits" in wanted else b"")
+    return b""
+
+
+def _parameters(given: list[bytes]) -> set[bytes] | None:
+    """The names of an offer's parameters; None: it is to be declined (§7.1)."""
+    names: set[bytes] = set()
+    for text in given:
+        match = _PARAMETER.fullmatch(text)
+        if match is None or match[3] not in _PARAMETERS.get(match[1], ()) or match[1] in names:
+            return None
+        names.add(match[1])
+    return names
 
 
 def frame(opcode: Opcode, payload: bytes, *, compressed: bool = False) -> bytes:
@@ -249,7 +271,7 @@ def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> 
         raise ViolationError(Close.PROTOCOL_ERROR, "a length with its highest bit set")
     if size > MESSAGE_MAX:
         raise ViolationError(Close.TOO_BIG, "message too big")
-    raise ViolationError(Close.POLICY_VIOLATION, "policy_violation")
+    raise ViolationError(Close.POLICY_VIOLATION, NO_DATA)
 
 
 def _unmask(mask: bytes, payload: bytes) -> bytes:

@@ -19,9 +19,10 @@ from ticker.hub.sockets import (
     WebSocketReader,
 )
 from ticker.protocol import rfc6455
-from ticker.server.http import FIELDS_MAX, HEAD_MAX, TARGET_MAX, BoundedHttp
+from ticker.server.http import FIELDS_MAX, HEAD_MAX, HOST, TARGET_MAX, BoundedHttp
 from ticker.server.refusal import refuse_connection
 from ticker.web.problems import ProblemError
+from ticker.web.security import scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +139,7 @@ class FastPath(asyncio.Protocol):
                 (match[2] or b"").decode(),
                 origin=_text(fields, b"origin"),
                 host=_text(fields, b"host"),
+                scheme=self._scheme(fields),
                 last_event_id=_text(fields, b"last-event-id"),
             )
         except ProblemError:
@@ -145,6 +147,12 @@ class FastPath(asyncio.Protocol):
         if upgrade:
             return _websocket_ticket(accept, fields, admission)
         return _Ticket(EventStreamReader, self._stream_head(fields, admission), admission)
+
+    def _scheme(self, fields: Fields) -> str:
+        """As a trusted proxy says; without one TLS is not for the fast path."""
+        said = _text(fields, b"x-forwarded-proto")
+        believed = said if said and self._limits.is_trusted(self._transport) else "http"
+        return scheme_of(believed, said)
 
     def _stream_head(self, fields: Fields, admission: Admission) -> bytes:
         state: ServerState = self._uvicorn["server_state"]
@@ -174,10 +182,10 @@ class FastPath(asyncio.Protocol):
 
 
 def _fields(head: bytes) -> Fields | None:
-    """The header fields, names in lower case; None if they are not plain or one stands twice."""
+    """The header fields, names in lower case; None if any is odd, no host, or stands twice."""
     fields = {name.lower(): value.strip() for name, value in _FIELD.findall(head)}
     plain = len(fields) == head.count(b"\n") <= FIELDS_MAX and _NOT_PLAIN.isdisjoint(fields)
-    return fields if plain and b"host" in fields else None
+    return fields if plain and HOST.fullmatch(fields.get(b"host", b"?")) else None
 
 
 def _accept(fields: Fields) -> bytes | None:
@@ -197,8 +205,9 @@ def _websocket_ticket(accept: bytes, fields: Fields, admission: Admission) -> _T
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Accept: %b\r\n" % accept
     )
-    if rfc6455.accepts_deflate(fields.get(b"sec-websocket-extensions", b"")):
-        extension = b"Sec-WebSocket-Extensions: %b\r\n" % rfc6455.DEFLATE
+    deflate = rfc6455.deflate_answer(fields.get(b"sec-websocket-extensions", b""))
+    if deflate:
+        extension = b"Sec-WebSocket-Extensions: %b\r\n" % deflate
         return _Ticket(DeflatedReader, head + extension + b"\r\n", admission)
     return _Ticket(WebSocketReader, head + b"\r\n", admission)
 

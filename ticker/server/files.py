@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _OWN: Final = 128  # the store's connections (100 for commands), the log, what we listen on
 _NO_READERS_SHARE: Final = 5
-_MANY: Final = 10_000  # readers whom a hub is made for; fewer are worth a warning
 
 
 def fit(settings: Settings) -> Settings:
@@ -35,9 +34,7 @@ def fit(settings: Settings) -> Settings:
     fits = _connections(limit)
     # Some stay free for editors, pages and probes when the readers' places are full.
     readers = min(settings.max_readers, fits - min(SPARE, fits // _NO_READERS_SHARE))
-    level = logging.WARNING if readers < _MANY else logging.INFO
-    _log.log(
-        level,
+    _log.warning(
         "the limit of open files (ulimit -n) is %s and should be %s: each process takes %s readers "
         "and %s connections at most, not %s and %s",
         *(limit, needed, readers, fits, settings.max_readers, connections),

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ticker.server.refusal import refuse_connection
@@ -36,7 +37,7 @@ TARGET_MAX: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
 _BODY_MAX: Final = 128 * 1024
 # A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
-_HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
@@ -63,6 +64,7 @@ class BoundedHttp(HttpToolsProtocol):
     def __init__(self, limits: ConnectionLimits, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self._limits = limits
+        self.parser = self._new_parser()
         self._awaited = _Awaited.START
         self._status = 400
         self._came = 0  # bytes of the head, or of the body, that is awaited
@@ -82,7 +84,8 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse, then see what is still awaited, and whether it is too much."""
         self._came += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(memoryview(data))
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return
         if self._awaited is _Awaited.BODY and not self._came:
@@ -128,39 +131,98 @@ class BoundedHttp(HttpToolsProtocol):
         hosts = [value for name, value in self.headers if name == b"host"]
         if not hosts and self.parser.get_http_version() == "1.0":
             hosts = [b""]
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
             self._stop(400)
+        if self.parser.should_upgrade():
+            is_ours = self._should_upgrade()
+            # A body would be read as frames, and what follows CONNECT as anything.
+            if self.parser.get_method() == b"CONNECT" or (is_ours and self._has_body()):
+                self._stop(400)
+            if not is_ours:
+                return
+        if self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False  # RFC 9110 §10.1.1
         super().on_headers_complete()
         self._limits.requests.stop(self.transport)
         self._awaited, self._came = _Awaited.BODY, 0
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """The request is whole, unless the parser only stops for an upgrade that is ignored."""
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            return
         self._awaited, self._came = _Awaited.START, 0
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what stopped the parser."""
-        self._refuse(self._status)
+    def _parse(self, data: memoryview) -> None:
+        """Parse, past every upgrade that is ignored (RFC 9110 §7.8)."""
+        try:
+            while data:
+                rest = self._feed(data)
+                if rest is None:
+                    return
+                if self._should_upgrade():
+                    self.handle_websocket_upgrade()
+                    return
+                # The parser has no body behind an upgrade: a new one is given the head without it.
+                head = self._head_without_upgrade()
+                self.parser, data = self._new_parser(), rest
+                self.parser.feed_data(head)
+        except httptools.HttpParserError:
+            self._refuse(self._status)
+
+    def _feed(self, data: memoryview) -> memoryview | None:
+        """What is left where the parser stopped for an upgrade; None: it took everything."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as stopped:
+            return data[stopped.args[0] :]
+        return None
+
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        parser = httptools.HttpRequestParser(self)
+        # As uvicorn has it: what follows a last request doesn't take its answer away.
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        lines += (b"%b: %b" % field for field in self.headers if field[0] != b"upgrade")
+        return b"\r\n".join([*lines, b"", b""])
 
     def _should_upgrade(self) -> bool:
-        """Whether a WebSocket is asked for in a way that can be answered (RFC 6455 §4.2.1)."""
-        is_get = self.parser.get_method() == b"GET"
-        return is_get and self.parser.get_http_version() == "1.1" and super()._should_upgrade()
+        """Whether a WebSocket is asked for in a way that can be answered (RFC 6455 §4.2.1).
+
+        Behind a request that is being answered its answer would stand in front of that one's.
+        """
+        upgrades = b",".join(value for name, value in self.headers if name == b"upgrade")
+        return (
+            b"websocket" in map(bytes.strip, upgrades.lower().split(b","))
+            and self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            and not self._is_answering()
+        )
+
+    def _has_body(self) -> bool:
+        fields = dict(self.headers)
+        return fields.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in fields
 
     def handle_websocket_upgrade(self) -> None:
-        """The connection becomes a WebSocket."""
+        """The connection becomes a WebSocket, whatever else was offered beside it."""
+        fields = [field for field in self.headers if field[0] != b"upgrade"]
+        self.scope["headers"] = [*fields, (b"upgrade", b"websocket")]
         self._limits.requests.stop(self.transport)
         super().handle_websocket_upgrade()
         # uvicorn detaches us here: connection_lost() and resume_writing() are not called again.
         super().connection_lost(ConnectionAbortedError())
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        super()._start_asgi_task(cycle, partial(self._serve, app))
+        super()._start_asgi_task(cycle, partial(self._serve, app, cycle))
 
     async def _serve(
         self,
         app: ASGI3Application,
+        cycle: RequestResponseCycle,
         scope: Scope,
         receive: ASGIReceiveCallable,
         send: ASGISendCallable,
@@ -168,6 +230,10 @@ class BoundedHttp(HttpToolsProtocol):
         """Serve; a slow peer, with bytes unsent when the application is done, is dropped."""
 
         async def send_all(message: ASGISendEvent) -> None:
+            if self._limits.is_draining:
+                cycle.keep_alive = False  # says `Connection: close` (RFC 9112 §9.6)
+            if cycle.scope["http_version"] == "1.0":
+                _delimit_by_close(cycle, message)
             await send(message)
             # Backpressure: return once the transport's buffer is empty, so that Buffers sees it.
             await self.flow.drain()
@@ -201,3 +267,12 @@ class BoundedHttp(HttpToolsProtocol):
         # The application hears that the peer is gone; the transport closes once the peer has read.
         super().connection_lost(ConnectionAbortedError())
         refuse_connection(transport, limits, status)
+
+
+def _delimit_by_close(cycle: RequestResponseCycle, message: ASGISendEvent) -> None:
+    """HTTP/1.0 knows no chunks (RFC 9112 §6.1): a body of unknown length lasts until the close."""
+    if message["type"] == "http.response.start":
+        names = {name.lower() for name, _ in message.get("headers", [])}
+        cycle.chunked_encoding = None if b"content-length" in names else False
+    elif message["type"] == "http.response.body" and cycle.expected_content_length == 0:
+        cycle.expected_content_length = len(message.get("body", b""))

@@ -86,13 +86,14 @@ class ConnectionLimits:
         exempt: Addresses and networks, with commas, that stand for many: trusted proxies.
 
     Attributes:
+        is_draining: Whether others are to take over, and each answer is a connection's last.
         requests: Time for a request to become whole.
         goodbyes: Time for a peer that was refused to read why.
     """
 
     __slots__ = (
         "_addresses", "_exempt", "_limit", "_lingering_limit", "_open", "_per_address",
-        "goodbyes", "requests",
+        "goodbyes", "is_draining", "requests",
     )  # fmt: skip
 
     def __init__(self, limit: int, readers: int, per_address: int, exempt: str) -> None:
@@ -102,6 +103,7 @@ class ConnectionLimits:
         self._exempt = _networks(exempt)
         self._addresses: dict[asyncio.BaseTransport, str] = {}
         self._open: Counter[str] = Counter()
+        self.is_draining = False
         self.requests = Deadlines(REQUEST_SECONDS)
         self.goodbyes = Deadlines(GOODBYE_SECONDS)
 
@@ -132,6 +134,11 @@ class ConnectionLimits:
     def may_linger(self) -> bool:
         """Whether one more that was refused may linger, to read why."""
         return len(self.goodbyes) < self._lingering_limit
+
+    def is_trusted(self, transport: asyncio.BaseTransport) -> bool:
+        """Whether a proxy of ours is at the other end."""
+        peer = transport.get_extra_info("peername")
+        return peer is not None and self._is_exempt(peer[0])
 
     def _count(self, transport: asyncio.Transport) -> bool:
         peer = transport.get_extra_info("peername")

@@ -7,13 +7,12 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ticker.web.caching import NO_STORE
-from ticker.web.problems import MEDIA_TYPE, ProblemError
+from ticker.web.problems import MEDIA_TYPE, ProblemError, some_seconds
 from ticker.web.security import API_HEADERS
 
 if TYPE_CHECKING:
     from ticker.server.limits import ConnectionLimits
 
-_WAIT: Final = {"Retry-After": "5"}
 REASONS: Final = {
     400: "This is no HTTP/1.1 request (RFC 9112).",
     408: "The request took too long to come.",
@@ -30,7 +29,7 @@ def refuse_connection(transport: asyncio.Transport, limits: ConnectionLimits, st
 
     A close with unread bytes of the peer is a reset, which would destroy the answer.
     """
-    headers = _WAIT if status in {429, 503} else {}
+    headers = {"Retry-After": some_seconds()} if status in {429, 503} else {}
     transport.write(_answer(ProblemError(status, REASONS[status], headers=headers)))
     if not transport.can_write_eof() or not limits.may_linger():
         transport.close()

@@ -66,9 +66,12 @@ class Server(uvicorn.Server):
         )
         fast_path = partial(FastPath, service.live, context, limits)
         websocket = partial(BoundedWebSocket, limits, service.metrics)
-        super().__init__(configure(service.asgi, fast_path, websocket, proxies))
+        config = configure(service.asgi, fast_path, websocket, settings.keep_alive, proxies)
+        super().__init__(config)
         # One set of all that is connected, whichever path took it in.
         self.server_state.connections = context.connections
+        self._limits = limits
+        self._has_notice = settings.drain_notice > 0
         self._service = service
         self._on_start = on_start
         self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
@@ -89,6 +92,8 @@ class Server(uvicorn.Server):
                 async with asyncio.timeout(_TICK_SECONDS):
                     await self._stop.wait()
         dates = asyncio.create_task(self._keep_dates())
+        # Without a notice there may be nobody else to take the next request.
+        self._limits.is_draining = self._has_notice
         await self._drain.run(self._close_listeners)
         dates.cancel()
 
@@ -177,6 +182,7 @@ def configure(
     app: ASGIApp,
     http: Callable[..., FastPath],
     websocket: Callable[..., BoundedWebSocket],
+    keep_alive: int,
     trusted_proxies: str = "",
 ) -> uvicorn.Config:
     """Uvicorn's configuration; docs/operate.md says why each value is what it is."""
@@ -190,6 +196,7 @@ def configure(
         ws_ping_interval=20,
         ws_ping_timeout=20,
         backlog=_BACKLOG,
+        timeout_keep_alive=keep_alive,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         log_config=None,
         access_log=False,

@@ -18,6 +18,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from stat import S_IMODE, S_IWGRP, S_IWOTH
 from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -131,6 +132,7 @@ class EmbeddedValkey:
         parent = self._socket.parent
         if parent != self._data_dir and parent.stat().st_uid != os.getuid():
             raise EmbeddedStartError(f"{parent} belongs to another user; take a shorter path")
+        _warn_of_others(self._data_dir)
         self._lock = _lock(self._data_dir)
         self._stopping.clear()
         self._socket.unlink(missing_ok=True)
@@ -228,6 +230,17 @@ class EmbeddedValkey:
                 log = (self._data_dir / "valkey.log").read_text(errors="replace")
                 raise EmbeddedStartError(f"embedded Valkey did not start:\n{log[-2000:]}")
             time.sleep(_POLL_SECONDS)
+
+
+def _warn_of_others(data_dir: Path) -> None:
+    """Say so where others may put files of theirs in place of ours."""
+    mode = S_IMODE(data_dir.stat().st_mode)
+    if mode & (S_IWGRP | S_IWOTH):
+        _log.warning(
+            "others may write to the data directory %s (mode %04o), and so replace every line, "
+            "token and user in it: chmod 700 it",
+            *(data_dir, mode),
+        )
 
 
 def _lock(data_dir: Path) -> IO[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from random import choice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticker.hub.audience import NO_SITE, OTHER
@@ -13,7 +12,7 @@ from ticker.news.draft import Fault
 from ticker.news.event import Cursor
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
-from ticker.web.problems import ProblemError, problem_at, unavailable
+from ticker.web.problems import ProblemError, problem_at, some_seconds, unavailable
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import check_loaded
 from ticker.web.security import edition_of, is_allowed
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition, Newsroom
 
 _SITE: Final = re.compile(r"https?://[a-z0-9.:\[\]-]{1,120}")
-# Retry-After with jitter, s: or all who are refused together come back together.
-_RETRY_AFTER: Final = range(5, 31)
 _FILTERS: Final = frozenset({"section", "region", "tag", "coverage", "urgency"})
 
 
@@ -46,7 +43,7 @@ def admit(
     query: str,
     *,
     origin: str | None = None,
-    host: str | None = None,
+    is_own: bool = False,
     last_event_id: str | None = None,
 ) -> Admission:
     """Admission control: judge a request for the live URL.
@@ -57,7 +54,7 @@ def admit(
         code: Edition in the URL.
         query: Raw query string.
         origin: `Origin` header.
-        host: `Host` header.
+        is_own: Whether that is ours.
         last_event_id: `Last-Event-ID` header; wins over the cursor in the query.
 
     Raises:
@@ -65,22 +62,22 @@ def admit(
             board not loaded.
     """
     edition = edition_of(newsroom, code)
-    if not is_allowed(edition, origin, host):
+    if not is_allowed(edition, origin, is_own=is_own):
         raise problem_at(403, "Origin", f"{origin} may not read edition {code!r}.")
     given = parameters(query)
     subscription = subscribe(newsroom, code, given)
     check_loaded(hub, code)
     if not hub.has_space:
-        raise unavailable("This server takes no more readers now.", str(choice(_RETRY_AFTER)))  # noqa: S311 - no secret
+        raise unavailable("This server takes no more readers now.", some_seconds())
     position = last_event_id or given.get("cursor", [""])[-1]
-    return Admission(edition, subscription, Cursor.parse(position), _site(origin, host))
+    return Admission(edition, subscription, Cursor.parse(position), _site(origin, is_own=is_own))
 
 
-def _site(origin: str | None, host: str | None) -> str:
+def _site(origin: str | None, *, is_own: bool) -> str:
     """Embedding site, as presence names it: a short origin, "direct", "self" or "other"."""
     if origin is None:
         return NO_SITE
-    if origin.partition("://")[2] == host:
+    if is_own:
         return "self"
     return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER
 

@@ -6,14 +6,13 @@ import math
 import time
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import authorise
 from ticker.news.document import utcnow
 from ticker.protocol.token_bucket import TokenBucket
 from ticker.web.problems import problem_at
-from ticker.web.security import desk_edition_of
+from ticker.web.security import desk_edition_of, is_own, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,11 +118,10 @@ class Authenticator:
         """By Sec-Fetch-Site and Origin."""
         if connection.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
             return False
-        origin = connection.headers.get("origin")
-        if origin is None:
-            return True
-        hosts = {connection.headers.get("host"), urlsplit(self._public_url).netloc}
-        return origin.partition("://")[2] in hosts - {"", None}
+        headers = connection.headers
+        scheme = scheme_of(connection.url.scheme, headers.get("x-forwarded-proto"))
+        origin = headers.get("origin")
+        return origin is None or is_own(origin, headers.get("host"), scheme, self._public_url)
 
     def check_intent(self, connection: HTTPConnection, session: Session, token: str) -> None:
         """CSRF: a change comes from a page of ours, and has the session's synchronizer token.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from random import choice
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
 from ticker.hub.audience import DESK
@@ -20,7 +21,7 @@ from ticker.protocol.frames import GOODBYE_SECONDS, CloseCode
 from ticker.web.admission import Admission, admit
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import ProblemError
-from ticker.web.security import API_HEADERS, cors
+from ticker.web.security import API_HEADERS, cors, is_own, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -46,6 +47,7 @@ class Live:
         self._hub = hub
         self._receipts = receipts
         self._newsroom = settings.newsroom
+        self._public_url = settings.public_url
         self._limit = settings.reader_buffer
         self._metrics = metrics
         self._buffers = buffers
@@ -53,9 +55,7 @@ class Live:
     async def websocket(self, websocket: WebSocket) -> None:
         """A reader over WebSocket (RFC 6455). It sends nothing; if it does it is closed."""
         try:
-            admission = self._admit(
-                websocket.path_params["edition"], websocket.url.query, websocket.headers
-            )
+            admission = self._admit(websocket)
         except ProblemError as problem:
             self._metrics.count("ticker_refused_total", status=str(problem.status))
             await websocket.send_denial_response(problem.response())
@@ -78,7 +78,7 @@ class Live:
 
         async def part(code: CloseCode) -> None:
             with suppress(RuntimeError):
-                await websocket.close(code, code.name.lower())
+                await websocket.close(code, code.reason)
 
         await self._converse(outbox, admission, write, listen, part)
 
@@ -88,14 +88,13 @@ class Live:
         Raises:
             ProblemError: It is not admitted.
         """
-        headers = Headers(scope=scope)
-        query = scope["query_string"].decode("latin-1")
+        asking = HTTPConnection(scope)
         try:
-            admission = self._admit(scope["path_params"]["edition"], query, headers)
+            admission = self._admit(asking)
         except ProblemError as problem:
             self._metrics.count("ticker_refused_total", status=str(problem.status))
             raise
-        fields = self.stream_headers(admission, headers.get("origin"))
+        fields = self.stream_headers(admission, asking.headers.get("origin"))
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
@@ -123,9 +122,18 @@ class Live:
         *,
         origin: str | None,
         host: str | None,
+        scheme: str,
         last_event_id: str | None,
     ) -> Admission:
         """Admission control of the live URL, on this path and on the fast one.
+
+        Args:
+            code: Edition in the URL.
+            query: Raw query string.
+            origin: `Origin` header.
+            host: `Host` header.
+            scheme: That the browser used, as `scheme_of` knows it.
+            last_event_id: `Last-Event-ID` header.
 
         Raises:
             ProblemError: The reader is not admitted.
@@ -136,7 +144,7 @@ class Live:
             code,
             query,
             origin=origin,
-            host=host,
+            is_own=is_own(origin, host, scheme, self._public_url),
             last_event_id=last_event_id,
         )
 
@@ -159,15 +167,17 @@ class Live:
 
     @staticmethod
     def stream_opening() -> bytes:
-        """First bytes of an event stream: `retry`, when to reconnect."""
-        return frames.sse_retry(frames.SSE_RETRY_MS)
+        """First bytes of an event stream: `retry`, when to reconnect, other for each."""
+        return frames.sse_retry(choice(frames.SSE_RETRY_MS))  # noqa: S311 - no secret
 
-    def _admit(self, code: str, query: str, headers: Headers) -> Admission:
+    def _admit(self, asking: HTTPConnection) -> Admission:
+        headers = asking.headers
         return self.admit(
-            code,
-            query,
+            asking.path_params["edition"],
+            asking.url.query,
             origin=headers.get("origin"),
             host=headers.get("host"),
+            scheme=scheme_of(asking.url.scheme, headers.get("x-forwarded-proto")),
             last_event_id=headers.get("last-event-id"),
         )
 

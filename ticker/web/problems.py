@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
+from random import choice
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
+_RETRY_RANGE = range(5, 31)
 
 
 class ProblemError(Exception):
@@ -82,6 +84,11 @@ def problem_at(status: int, field: str, detail: str, **headers: str) -> ProblemE
     """A problem with one named field, header or parameter."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return ProblemError(status, f"{field}: {detail}", [Fault(field, detail)], named)
+
+
+def some_seconds() -> str:
+    """Retry-After with jitter: or all who are refused together come back together."""
+    return str(choice(_RETRY_RANGE))  # noqa: S311 - no secret
 
 
 def unavailable(detail: str, seconds: str = RETRY_SECONDS) -> ProblemError:

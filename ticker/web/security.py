@@ -120,12 +120,39 @@ def desk_edition_of(newsroom: Newsroom, code: str) -> Edition:
     return newsroom.drills.get(code) or edition_of(newsroom, code)
 
 
-def is_allowed(edition: Edition, origin: str | None, host: str | None) -> bool:
+def is_allowed(edition: Edition, origin: str | None, *, is_own: bool) -> bool:
     """Allowlist of origins: whether a page of this one may read the edition; ours always may."""
-    if not edition.origins or origin is None:
+    return not edition.origins or origin is None or is_own or origin in edition.origins
+
+
+def is_own(origin: str | None, host: str | None, scheme: str, public_url: str) -> bool:
+    """Whether a page of this origin is ours: scheme, host and port are (RFC 6454 §5).
+
+    Args:
+        origin: `Origin` header.
+        host: `Host` header.
+        scheme: That the browser used, as `scheme_of` knows it.
+        public_url: As configured; where it names this host, its scheme is ours.
+    """
+    if not origin:
+        return False
+    if origin == public_url:
         return True
-    name = origin.partition("://")[2]
-    return origin in edition.origins or (name != "" and name == host)
+    theirs, _, name = origin.partition("://")
+    if not name or name != host or name == public_url.partition("://")[2]:
+        return False
+    return theirs == scheme if scheme else theirs in {"http", "https"}
+
+
+def scheme_of(scheme: str, forwarded: str | None) -> str:
+    """The scheme that a browser used; empty: not known, since a proxy may have ended TLS unsaid.
+
+    Args:
+        scheme: Of the request, as a trusted proxy says, or as it came to us.
+        forwarded: `X-Forwarded-Proto` header, whoever says so: it can only make us stricter.
+    """
+    known, said = (word.strip().replace("ws", "http") for word in (scheme, forwarded or ""))
+    return known if known in {"https", "http"} & {"https", said} else ""
 
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:

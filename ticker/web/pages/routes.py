@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from ticker.settings import static_dir
+from ticker.web.pages.assets import Assets
 from ticker.web.pages.board import Pages
 from ticker.web.pages.coverage import Coverage
 from ticker.web.pages.permalinks import Permalinks
-from ticker.web.security import ASSET_HEADERS
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from ticker.web.shared import Public
 
 
@@ -29,7 +26,7 @@ def pages(shared: Public) -> Visitor:
     coverage = Coverage(templates, reading, archive, newsroom)
     return Visitor(
         [
-            Mount("/static", _Assets(directory=static_dir())),
+            Mount("/static", Assets(static_dir())),
             Route("/favicon.ico", board.favicon),
             Route("/robots.txt", board.robots),
             Route("/", board.home),
@@ -38,12 +35,3 @@ def pages(shared: Public) -> Visitor:
             Route("/{edition}", board.edition, name="edition"),
         ]
     )
-
-
-class _Assets(StaticFiles):
-    """Static files that other sites may load (CORS, Cross-Origin-Resource-Policy)."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(ASSET_HEADERS)
-        return response

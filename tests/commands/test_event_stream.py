@@ -1,0 +1,90 @@
+"""`ticker tail` behind a proxy that takes WebSockets away."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ticker.commands.tail import Tail, TailError
+from ticker.protocol.frames import CloseCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.service import Running
+
+NO_WEBSOCKETS = {
+    "stripped": b"",
+    "400": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "403": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\n<p>No</p>",
+    "426": b"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n",
+    "a page": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<p>Hi</p>",
+}
+
+
+@asynccontextmanager
+async def proxied(service: Running, answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A proxy that strips `Upgrade`, or answers such a request itself; and the heads it has seen."""
+    heads: list[bytes] = []
+
+    async def pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while data := await source.read(65_536):
+            target.write(data)
+        target.close()
+
+    async def serve(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
+        head = await incoming.readuntil(b"\r\n\r\n")
+        heads.append(head)
+        if answer and b"Upgrade: websocket" in head:
+            outgoing.write(answer)
+        else:
+            back, on = await asyncio.open_connection("127.0.0.1", service.port)
+            on.write(head.replace(b"Upgrade: websocket\r\n", b""))
+            await asyncio.gather(pipe(back, outgoing), pipe(incoming, on), return_exceptions=True)
+        outgoing.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
+
+
+@pytest.mark.parametrize("kind", NO_WEBSOCKETS)
+async def test_a_stream_where_no_websocket_is_let(service: Running, kind: str) -> None:
+    """Where a proxy has nothing for WebSockets the lines come all the same, and at once."""
+    shown: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    await service.post("en", "before")
+    async with proxied(service, NO_WEBSOCKETS[kind]) as (url, heads):
+        task = asyncio.create_task(Tail(url, "en", shown.put_nowait).run())
+        assert (await shown.get())["flash"]["headline"] == "before"
+        await service.post("en", "after")
+        assert (await shown.get())["flash"]["headline"] == "after"
+        assert [b"Upgrade: websocket" in head for head in heads] == [True, False]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_it_resumes_over_streams(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a break it comes back by a stream, and shows only what it missed."""
+    monkeypatch.setattr("ticker.commands.tail._CAP_SECONDS", 0.0)
+    shown: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    await service.post("en", "before")
+    async with proxied(service, b"") as (url, heads):
+        task = asyncio.create_task(Tail(url, "en", shown.put_nowait).run())
+        assert (await shown.get())["flash"]["headline"] == "before"
+        for reader in service.server._service.hub.readers:
+            reader.close(CloseCode.SERVICE_RESTART)
+        await service.post("en", "after")
+        assert (await shown.get())["flash"]["headline"] == "after"
+        assert b"cursor=1." in heads[-1]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_our_own_refusal_stands(service: Running) -> None:
+    """What the service itself refuses is not asked for twice."""
+    async with proxied(service, b"") as (url, heads):
+        with pytest.raises(TailError, match="404: edition: There is no edition 'xx'"):
+            await Tail(url, "xx", print).run()
+    assert len(heads) == 1
