@@ -44,7 +44,8 @@ COVERED = {
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/sentinel": "store/test_topology", "store/widgets": "web/embed/test_widget",
     "web/api/audit": "web/desk/test_staff", "web/api/reach": "store/test_deliveries",
-    "web/body": "web/api/test_editors", "web/desk/live": "jobs/test_desk_feed",
+    "web/body": "web/api/test_editors", "web/desk/device_cookies": "web/desk/test_login",
+    "web/desk/live": "jobs/test_desk_feed",
     "web/desk/timeline": "web/api/test_history", "web/query": "web/test_admission", "web/reading": "web/api/test_flashes",
     "web/shared": "web/test_routes", "web/templating": "web/pages/test_board",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
+from ticker.accounts.devices import Devices
 from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.sessions import Sessions
@@ -96,6 +97,7 @@ class Core:
         self.users = Users(self.store, Passwords())
         idle, lifetime = settings.session_idle, settings.session_lifetime
         self.sessions = Sessions(self.store, self.users, idle, lifetime, utcnow)
+        self.devices = Devices(self.store, self.users)
         self.login_limits = LoginLimits(self.store, self.users)
         self.audit = Audit(self.store)
 

@@ -35,7 +35,10 @@ async def test_behind_tls_the_cookie_is_the_hosts_own(settings: Settings) -> Non
         answer = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-ticker-session=")
-    assert "Secure" in cookie
+    assert len(answer.cookies) == 2
+    for cookie in answer.cookies:
+        assert cookie.startswith("__Host-ticker-")
+        assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= {*cookie.split("; ")}
 
 
 async def test_wrong_and_unknown_read_the_same(service: Running) -> None:
@@ -51,6 +54,18 @@ async def test_wrong_and_unknown_read_the_same(service: Running) -> None:
     assert int(known[5].headers["retry-after"]) > 0
     right = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
     assert right.status == 429
+
+
+async def test_an_editor_gets_in_whatever_strangers_do(service: Running) -> None:
+    """A browser that has logged in before does so again, also from the attacker's own address."""
+    await hire(service, "amal")
+    right = {"name": "amal", "password": PASSWORD}
+    first = await form(service, "/desk/login", right)
+    (device,) = [it.partition(";")[0] for it in first.cookies if "device" in it]
+    for _ in range(8):
+        await form(service, "/desk/login", {"name": "amal", "password": "wrong"})
+    assert (await form(service, "/desk/login", right)).status == 429
+    assert (await form(service, "/desk/login", right, Cookie=device)).status == 303
 
 
 async def test_a_planted_session_is_not_adopted(service: Running) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import TooManyTriesError
-from ticker.web.authentication import address_of
 from ticker.web.body import read
 from ticker.web.problems import problem_at
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from ticker.accounts.sessions import Session, Sessions
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
+    from ticker.web.desk.device_cookies import DeviceCookies
     from ticker.web.templating import Templates
 
 _BODY_MAX: Final = 8 * 1024
@@ -63,10 +63,12 @@ class Login:
         authenticator: Authenticator,
         login_limits: LoginLimits,
         sessions: Sessions,
+        device_cookies: DeviceCookies,
         audit: Audit,
         newsroom: Newsroom,
     ) -> None:
         self._audit = audit
+        self._device_cookies = device_cookies
         self._templates = templates
         self._authenticator = authenticator
         self._login_limits = login_limits
@@ -84,9 +86,10 @@ class Login:
         self._authenticator.check_own(request)
         form = await read_form(request)
         name, password = form.get("name", "").strip(), form.get("password", "")
-        address = address_of(request)
+        visitor = await self._device_cookies.visitor(request, name)
+        address = visitor.address
         try:
-            user = await self._login_limits.attempt(name, password, address)
+            user = await self._login_limits.attempt(name, password, visitor)
         except TooManyTriesError as error:
             known = await self._login_limits.known(name)
             await self._audit.note(known, "login refused", known, address, "too many tries")
@@ -101,6 +104,7 @@ class Login:
         secret = await self._sessions.start(user.name, address, agent)
         await self._audit.note(user.name, "login", user.name, address)
         response = RedirectResponse(_next(form.get("next", "")), 303)
+        await self._device_cookies.give(request, response, user.name)
         response.set_cookie(
             self._authenticator.cookie(request),
             secret,
