@@ -108,7 +108,7 @@ async def test_counters_always_end(
     commands: Any = store.commands
     check = users.check
 
-    async def slow_check(name: str, password: str) -> User | None:
+    async def slow_check(name: str, password: str, *_: object) -> User | None:
         await commands.delete(*await commands.keys("*:logins:*"))
         return await check(name, password)
 

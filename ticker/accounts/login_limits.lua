@@ -44,7 +44,7 @@ if pause_key then
   local over = count(name_key) - free
   redis.call('EXPIRE', name_key, window)
   if over > 0 then
-    redis.call('SET', pause_key, '', 'EX', math.min(pause_max, 2 ^ math.min(over - 1, 16)))
+    redis.call('SET', pause_key, '1', 'EX', math.min(pause_max, 2 ^ math.min(over - 1, 16)))
   end
 end
 return 0

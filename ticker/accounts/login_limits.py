@@ -13,10 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.passwords import PLACES, STRANGERS_PLACES, BusyError, GoneError, stays
 from ticker.protocol.networks import client_network
 from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.accounts.users import User, Users
 
 _SCRIPT: Final = (Path(__file__).parent / "login_limits.lua").read_text(encoding="utf-8")
@@ -25,7 +28,7 @@ for _, key in ipairs(KEYS) do
   local tries = tonumber(redis.call('GET', key) or 0)
   if tries > 1 then
     redis.call('INCRBY', key, -1)
-  elseif tries == 1 then
+  else
     redis.call('DEL', key)
   end
 end
@@ -59,10 +62,12 @@ class Visitor:
     Attributes:
         address: From where; all of a subscriber's count as one.
         device: Id of a browser or session that is known to be this user's; "": a stranger's.
+        is_gone: Whether they do not wait for the answer any more.
     """
 
     address: str
     device: str = ""
+    is_gone: Callable[[], Awaitable[bool]] = stays
 
 
 class LoginLimits:
@@ -79,6 +84,7 @@ class LoginLimits:
 
         Raises:
             TooManyTriesError: There were too many wrong ones from there, or they have to pause.
+            BusyError, GoneError: It was not looked at, and does not count.
         """
         limits = _limits(name, visitor)
         shared = [] if visitor.device else [_key("name", name), _key("pause", name)]
@@ -87,17 +93,26 @@ class LoginLimits:
             wait = await self._count([*limits, *shared], args)
         if wait:
             raise TooManyTriesError(wait)
-        user = await self._users.check(name, password)
+        places = PLACES if visitor.device else STRANGERS_PLACES
+        try:
+            user = await self._users.check(name, password, places, visitor.is_gone)
+        except (BusyError, GoneError):
+            await self._uncount([*limits, *shared])
+            raise
         if user is not None:
-            own = next(iter(limits))
+            await self._uncount([*limits, *shared])
             with store_errors():
-                await self._give_back([*list(limits)[1:], *shared[:1]], [])
-                await self._commands.delete(own, *shared[1:])
+                await self._commands.delete(next(iter(limits)))
         return user
 
     async def known(self, name: str) -> str:
         """A name as it may be kept: what nobody is called may be a password in the wrong field."""
         return name if await self._users.get(name) is not None else NOBODY
+
+    async def _uncount(self, keys: list[str]) -> None:
+        """Take a try back, and the pause that came of it."""
+        with store_errors():
+            await self._give_back(keys, [])
 
 
 def _limits(name: str, visitor: Visitor) -> dict[str, int]:

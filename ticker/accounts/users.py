@@ -6,12 +6,15 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.passwords import PLACES, stays
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.client import Store, store_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.accounts.passwords import Passwords
 
 USERS: Final = "ticker:users"
@@ -71,10 +74,21 @@ class Users:
         with store_errors():
             return bool(await self._commands.hdel(USERS, name))
 
-    async def check(self, name: str, password: str) -> User | None:
-        """The user whose name and password these are; it takes as long if there is none."""
+    async def check(
+        self,
+        name: str,
+        password: str,
+        places: int = PLACES,
+        is_gone: Callable[[], Awaitable[bool]] = stays,
+    ) -> User | None:
+        """The user whose name and password these are; it takes as long if there is none.
+
+        Raises:
+            BusyError, GoneError: It was not looked at, as `Passwords.verify` says.
+        """
         user = await self.get(name)
-        if not await self._passwords.verify(user.hash if user else None, password) or user is None:
+        kept = user.hash if user else None
+        if not await self._passwords.verify(kept, password, places, is_gone) or user is None:
             return None
         if self._passwords.is_dated(user.hash):
             await self.set_password(name, password)

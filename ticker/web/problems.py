@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
@@ -107,8 +108,10 @@ def _invalid(error: InvalidError) -> ProblemError:
 
 
 EXPECTED = (
+    BusyError,
     ClientDisconnect,
     ForbiddenError,
+    GoneError,
     IllegalChangeError,
     InvalidError,
     KeyReusedError,
@@ -121,6 +124,8 @@ EXPECTED = (
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     # The client has disconnected: nobody reads this, and it is no error of ours for the log.
     ClientDisconnect: lambda _: problem_at(400, "body", "was cut off"),
+    GoneError: lambda _: problem_at(400, "body", "was cut off"),
+    BusyError: lambda _: unavailable("Too many log in at once. Try again."),
     InvalidError: _invalid,
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
     NoSuchFlashError: lambda error: no_such_flash(str(error)),

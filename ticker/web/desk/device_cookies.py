@@ -28,7 +28,8 @@ class DeviceCookies:
     async def visitor(self, request: Request, name: str) -> Visitor:
         """Who tries to log in under a name."""
         cookie = request.cookies.get(self._name(request, name), "")
-        return Visitor(address_of(request), await self._devices.recognise(name, cookie))
+        device = await self._devices.recognise(name, cookie)
+        return Visitor(address_of(request), device, request.is_disconnected)
 
     async def give(self, request: Request, response: Response, name: str) -> None:
         """Let the browser be known from now on."""

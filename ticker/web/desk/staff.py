@@ -65,7 +65,8 @@ class Staff:
     async def change_password(self, request: Request, session: Session) -> Response:
         """`POST /desk/account` {"old", "new"} → password change; ends all sessions of the user."""
         form = await self._form(request, session)
-        name, visitor = session.principal.name, Visitor(address_of(request), session.digest)
+        name = session.principal.name
+        visitor = Visitor(address_of(request), session.digest, request.is_disconnected)
         try:
             if await self._login_limits.attempt(name, form.get("old", ""), visitor) is None:
                 return self._account(request, session, "wrong", 401)
