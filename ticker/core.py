@@ -17,6 +17,7 @@ from ticker.accounts.audit import Audit
 from ticker.accounts.devices import Devices
 from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import Passwords
+from ticker.accounts.refusals import Refusals
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
@@ -100,6 +101,7 @@ class Core:
         self.devices = Devices(self.store, self.users)
         self.login_limits = LoginLimits(self.store, self.users)
         self.audit = Audit(self.store)
+        self.refusals = Refusals(self.store, self.audit)
 
     def _build_hub(self, settings: Settings) -> None:
         self.load = Load()
@@ -123,6 +125,7 @@ class Core:
             "beats": partial(schedule.beats, self.hub, self.settings.beat),
             "releases": partial(schedule.releases, self.hub, self.intake, editions),
             "clicks": self.clicks.run,
+            "refusals": self.refusals.run,
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,

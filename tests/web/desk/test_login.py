@@ -71,6 +71,23 @@ async def test_an_editor_gets_in_whatever_strangers_do(service: Running) -> None
     assert (await form(service, "/desk/login", right, Cookie=device)).status == 303
 
 
+async def test_an_editor_is_told_of_an_attack(service: Running) -> None:
+    """Who logs in after many refused tries is told so once, and goes on to where they wanted."""
+    await hire(service, "amal")
+    right = {"name": "amal", "password": PASSWORD, "next": "/desk/ar"}
+    first = await form(service, "/desk/login", right)
+    (device,) = [it.partition(";")[0] for it in first.cookies if "device" in it]
+    for _ in range(12):
+        await form(service, "/desk/login", {"name": "amal", "password": "wrong"})
+    told = await form(service, "/desk/login", right, Cookie=device)
+    assert told.status == 200
+    assert b" 12 times" in told.body
+    assert b'href="/desk/ar"' in told.body
+    session = told.headers["set-cookie"].partition(";")[0]
+    assert (await service.get("/desk/ar", Cookie=session)).status == 200
+    assert (await form(service, "/desk/login", right, Cookie=device)).status == 303
+
+
 async def test_abandoned_logins_cost_nothing(
     service: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ def desk(shared: Shared) -> Visitor:
         core.login_limits,
         core.sessions,
         DeviceCookies(core.devices, authenticator),
+        core.refusals,
         core.audit,
         newsroom,
     )
