@@ -34,7 +34,7 @@ COVERED = {
     "accounts/principal": "accounts/test_tokens", "accounts/rights": "news/test_stages",
     "commands/backups": "backup/test_export", "commands/options": "test_cli",
     "commands/staff": "commands/test_users", "commands/tokens": "test_cli",
-    "editing/context": "news/test_stages", "formats/json_ld": "web/pages/test_permalinks",
+    "editing/bounds": "editing/test_intake", "editing/context": "news/test_stages", "formats/json_ld": "web/pages/test_permalinks",
     "hub/room": "hub/test_hub", "jobs/deliveries": "store/test_deliveries",
     "jobs/presence": "store/test_presence", "jobs/schedule": "news/test_stages",
     "jobs/supervisor": "jobs/test_desk_feed", "news/delivery": "hub/test_receipts", "news/newsroom": "test_settings",

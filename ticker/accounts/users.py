@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.passwords import PLACES, stays
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import NameTakenError
+from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.client import Store, store_errors
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ticker.accounts.passwords import Passwords
 
 USERS: Final = "ticker:users"
+USERS_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Users:
         Raises:
             NameTakenError: There is a user of that name.
             WeakPasswordError: The password may not be used.
+            TooManyNamesError: There are `USERS_MAX`.
         """
+        if len(await self.list()) >= USERS_MAX:
+            raise TooManyNamesError(f"there are {USERS_MAX} users; remove some")
         user = User(principal, await self._passwords.hash(password, principal.name))
         with store_errors():
             if not await self._commands.hsetnx(USERS, principal.name, _encode(user)):

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
+from ticker.accounts.tokens import TooManyNamesError
+from ticker.editing.bounds import FullError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
@@ -111,6 +113,7 @@ EXPECTED = (
     BusyError,
     ClientDisconnect,
     ForbiddenError,
+    FullError,
     GoneError,
     IllegalChangeError,
     InvalidError,
@@ -119,6 +122,7 @@ EXPECTED = (
     PreconditionError,
     ProblemError,
     StoreUnavailableError,
+    TooManyNamesError,
     VersionConflictError,
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
@@ -130,6 +134,8 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
     NoSuchFlashError: lambda error: no_such_flash(str(error)),
     PreconditionError: lambda error: problem_at(412, "If-Match", str(error)),
+    FullError: lambda error: problem_at(409, error.field, str(error)),
+    TooManyNamesError: lambda error: problem_at(409, "name", str(error)),
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
     KeyReusedError: lambda _: problem_at(
         409, "Idempotency-Key", "This key has answered another request; take a new one."
