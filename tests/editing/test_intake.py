@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ticker.store.archive import Archive
+    from ticker.store.client import Store
     from ticker.store.wire import Wire
 
 RULES = Rules(sections=("politics", "sports"), regions=("mena",))
@@ -330,6 +331,14 @@ async def test_a_published_line_cannot_be_withheld(intake: Intake) -> None:
     line = await intake.publish(ask(), {"headline": "One"})
     with pytest.raises(IllegalChangeError):
         await intake.correct(ask(), line.id, {"embargoed": "2099-01-01T00:00:00Z"})
+
+
+async def test_a_key_is_remembered_for_a_day(intake: Intake, store: Store) -> None:
+    """A request may be sent again for a day; then the store lets go of its key by itself."""
+    await intake.publish(ask(key="k"), {"headline": "One"})
+    commands: Any = store.commands
+    (name,) = await commands.keys("*:idempotency:*")
+    assert 0 < await commands.ttl(name) <= 24 * 3600
 
 
 async def test_a_full_queue_takes_no_more(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,17 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.support.flashes import after
 from tests.support.service import receive, running
+from ticker.news.delivery import Receipt, VersionRef
+from ticker.store.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.support.service import Running
     from ticker.settings import Settings
+    from ticker.store.client import Store
 
 SOCKETS, STREAMS = 350, 150
 
@@ -76,6 +80,18 @@ async def test_the_meter_says_what_five_hundred_readers_counted(settings: Settin
             by_transport = {name: it["written"] for name, it in found["transports"].items()}
             assert by_transport == {"websocket": SOCKETS, "sse": STREAMS}
             assert [it["written"] for it in found["hubs"].values()] == [everybody // 2] * 2
+
+
+async def test_meters_of_old_lines_are_forgotten(store: Store) -> None:
+    """The meters of the newest hundred versions are listed, and each is kept for a day."""
+    deliveries = Deliveries(store)
+    refs = [VersionRef("en", f"{n:03}", 1, after(n), killed=False) for n in range(120)]
+    await deliveries.keep("hub", {ref: Receipt() for ref in refs})
+    listed = await deliveries.newest("en", 1000)
+    assert [it["id"] for it in listed] == [f"{n:03}" for n in range(119, 19, -1)]
+    commands: Any = store.commands
+    for name in await commands.keys("*landing:*"):
+        assert 0 < await commands.ttl(name) <= 24 * 3600
 
 
 async def test_who_left_is_neither_reached_nor_missed(service: Running) -> None:
