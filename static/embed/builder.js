@@ -1,4 +1,5 @@
 /** The snippet builder: each choice asks the service what comes of it, and goes into the page's address. */
+import { parsed } from "../trusted.js";
 
 const DEBOUNCE_MS = 150;
 const SHOWN_MS = 2500;
@@ -57,7 +58,7 @@ async function make() {
   try {
     const answer = await fetch(`/embed?${choices()}`, { signal });
     if (!answer.ok) throw new Error((await answer.json()).detail);
-    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    show(await parsed(answer));
     fault.textContent = "";
   } catch (error) {
     if (!signal.aborted) fault.textContent = error.message;

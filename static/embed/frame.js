@@ -36,7 +36,7 @@ function prune() {
   const blog = JSON.parse(served.textContent);
   const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
   blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
-  served.textContent = JSON.stringify(blog);
+  served.firstChild.data = JSON.stringify(blog);
 }
 
 /** Where the banner can't connect, the page is as it was served: it is asked for again, as without script. */

@@ -1,4 +1,5 @@
 /** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
+import { parsed } from "../trusted.js";
 import { make } from "../ticker/line.js";
 import { latinDigits, timeOfDay } from "../ticker/clock.js";
 import { fill, place, setting } from "./item.js";
@@ -60,6 +61,6 @@ function day(time) {
 /** The page as it is now; where it is no more, nothing of it stays. */
 async function refresh() {
   const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await parsed(answer);
   if (answer.ok || answer.status === 404) adopt(page);
 }

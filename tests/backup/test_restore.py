@@ -361,13 +361,13 @@ async def test_editors_go_on_where_they_were(tmp_path: Path) -> None:
     key = {"Idempotency-Key": "of-a-program"}
     with serving(tmp_path / "old") as old:
         draft = await post(old.remote, "Not yet", "?draft=true")
-        once = await post(old.remote, "IdempotencyKey", headers=key)
+        once = await post(old.remote, "Once", headers=key)
         assert ticker("export", path, *old.store).code == 0
     assert ticker("import", path, "--data", tmp_path / "new").code == 0
     with serving(tmp_path / "new", token=False) as new:
         new.token = old.token
         position = await cursor(new.remote)
-        assert await post(new.remote, "IdempotencyKey", headers=key) == once
+        assert await post(new.remote, "Once", headers=key) == once
         assert await cursor(new.remote) == position
         out = await new.remote.request("POST", f"/v1/en/flashes/{draft['id']}/release", body={})
         assert (out.status, out.json["version"]) == (200, 2)

@@ -22,10 +22,10 @@ from tests.store.test_archive import (
     test_what_is_due,
 )
 from tests.store.test_clicks import clock, process, test_all_processes_count_together
-from tests.store.test_deliveries import test_who_left_is_neither_reached_nor_missed
 from tests.store.test_presence import hub, test_hubs_are_added_up_and_dead_ones_forgotten
 from tests.store.test_wire import test_one_request_is_stored_once_however_often_it_is_sent
 from tests.support.replicated import Replicated, cluster
+from tests.web.api.test_reach import test_who_left_is_neither_reached_nor_missed
 from tests.web.desk.test_login import test_a_login_opens_the_desk
 from tests.web.embed.test_widget import test_an_upgrade_takes_no_pinned_script_away
 from ticker.commands.verify import verify

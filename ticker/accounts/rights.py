@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Principal, Role
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
 
 _REPORTER_URGENCY: Final = 3
+_FLASH: Final = 1
+# What makes a line another one to its readers.
+_SAYS: Final = ("headline", "correction", "source", "located", "url")
+# Who releases by the clock what was due; no hand of anybody.
+RELEASER: Final = "ticker"
 
 
 class ForbiddenError(Exception):
@@ -50,6 +56,40 @@ def check_role(principal: Principal, least: Role) -> None:
         )
 
 
+def reaches(principal: Principal, other: Principal) -> bool:
+    """Whether all editions of another are among somebody's own."""
+    if not principal.editions:
+        return True
+    return bool(other.editions) and other.editions <= principal.editions
+
+
+def check_everywhere(principal: Principal) -> None:
+    """What belongs to the whole house is for those who have rights in all of it.
+
+    Raises:
+        ForbiddenError: Theirs end with some editions.
+    """
+    if principal.editions:
+        raise ForbiddenError("edition", "This takes rights in all editions.")
+
+
+def check_reach(principal: Principal, other: Principal) -> None:
+    """Delegation: nobody gives, resets or takes what they do not have themselves.
+
+    Args:
+        principal: Who acts.
+        other: The user or token that is made, changed or removed.
+
+    Raises:
+        ForbiddenError: It has a higher role, or editions beyond theirs.
+    """
+    if other.role > principal.role:
+        raise ForbiddenError("role", f"Yours is {principal.role.word}, theirs {other.role.word}.")
+    if not reaches(principal, other):
+        own = ", ".join(sorted(principal.editions))
+        raise ForbiddenError("edition", f"Your rights end with {own}, theirs do not.")
+
+
 def check_rank(principal: Principal, values: dict[str, Any]) -> None:
     """A reporter's lines are of urgency 3 to 9, and nobody pins their own.
 
@@ -66,14 +106,55 @@ def check_rank(principal: Principal, values: dict[str, Any]) -> None:
         raise ForbiddenError("pinned", "Pinning a line takes an editor.")
 
 
+def check_change(
+    principal: Principal, versions: list[Record], after: Flash, *, two_key: bool
+) -> None:
+    """What a change would leave, judged by the line as it is, not by what the request names.
+
+    Args:
+        principal: Who asks.
+        versions: Of the line, oldest first; for an editor the newest is enough.
+        after: The line as it would be.
+        two_key: Whether urgency 1 takes two editors.
+
+    Raises:
+        ForbiddenError: They may not.
+    """
+    newest = versions[-1]
+    # A draft may be of any rank: who releases it must be of that one.
+    for flash in () if newest.stage is Stage.DRAFT else (newest.flash, after):
+        check_rank(principal, {"urgency": flash.urgency, "pinned": flash.pinned})
+    if two_key and after.pubstatus is PubStatus.USABLE and after.urgency == _FLASH:
+        _check_second_key(newest.flash, after)
+
+
+def _check_second_key(before: Flash, after: Flash) -> None:
+    """Two-person rule: nobody alone puts words, a link or a source of urgency 1 on the air."""
+    if before.urgency != _FLASH:
+        raise ForbiddenError(
+            "urgency", "Urgency 1 takes a second editor here: publish it as a new line."
+        )
+    for name in _SAYS:
+        if getattr(after, name) != getattr(before, name):
+            raise ForbiddenError(
+                name,
+                "What a line of urgency 1 says takes a second editor here. Publish the right line "
+                "as a new one, or lower the urgency with the correction; a kill never waits.",
+            )
+
+
 def check_own(principal: Principal, versions: list[Record]) -> None:
-    """A reporter changes only what they wrote.
+    """A reporter changes only what they wrote, as long as nobody else has touched it.
 
     Raises:
         ForbiddenError: Somebody else did.
     """
-    if principal.role is Role.REPORTER and versions[0].by != principal.name:
+    if principal.role > Role.REPORTER:
+        return
+    if versions[0].by != principal.name:
         raise ForbiddenError("role", "A reporter may change only their own lines.")
+    if any(record.by not in {principal.name, RELEASER} for record in versions):
+        raise ForbiddenError("role", "An editor has taken this line over; ask them to change it.")
 
 
 def check_withdrawal(principal: Principal, versions: list[Record]) -> None:
@@ -90,7 +171,7 @@ def check_withdrawal(principal: Principal, versions: list[Record]) -> None:
 
 
 def check_release(principal: Principal, versions: list[Record]) -> None:
-    """Two-person rule: the second key is not in the hand that made the newest version.
+    """Two-person rule: the second key is an editor's, and not of the hand that wrote it last.
 
     Raises:
         ForbiddenError: They may not release it.
@@ -98,18 +179,21 @@ def check_release(principal: Principal, versions: list[Record]) -> None:
     newest = versions[-1]
     check_rank(principal, {"urgency": newest.flash.urgency, "pinned": newest.flash.pinned})
     check_own(principal, versions)
-    if newest.stage is Stage.AWAITING and newest.by == principal.name:
-        raise ForbiddenError("role", "A second editor must release it: you made this version.")
+    if newest.stage is Stage.AWAITING:
+        check_role(principal, Role.EDITOR)
+        if author_of(versions) == principal.name:
+            raise ForbiddenError("role", "A second editor must release it: its words are yours.")
 
 
-def check_raise(flash: Flash, values: dict[str, Any]) -> None:
-    """Where urgency 1 takes two, no correction may lift a published line to it.
+def sees_address(principal: Principal, record: Record) -> bool:
+    """Personal data: from where somebody worked is for editors, and for themselves."""
+    return principal.role > Role.REPORTER or record.by == principal.name
 
-    Raises:
-        ForbiddenError: It would.
-    """
-    is_out = flash.pubstatus is PubStatus.USABLE
-    if is_out and flash.urgency != 1 and values.get("urgency") == 1:
-        raise ForbiddenError(
-            "urgency", "Urgency 1 takes a second editor here: publish it as a new line."
-        )
+
+def author_of(versions: list[Record]) -> str:
+    """First hand of the two-person rule: who changed last what the newest version says."""
+    author = versions[0].by
+    for before, after in pairwise(versions):
+        if any(getattr(before.flash, name) != getattr(after.flash, name) for name in _SAYS):
+            author = after.by
+    return author

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import (
+    RELEASER,
     authorise,
+    check_change,
     check_own,
-    check_raise,
     check_rank,
     check_release,
     check_withdrawal,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 _REASON_MAX: Final = 280
 _TRIES: Final = 5
-RELEASER: Final = "ticker"
 _ACTIONS: Final[Mapping[Stage | None, str]] = {
     None: "publish",
     Stage.DRAFT: "draft",
@@ -137,18 +137,16 @@ class Intake:
         key = context.idempotency_key(verb, flash_id, data)
 
         async def change(before: Record, now: datetime) -> Record:
-            await self._check_own(context, flash_id)
+            versions = await self._hands(context, before)
+            check_own(context.principal, versions)
             values = self._rules.changes(data)
             if silently and "correction" in values:
                 raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
             current = before.flash
-            if before.stage is not Stage.DRAFT:
-                check_rank(context.principal, values)
-            if self._two_key:
-                check_raise(current, values)
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
+            check_change(context.principal, versions, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)
 
@@ -275,14 +273,15 @@ class Intake:
                 continue
         raise VersionConflictError
 
+    async def _hands(self, context: EditContext, newest: Record) -> list[Record]:
+        """The versions that rights depend on: all for a reporter, for others the newest alone."""
+        if context.principal.role > Role.REPORTER:
+            return [newest]
+        return await self._archive.versions(context.edition, newest.flash.id)
+
     async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
         """Idempotent replay: what this request's key has answered already."""
         return await self._wire.recall(context.edition, key) if context.key is not None else None
-
-    async def _check_own(self, context: EditContext, flash_id: str) -> None:
-        if context.principal.role is Role.REPORTER:
-            versions = await self._archive.versions(context.edition, flash_id)
-            check_own(context.principal, versions)
 
 
 def _clean_reason(reason: str) -> str:

@@ -142,7 +142,7 @@ def topics(
     """Topic → what an edition's desks are told of it. They raise `StoreUnavailableError`."""
 
     async def queue(edition: str) -> list[RecordDocument]:
-        return [record.as_document() for record in await archive.queue(edition)]
+        return [record.as_document(with_address=False) for record in await archive.queue(edition)]
 
     async def stories(edition: str) -> dict[str, dict[str, StoryVersion]]:
         _, lines = hub.lines(Subscription(edition))

@@ -91,15 +91,15 @@ class Record:
         """The JSON text that is stored, chained and announced."""
         return document.dumps(self.as_document())
 
-    def as_document(self) -> RecordDocument:
-        """The same as a mapping, for those with a token."""
+    def as_document(self, *, with_address: bool = True) -> RecordDocument:
+        """The same as a mapping, for those with a token; addresses are personal data."""
         return {
             "flash": document.full(self.flash),
             "action": self.action,
             "by": self.by,
             "at": document.format_time(self.at),
             "reason": self.reason,
-            "address": self.address,
+            "address": self.address if with_address else None,
             "stage": self.stage,
             "due": document.format_time(self.due) if self.due else None,
         }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
+from ticker.news.flash import PubStatus
 from ticker.store.client import Store, store_errors
 from ticker.store.keys import keys_of
 
@@ -43,6 +44,14 @@ class Archive:
         """The newest version of a flash, whatever its status."""
         record = await self.record(edition, flash_id)
         return record.flash if record else None
+
+    async def was_out(self, flash: Flash) -> bool:
+        """Whether readers ever had a killed flash: what was out once is never withheld again."""
+        with store_errors():
+            text = await self._commands.lindex(
+                keys_of(flash.edition).versions(flash.id), flash.version - 2
+            )
+        return text is None or Record.decode(text).flash.pubstatus is PubStatus.USABLE
 
     async def record(self, edition: str, flash_id: str) -> Record | None:
         """The newest version of a flash, with who made it and why it waits, if it does."""

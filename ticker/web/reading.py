@@ -44,11 +44,19 @@ class Reading:
     async def find(self, edition: str, flash_id: str) -> Flash | None:
         """A line at its newest version, a withheld one (embargo, draft, hold) too.
 
+        One that was taken back before it was out has never been, and leaves no tombstone.
+
         Raises:
             StoreUnavailableError: The store is away, and the hub does not remember it.
         """
         found = self._hub.get(edition, flash_id)
-        return found or await self._archive.get(edition, flash_id)
+        if found is not None:
+            return found
+        stored = await self._archive.get(edition, flash_id)
+        is_killed = stored is not None and stored.pubstatus is PubStatus.CANCELED
+        if stored is not None and is_killed and not await self._archive.was_out(stored):
+            return None
+        return stored
 
 
 def published(flash: Flash | None, missing: ProblemError) -> Flash:

@@ -41,7 +41,8 @@ def page_policy(frame_ancestors: str = "'self'") -> str:
     """Content Security Policy (CSP 3) of readers' pages: only our own files, and live lines."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types ticker-page; "
         f"frame-ancestors {frame_ancestors}"
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 
+from tests.support.desk import hire, log_in
 from tests.support.service import Answer, Running, running
 from ticker.accounts.principal import Role
 from ticker.accounts.tokens import Tokens
@@ -369,7 +370,7 @@ async def test_one_request_sent_ten_times_at_once_is_one_line(service: Running) 
     key = {"Idempotency-Key": "impatient"}
     answers = await asyncio.gather(
         *(
-            service.request("POST", FLASHES, body={"headline": "IdempotencyKey"}, headers=key)
+            service.request("POST", FLASHES, body={"headline": "Once"}, headers=key)
             for _ in range(10)
         )
     )
@@ -424,3 +425,20 @@ async def test_every_write_is_counted_by_how_it_ended(service: Running) -> None:
     for sample in ('verb="publish",status="201"', 'verb="publish",status="422"'):
         assert f"ticker_writes_total{{{sample}}} 1\n" in text
     assert 'ticker_writes_total{verb="kill",status="404"} 1\n' in text
+
+
+async def test_reporters_do_not_see_from_where_others_work(service: Running) -> None:
+    """Addresses are for editors, and each sees their own."""
+    await hire(service, "rosa", Role.REPORTER)
+    await hire(service, "amal")
+    amal, rosa = await log_in(service, "amal"), await log_in(service, "rosa")
+    line = await amal.ask("POST", FLASHES, body={"headline": "Hers"})
+    path = f"{FLASHES}/{line.json['id']}/versions"
+    told = {name: (await it.ask("GET", path)).json["versions"][0]["address"]
+            for name, it in (("amal", amal), ("rosa", rosa))}  # fmt: skip
+    assert told == {"amal": "127.0.0.1", "rosa": None}
+    page = (await rosa.ask("GET", f"/desk/en/timeline/{line.json['id']}")).body
+    assert b"127.0.0.1" not in page
+    own = await rosa.ask("POST", FLASHES, body={"headline": "Own"})
+    mine = await rosa.ask("GET", f"{FLASHES}/{own.json['id']}/versions")
+    assert mine.json["versions"][0]["address"] == "127.0.0.1"

@@ -183,3 +183,16 @@ async def test_the_editions(service: Running) -> None:
     ]
     assert editions[2]["sections"]["sports"] == "Deportes"
     assert len(editions[0]["sections"]) == len(editions[0]["regions"]) == 8
+
+
+async def test_a_draft_that_was_taken_back_never_was(service: Running) -> None:
+    """Readers cannot tell it from a line that there never was; editors can read what was filed."""
+    made = await service.request(
+        "POST", "/v1/en/flashes?draft=true", body={"headline": "Never mind"}
+    )
+    path = f"/v1/en/flashes/{made.json['id']}"
+    assert (await service.request("DELETE", f"{path}?reason=no")).status == 200
+    for url in (path, f"/v1/en/flashes?before={made.json['id']}", f"/en/f/{made.json['id']}"):
+        assert (await service.get(url)).status == 404, url
+    versions = (await service.request("GET", f"{path}/versions")).json["versions"]
+    assert [it["action"] for it in versions] == ["draft", "kill"]

@@ -95,6 +95,41 @@ async def test_only_admins_see_staff_and_audit(service: Running, admin: Editor) 
     assert done[-1]["address"] == "127.0.0.1"
 
 
+async def test_nobody_gives_or_resets_what_they_do_not_have(
+    service: Running, admin: Editor
+) -> None:
+    """An admin of one edition does everything in it, and nothing that goes beyond."""
+    await hire(service, "boss", Role.ADMIN)
+    await hire(service, "both", Role.EDITOR, "ar", "en")
+    await hire(service, "mine", Role.EDITOR, "ar")
+    await act(admin, "create token", "house", role="editor")
+    await hire(service, "scoped", Role.ADMIN, "ar")
+    scoped = await log_in(service, "scoped", "ar")
+    for do, name, fields in (
+        ("add user", "x", {"role": "editor"}),
+        ("add user", "x", {"role": "reporter", "edition": "en"}),
+        ("create token", "x", {"role": "reporter"}),
+        ("create token", "x", {"role": "admin", "edition": "en"}),
+        ("renew password", "boss", {}),
+        ("renew password", "both", {}),
+        ("remove user", "boss", {}),
+        ("remove user", "both", {}),
+        ("revoke token", "house", {}),
+    ):
+        assert (await act(scoped, do, name, **fields)).status == 403, (do, name)
+    assert (await scoped.ask("GET", "/v1/audit")).status == 403
+    page = (await scoped.ask("GET", "/desk/staff")).body.decode()
+    assert ">mine<" in page
+    assert not any(f">{name}<" in page for name in ("boss", "both", "house", "en"))
+    assert (
+        await form(service, "/desk/login", {"name": "boss", "password": PASSWORD})
+    ).status == 303
+    assert secret_of(await act(scoped, "create token", "bot", role="editor", edition="ar"))
+    assert secret_of(await act(scoped, "renew password", "mine"))
+    assert (await act(scoped, "remove user", "mine")).status == 303
+    assert (await act(scoped, "revoke token", "bot")).status == 303
+
+
 async def test_a_password_is_changed_by_who_knows_it(service: Running) -> None:
     """The old one is asked for, the new one is judged, and every session ends."""
     await hire(service, "amal")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import StreamingResponse
 
 from ticker.accounts.principal import Role
-from ticker.accounts.rights import check_role
+from ticker.accounts.rights import check_everywhere, check_role
 from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class AuditApi:
 
     async def log(self, request: Request) -> Response:
         """`GET /v1/audit` → the audit log as JSON Lines, as it is stored."""
-        check_role(await self._authenticator.authenticate(request), Role.ADMIN)
+        principal = await self._authenticator.authenticate(request)
+        check_role(principal, Role.ADMIN)
+        check_everywhere(principal)
         lines = self._audit.entries()
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=NO_STORE)

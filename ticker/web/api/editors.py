@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
+from ticker.accounts.rights import sees_address
 from ticker.editing.context import EditContext
 from ticker.news import document
 from ticker.news.stages import NOW, PublishOptions
@@ -20,14 +21,16 @@ from ticker.web.query import parameters
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.accounts.principal import Principal
     from ticker.editing.intake import Intake
     from ticker.hub.hub import Hub
     from ticker.metrics import Metrics
+    from ticker.news.event import Record, RecordDocument
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
@@ -105,14 +108,14 @@ class Editors:
         records = await self._intake.versions(
             context.principal, context.edition, request.path_params["id"]
         )
-        body = {"versions": [record.as_document() for record in records]}
+        body = {"versions": _documents(context.principal, records)}
         return JSONResponse(body, headers=NO_STORE)
 
     async def queue(self, request: Request) -> Response:
         """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
         context = await self._context(request)
         records = await self._intake.queue(context.principal, context.edition)
-        body = {"queue": [record.as_document() for record in records]}
+        body = {"queue": _documents(context.principal, records)}
         return JSONResponse(body, headers=NO_STORE)
 
     @contextmanager
@@ -147,6 +150,10 @@ def _answer(flash: Flash, status: int, **headers: str) -> Response:
         status,
         headers={"ETag": f'"{flash.version}"', **NO_STORE, **headers},
     )
+
+
+def _documents(principal: Principal, records: Iterable[Record]) -> list[RecordDocument]:
+    return [it.as_document(with_address=sees_address(principal, it)) for it in records]
 
 
 def _if_match(request: Request) -> Collection[str] | None:

@@ -77,7 +77,7 @@ class Flashes:
         cursor, lines = self._reading.board(subscription)
         if "before" in given:
             before = given["before"][-1]
-            start = await self._archive.get(edition.code, before)
+            start = await self._reading.find(edition.code, before)
             start = published(start, no_such_flash(before, "before"))
             lines = await self._archive.before(start, limit)
         body = {

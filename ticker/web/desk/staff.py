@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from ticker.accounts.login_limits import TooManyTriesError, Visitor
 from ticker.accounts.passwords import WeakPasswordError, generate
 from ticker.accounts.principal import Principal, Role, clean_name
-from ticker.accounts.rights import check_role
+from ticker.accounts.rights import check_reach, check_role, covers, reaches
 from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import utcnow
 from ticker.news.text import TextError
@@ -90,17 +90,17 @@ class Staff:
         """`POST /desk/staff` {"do", "name", …} → the page again, with a secret shown once."""
         check_role(session.principal, Role.ADMIN)
         form = await self._form(request, session)
-        does: dict[str, Callable[[dict[str, str]], Awaitable[str]]] = {
+        does: dict[str, Callable[[dict[str, str], Principal], Awaitable[str]]] = {
             "add user": self._add_user,
             "renew password": self._renew,
-            "remove user": lambda given: self._remove(given, session),
+            "remove user": self._remove,
             "create token": self._create,
             "revoke token": self._revoke,
         }
         do = form.get("do", "")
         if do not in does:
             raise problem_at(422, "do", f"must be one of {', '.join(does)}")
-        secret = await does[do](form)
+        secret = await does[do](form, session.principal)
         await self._audit.note(
             session.principal.name, do, form["name"], address_of(request), form.get("role", "")
         )
@@ -108,43 +108,52 @@ class Staff:
             return RedirectResponse("/desk/staff", 303)
         return await self._page(request, session, form["name"], secret)
 
-    async def _add_user(self, form: dict[str, str]) -> str:
+    async def _add_user(self, form: dict[str, str], admin: Principal) -> str:
         secret = generate()
-        with_rights = self._principal(form)
+        with_rights = self._principal(form, admin)
         try:
             await self._users.add(with_rights, secret)
         except NameTakenError as error:
             raise problem_at(409, "name", "There is a user of that name.") from error
         return secret
 
-    async def _renew(self, form: dict[str, str]) -> str:
-        secret = generate()
-        if not await self._users.set_password(form.get("name", ""), secret):
-            raise problem_at(404, "name", "There is no user of that name.")
-        await self._sessions.end_all(form["name"])
+    async def _renew(self, form: dict[str, str], admin: Principal) -> str:
+        name, secret = await self._user(form, admin), generate()
+        await self._users.set_password(name, secret)
+        await self._sessions.end_all(name)
         return secret
 
-    async def _remove(self, form: dict[str, str], session: Session) -> str:
-        name = form.get("name", "")
-        if name == session.principal.name:
+    async def _remove(self, form: dict[str, str], admin: Principal) -> str:
+        if form.get("name", "") == admin.name:
             raise problem_at(409, "name", "Nobody removes themselves; another admin does.")
-        if not await self._users.remove(name):
-            raise problem_at(404, "name", "There is no user of that name.")
+        name = await self._user(form, admin)
+        await self._users.remove(name)
         await self._sessions.end_all(name)
         return ""
 
-    async def _create(self, form: dict[str, str]) -> str:
+    async def _create(self, form: dict[str, str], admin: Principal) -> str:
         try:
-            return await self._tokens.create(self._principal(form))
+            return await self._tokens.create(self._principal(form, admin))
         except NameTakenError as error:
             raise problem_at(409, "name", "There is a token of that name.") from error
 
-    async def _revoke(self, form: dict[str, str]) -> str:
-        if not await self._tokens.revoke(form.get("name", "")):
+    async def _revoke(self, form: dict[str, str], admin: Principal) -> str:
+        found = {token.name: token for token in await self._tokens.list()}.get(form.get("name", ""))
+        if found is None:
             raise problem_at(404, "name", "There is no token of that name.")
+        check_reach(admin, found)
+        await self._tokens.revoke(found.name)
         return ""
 
-    def _principal(self, form: dict[str, str]) -> Principal:
+    async def _user(self, form: dict[str, str], admin: Principal) -> str:
+        """Name of the user whom a form is about, if the admin's rights reach that far."""
+        found = await self._users.get(form.get("name", ""))
+        if found is None:
+            raise problem_at(404, "name", "There is no user of that name.")
+        check_reach(admin, found.principal)
+        return found.name
+
+    def _principal(self, form: dict[str, str], admin: Principal) -> Principal:
         try:
             name = clean_name(form.get("name", ""))
         except TextError as error:
@@ -157,7 +166,9 @@ class Staff:
         if edition and edition not in self._newsroom.editions:
             raise problem_at(422, "edition", f"must be one of {', '.join(self._newsroom.editions)}")
         editions = frozenset({edition} - {""})
-        return Principal(name, roles[form["role"]], editions, utcnow(), None)
+        made = Principal(name, roles[form["role"]], editions, utcnow(), None)
+        check_reach(admin, made)
+        return made
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:
         form = await read_form(request)
@@ -175,12 +186,16 @@ class Staff:
     async def _page(
         self, request: Request, session: Session, name: str = "", secret: str = ""
     ) -> Response:
+        own = session.principal
         context: dict[str, Any] = {
             "session": session,
-            "users": [user.principal for user in await self._users.list()],
-            "tokens": await self._tokens.list(),
+            "users": [
+                it.principal for it in await self._users.list() if reaches(own, it.principal)
+            ],
+            "tokens": [token for token in await self._tokens.list() if reaches(own, token)],
             "roles": [role.word for role in Role],
-            "editions": list(self._newsroom.editions),
+            "editions": [code for code in self._newsroom.editions if covers(own, code)],
+            "everywhere": not own.editions,
             "name": name,
             "secret": secret,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.rights import sees_address
 from ticker.news import document
 from ticker.news.flash import CHANGEABLE
 from ticker.web.desk.login import behind_login
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session
     from ticker.news.event import Record
     from ticker.news.flash import Flash
@@ -64,7 +66,7 @@ class Timeline:
             shown = [document.public(flash) for flash in lines]
         context = {
             "session": session,
-            "steps": [_step(entry.record) for entry in entries],
+            "steps": [_step(session.principal, entry.record) for entry in entries],
             "earlier": entries[-1].cursor.offset if len(entries) == _PAGE_ENTRIES else None,
             "at": document.format_time(at_moment) if at_moment else "",
             "shown": shown,
@@ -81,7 +83,7 @@ class Timeline:
             raise no_such_flash(flash_id)
         steps = []
         for earlier, record in zip([None, *records], records, strict=False):
-            step = _step(record, earlier.flash if earlier else None)
+            step = _step(session.principal, record, earlier.flash if earlier else None)
             step["landing"] = await self._deliveries.read(
                 edition.code, flash_id, record.flash.version
             )
@@ -90,7 +92,7 @@ class Timeline:
         return self._templates.desk("desk/versions.html", edition, context)
 
 
-def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:
+def _step(principal: Principal, record: Record, before: Flash | None = None) -> dict[str, Any]:
     """One version for the template, with its diff to the one before."""
     flash = record.flash
     changes = [
@@ -99,7 +101,7 @@ def _step(record: Record, before: Flash | None = None) -> dict[str, Any]:
         if before is not None and getattr(before, name) != getattr(flash, name)
     ]
     return {
-        **record.as_document(),
+        **record.as_document(with_address=sees_address(principal, record)),
         "changes": changes,
         "diff": diff(before.headline if before else flash.headline, flash.headline),
     }

@@ -117,7 +117,9 @@ class Pages:
         cursor, _ = self._reading.board(subscription)
         start = None
         if before != _NEWEST:
-            start = published(await self._archive.get(edition.code, before), no_such_line("before"))
+            start = published(
+                await self._reading.find(edition.code, before), no_such_line("before")
+            )
         lines, last = await self._search(subscription, start)
         filters: Filters = context["filters"]
         context |= {

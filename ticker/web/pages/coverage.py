@@ -59,7 +59,7 @@ class Coverage:
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:
             return None
-        return published(await self._archive.get(edition.code, before), no_such_line("before"))
+        return published(await self._reading.find(edition.code, before), no_such_line("before"))
 
     def _context(
         self, edition: Edition, lines: list[Flash], path: str, base: str
