@@ -32,7 +32,7 @@ NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg", "routes.py"}
 COVERED = {
     "accounts/principal": "accounts/test_tokens",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
-    "editing/context": "editing/test_intake", "news/delivery": "hub/test_receipts",
+    "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/delivery": "hub/test_receipts",
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire",
@@ -50,6 +50,7 @@ REACHED = {
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
     "server/refusal": ("server/test_http_wire", "431"), "store/sentinel": ("store/test_topology", "sentinel_set"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
+    "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ticker import __version__
-from ticker.accounts.tokens import NameTakenError
+from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 from ticker.backup.format import BackupError
 from ticker.bench.errors import BenchError
 from ticker.commands import backups, staff, tokens, users
@@ -40,6 +40,7 @@ _FAILURES = (
     SettingsError,
     StoreUnavailableError,
     TailError,
+    TooManyNamesError,
     UnfinishedImportError,
 )
 

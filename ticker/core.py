@@ -14,8 +14,10 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
+from ticker.accounts.devices import Devices
 from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import Passwords
+from ticker.accounts.refused_logins import RefusedLogins
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
@@ -98,8 +100,10 @@ class Core:
         self.users = Users(self.store, Passwords())
         idle, lifetime = settings.session_idle, settings.session_lifetime
         self.sessions = Sessions(self.store, self.users, idle, lifetime, utcnow)
+        self.devices = Devices(self.store, self.users)
         self.login_limits = LoginLimits(self.store, self.users)
         self.audit = Audit(self.store)
+        self.refused_logins = RefusedLogins(self.store, self.audit)
 
     def _build_hub(self, settings: Settings) -> None:
         self.load = Load()
@@ -126,6 +130,7 @@ class Core:
                 rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
             ),
             "clicks": self.clicks.run,
+            "refused logins": self.refused_logins.run,
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
-from ticker.accounts.login_limits import LoginLimits, TooManyTriesError
+from ticker.accounts.login_limits import LoginLimits, TooManyTriesError, Visitor
 
 if TYPE_CHECKING:
-    from ticker.accounts.users import Users
+    from ticker.accounts.users import User, Users
     from ticker.store.client import Store
 
 
@@ -21,9 +21,11 @@ async def login_limits(store: Store, users: Users) -> LoginLimits:
     return LoginLimits(store, users)
 
 
-async def outcome(login_limits: LoginLimits, name: str, password: str, address: str) -> str:
+async def outcome(
+    login_limits: LoginLimits, name: str, password: str, address: str, device: str = ""
+) -> str:
     try:
-        user = await login_limits.attempt(name, password, address)
+        user = await login_limits.attempt(name, password, Visitor(address, device))
     except TooManyTriesError as error:
         return "later" if 0 < error.seconds <= 900 else "never"
     return "in" if user else "wrong"
@@ -53,3 +55,68 @@ async def test_success_is_no_try(login_limits: LoginLimits) -> None:
     """Who logs in often is not locked out."""
     for _ in range(8):
         assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1") == "in"
+
+
+async def test_one_place_closes_a_name_to_nobody_else(login_limits: LoginLimits) -> None:
+    """Forty wrong passwords from one address leave the editor's own login open everywhere else."""
+    for _ in range(40):
+        await outcome(login_limits, "amal", "wrong", "192.0.2.1")
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.2") == "in"
+
+
+async def test_one_subscriber_is_one_place(login_limits: LoginLimits) -> None:
+    """Whoever has a whole IPv6 network has five tries in all of it."""
+    places = [f"2001:db8:1:2::{number}" for number in range(7)]
+    tries = [await outcome(login_limits, "amal", "wrong", place) for place in places]
+    assert tries == ["wrong"] * 5 + ["later"] * 2
+
+
+async def test_a_name_under_attack_slows_strangers_only(
+    login_limits: LoginLimits, store: Store
+) -> None:
+    """After ten wrong tries strangers pause, longer each time; the editor's own browser does not."""
+    commands: Any = store.commands
+    pauses = []
+    for number in range(20):
+        place = f"192.0.2.{number}"
+        assert await outcome(login_limits, "amal", "wrong", place) == "wrong"
+        pauses += [await commands.ttl(key) for key in await commands.keys("*:pause:*")]
+        if number < 19:
+            await commands.delete("none", *await commands.keys("*:pause:*"))
+    assert len(pauses) == 10
+    assert pauses == sorted(pauses)
+    assert 30 < pauses[-1] <= 60
+    assert await outcome(login_limits, "amal", PASSWORD, "198.51.100.1") == "later"
+    assert await outcome(login_limits, "amal", PASSWORD, "198.51.100.1", "known") == "in"
+
+
+async def test_a_known_browser_has_its_own_tries(login_limits: LoginLimits) -> None:
+    """A stolen cookie guesses no more than anybody, and slows nobody else."""
+    tries = [
+        await outcome(login_limits, "amal", "wrong", f"192.0.2.{number}", "stolen")
+        for number in range(12)
+    ]
+    assert tries == ["wrong"] * 5 + ["later"] * 7
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1", "known") == "in"
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1") == "in"
+
+
+async def test_counters_always_end(
+    login_limits: LoginLimits, users: Users, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A right try that outlives its own counters leaves none behind that never ends."""
+    commands: Any = store.commands
+    check = users.check
+
+    async def slow_check(name: str, password: str, *_: object) -> User | None:
+        await commands.delete(*await commands.keys("*:logins:*"))
+        return await check(name, password)
+
+    monkeypatch.setattr(users, "check", slow_check)
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1") == "in"
+    assert await commands.keys("*:logins:*") == []
+    monkeypatch.undo()
+    await outcome(login_limits, "amal", "wrong", "192.0.2.1")
+    names = await commands.keys("*:logins:*")
+    assert len(names) == 3
+    assert all([0 < await commands.ttl(name) <= 900 for name in names])

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 
-from ticker.accounts.passwords import Passwords, WeakPasswordError, generate
+from ticker.accounts.passwords import (
+    PLACES,
+    STRANGERS_PLACES,
+    BusyError,
+    GoneError,
+    Passwords,
+    WeakPasswordError,
+    generate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +75,89 @@ def test_made_passwords_are_not_guessed() -> None:
     made = {generate() for _ in range(100)}
     assert len(made) == 100
     assert all(len(it) == 23 for it in made)
+
+
+@contextmanager
+def stuck(passwords: Passwords) -> Iterator[tuple[threading.Event, list[str]]]:
+    """A worker that finishes nothing until the event, and the passwords it was given."""
+    gate, seen = threading.Event(), list[str]()
+
+    def matches(kept: str, password: str) -> bool:
+        seen.append(password)
+        return gate.wait()
+
+    with patch.object(passwords, "_matches", matches), patch.object(passwords, "_nobodys", "x"):
+        try:
+            yield gate, seen
+        finally:
+            gate.set()
+
+
+async def test_few_wait_and_the_others_are_told_at_once() -> None:
+    """A flood of guesses is refused without work, and editors' own browsers still have places."""
+    passwords = Passwords()
+    with stuck(passwords) as (gate, _):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(STRANGERS_PLACES):
+                group.create_task(passwords.verify(None, "wrong", STRANGERS_PLACES))
+            await asyncio.sleep(0)
+            with pytest.raises(BusyError):
+                await passwords.verify(None, "wrong", STRANGERS_PLACES)
+            editor = group.create_task(passwords.verify("kept", "right", PLACES))
+            await asyncio.sleep(0)
+            gate.set()
+    assert editor.result()
+
+
+async def test_nothing_is_done_for_who_has_gone() -> None:
+    """Whoever hung up while they waited costs nothing when their turn comes."""
+    passwords = Passwords()
+
+    async def is_gone() -> bool:
+        return True
+
+    with stuck(passwords) as (gate, seen):
+        first = asyncio.create_task(passwords.verify(None, "first"))
+        gone = asyncio.create_task(passwords.verify(None, "gone", PLACES, is_gone))
+        last = asyncio.create_task(passwords.verify(None, "last"))
+        await asyncio.sleep(0)
+        gate.set()
+        assert not await first
+        assert not await last
+    with pytest.raises(GoneError):
+        await gone
+    assert seen == ["first", "last"]
+
+
+async def test_who_is_cancelled_leaves_their_place() -> None:
+    """A process that stops, or a request that is cancelled, leaves the queue as it was."""
+    passwords = Passwords()
+    with stuck(passwords) as (gate, seen):
+        tasks = [asyncio.create_task(passwords.verify(None, str(it))) for it in range(PLACES)]
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(end) for end in ends} == {asyncio.CancelledError}
+        again = asyncio.create_task(passwords.verify(None, "again"))
+        gate.set()
+        assert not await again
+    assert seen[-1] == "again"
+    assert len(seen) <= 2, "only the one whose turn it was"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads are Linux's")
+async def test_readers_go_before_passwords() -> None:
+    """Hashes are made at a lower priority than everything else, in a thread of their own."""
+    passwords = Passwords()
+    here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    there: list[int] = []
+
+    def matches(kept: str, password: str) -> bool:
+        there.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return False
+
+    with patch.object(passwords, "_matches", matches):
+        await passwords.verify(None, "wrong")
+    assert there == [min(19, here + 10)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == here

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
 from tests.editing.test_intake import Clock
 from tests.support.flashes import NOON
-from ticker.accounts.sessions import Sessions
+from ticker.accounts.sessions import SESSIONS_MAX, Sessions
 
 if TYPE_CHECKING:
     from ticker.accounts.users import Users
@@ -74,3 +74,17 @@ async def test_all_of_a_user_end_together(sessions: Sessions, users: Users) -> N
     secret = await sessions.start("amal", "", "")
     await users.remove("amal")
     assert await sessions.find(secret) is None
+
+
+async def test_a_user_has_only_so_many_sessions(
+    sessions: Sessions, clock: Clock, store: Store
+) -> None:
+    """A tool that logs in without end ends its own oldest sessions, and nobody else's."""
+    secrets = []
+    for _ in range(SESSIONS_MAX + 2):
+        secrets.append(await sessions.start("amal", "", ""))
+        clock.forward(1)
+    found = [await sessions.find(secret) is not None for secret in secrets]
+    assert found == [False] * 2 + [True] * SESSIONS_MAX
+    commands: Any = store.commands
+    assert len(await commands.smembers("ticker:sessions-of:amal")) == SESSIONS_MAX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.support.flashes import NOON
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import NameTakenError
+from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 
 if TYPE_CHECKING:
     from ticker.accounts.tokens import Tokens
@@ -35,6 +36,25 @@ async def test_a_name_is_one_users(users: Users, tokens: Tokens) -> None:
     with pytest.raises(NameTakenError):
         await users.add(AMAL, PASSWORD)
     await tokens.create(AMAL)
+
+
+async def test_there_are_only_so_many(
+    users: Users, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither users nor tokens can be made without end; who leaves makes room."""
+    monkeypatch.setattr("ticker.accounts.users.USERS_MAX", 1)
+    monkeypatch.setattr("ticker.accounts.tokens.TOKENS_MAX", 1)
+    ben = replace(AMAL, name="ben")
+    await users.add(AMAL, PASSWORD)
+    await tokens.create(AMAL)
+    with pytest.raises(TooManyNamesError, match="1 users"):
+        await users.add(ben, PASSWORD)
+    with pytest.raises(TooManyNamesError, match="1 tokens"):
+        await tokens.create(ben)
+    await users.remove("amal")
+    await tokens.revoke("amal")
+    await users.add(ben, PASSWORD)
+    await tokens.create(ben)
 
 
 async def test_only_name_and_password_together_open(users: Users) -> None:

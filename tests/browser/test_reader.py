@@ -226,7 +226,7 @@ async def test_most_read_lines_change_and_go(page: Page, service: Running) -> No
     lines = [await service.post("en", f"Line {n}", url=LINK) for n in range(2)]
     for line in lines:
         path = f"/v1/en/flashes/{line['id']}/clicks"
-        await service.request("POST", path, token=None)
+        await service.request("POST", path, token=None, headers={"Origin": service.url})
     while b'class="most"' not in (await service.get("/en")).body:
         pass
     await live(page, service, "/en")

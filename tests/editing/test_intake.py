@@ -11,17 +11,20 @@ import pytest
 from tests.support.flashes import NOON
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
+from ticker.editing.bounds import FullError
 from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
 from ticker.news.document import format_time, utcnow
 from ticker.news.draft import InvalidError, Rules
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus
+from ticker.news.stages import PublishOptions
 from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ticker.store.archive import Archive
+    from ticker.store.client import Store
     from ticker.store.wire import Wire
 
 RULES = Rules(sections=("politics", "sports"), regions=("mena",))
@@ -332,6 +335,49 @@ async def test_a_published_line_cannot_be_withheld(intake: Intake) -> None:
     line = await intake.publish(ask(), {"headline": "One"})
     with pytest.raises(IllegalChangeError):
         await intake.correct(ask(), line.id, {"embargoed": "2099-01-01T00:00:00Z"})
+
+
+async def test_a_key_is_remembered_for_a_day(intake: Intake, store: Store) -> None:
+    """A request may be sent again for a day; then the store lets go of its key by itself."""
+    await intake.publish(ask(key="k"), {"headline": "One"})
+    commands: Any = store.commands
+    (name,) = await commands.keys("*:idempotency:*")
+    assert 0 < await commands.ttl(name) <= 24 * 3600
+
+
+async def test_a_full_queue_takes_no_more(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool that files without end is refused; lines go out, and room is made by each that leaves."""
+    monkeypatch.setattr("ticker.editing.bounds.QUEUE_MAX", 2)
+    draft = PublishOptions(draft=True)
+    first, _ = [await intake.publish(ask(), {"headline": it}, draft) for it in ("One", "Two")]
+    with pytest.raises(FullError, match="2 lines wait"):
+        await intake.publish(ask(), {"headline": "Three"}, draft)
+    assert (await intake.publish(ask(), {"headline": "News"})).pubstatus is PubStatus.USABLE
+    assert (await intake.publish(ask(edition="ar"), {"headline": "One"}, draft)).version == 1
+    await intake.kill(ask(), first.id, "not needed")
+    assert (await intake.publish(ask(), {"headline": "Three"}, draft)).version == 1
+
+
+async def test_a_line_is_changed_only_so_often(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tool that corrects without end is refused; a kill and a release always go through."""
+    monkeypatch.setattr("ticker.editing.bounds.VERSIONS_MAX", 3)
+    lines = [
+        await intake.publish(ask(), {"headline": "One"}, PublishOptions(draft=draft))
+        for draft in (False, True)
+    ]
+    for line in lines:
+        for headline in ("Two", "Three"):
+            await intake.correct(ask(), line.id, {"headline": headline})
+        for silently in (False, True):
+            with pytest.raises(FullError):
+                await intake.correct(ask(), line.id, {"headline": "Four"}, silently=silently)
+        same = await intake.correct(ask(), line.id, {"headline": "Three"})
+        assert same.version == 3, "nothing is changed"
+    assert (await intake.release(ask(), lines[1].id)).version == 4
+    for line in lines:
+        assert (await intake.kill(ask(), line.id, "wrong")).pubstatus is PubStatus.CANCELED
 
 
 def test_the_clock_of_intake_counts_milliseconds() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.flashes import NOON, after
 from ticker.news.delivery import Receipt, VersionRef
@@ -36,6 +36,18 @@ async def test_hubs_are_added_up(store: Store) -> None:
     assert (found["p50"], found["p99"], found["last"]) == (1, 40, 40)
     assert {hub: it["written"] for hub, it in found["hubs"].items()} == {"one": 3, "other": 1}
     assert await deliveries.read("en", "a", 2) is None
+
+
+async def test_meters_of_old_lines_are_forgotten(store: Store) -> None:
+    """The meters of the newest hundred versions are listed, and each is kept for a day."""
+    deliveries = Deliveries(store)
+    refs = [VersionRef("en", f"{n:03}", 1, after(n), killed=False) for n in range(120)]
+    await deliveries.keep("hub", {ref: Receipt() for ref in refs})
+    listed = await deliveries.newest("en", 1000)
+    assert [it["id"] for it in listed] == [f"{n:03}" for n in range(119, 19, -1)]
+    commands: Any = store.commands
+    for name in await commands.keys("*landing:*"):
+        assert 0 < await commands.ttl(name) <= 24 * 3600
 
 
 async def test_what_no_kernel_can_tell_is_not_told(store: Store) -> None:

@@ -30,6 +30,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: Sequence[str] = ()
 
     @property
     def json(self) -> Any:
@@ -233,10 +234,11 @@ async def _make_token(
 def _parse(answer: bytes) -> Answer:
     head, _, body = answer.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    pairs = [(name.lower(), value) for name, value in (line.split(": ", 1) for line in lines)]
+    headers, cookies = dict(pairs), [value for name, value in pairs if name == "set-cookie"]
     if headers.get("transfer-encoding") == "chunked":
         body = _unchunk(body)
-    return Answer(int(status.split(" ")[1]), headers, body)
+    return Answer(int(status.split(" ")[1]), headers, body, cookies)
 
 
 def _unchunk(body: bytes) -> bytes:

@@ -39,6 +39,17 @@ async def test_who_waits_as_told_is_let_in(tokens: Tokens, sessions: Sessions, r
     assert (await authenticator.authenticate(connection)).name == "tool"
 
 
+async def test_limits_of_names_take_bounded_memory(
+    tokens: Tokens, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names come and go, and what was remembered of their requests goes with them."""
+    monkeypatch.setattr("ticker.web.authentication.NAMES_MAX", 3)
+    authenticator = Authenticator(tokens, sessions, Settings())
+    for number in range(10):
+        authenticator._spend(f"tool-{number}")
+    assert len(authenticator._buckets) == 3
+
+
 async def test_a_session_must_prove_its_intent(service: Running) -> None:
     """A change counts only with the session's word and from a page of ours; reading needs neither."""
     await hire(service, "amal")

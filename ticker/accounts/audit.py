@@ -38,7 +38,7 @@ class Audit:
 
         Args:
             who: Name of a user or token, or the command line.
-            action: What they did, such as login or user added.
+            action: What they did, such as login or user added; refused logins come as sums.
             target: To whom.
             address: From where.
             detail: What else there is to say.

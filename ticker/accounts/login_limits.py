@@ -1,26 +1,45 @@
 """Rate limiting of logins (brute force): name and password, and only so many tries.
 
 Tries are counted in the store before a password is looked at, so that neither many processes nor
-many tries at once get more, and the same for names that nobody has.
+many tries at once get more, and the same for names that nobody has. A browser that somebody has
+logged in with before has tries of its own (OWASP, device cookies): no stranger closes a name to
+its owner.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.passwords import PLACES, STRANGERS_PLACES, BusyError, GoneError, stays
+from ticker.protocol.networks import client_network
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.accounts.users import User, Users
     from ticker.store.client import Store
 
-_WINDOW_SECONDS: Final = 15 * 60
-# Lockout: from one place a stranger locks out only themselves; from everywhere, a name after all.
-_PAIR_MAX: Final = 5
-_NAME_MAX: Final = 30
-_ADDRESS_MAX: Final = 50
-_NOBODY: Final = "(nobody)"
+_SCRIPT: Final = (Path(__file__).parent / "login_limits.lua").read_text(encoding="utf-8")
+_GIVE_BACK: Final = """
+for _, key in ipairs(KEYS) do
+  local tries = tonumber(redis.call('GET', key) or 0)
+  if tries > 1 then
+    redis.call('INCRBY', key, -1)
+  else
+    redis.call('DEL', key)
+  end
+end
+"""
+WINDOW_SECONDS: Final = 15 * 60
+PAIR_MAX: Final = 5
+ADDRESS_MAX: Final = 50
+NAME_FREE: Final = 10
+PAUSE_MAX_SECONDS: Final = 60
+NOBODY: Final = "(nobody)"
 
 
 class TooManyTriesError(Exception):
@@ -35,51 +54,75 @@ class TooManyTriesError(Exception):
         self.seconds = seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who tries.
+
+    Attributes:
+        address: From where; all of a subscriber's count as one.
+        device: Id of a browser or session that is known to be this user's; "": a stranger's.
+        is_gone: Whether they do not wait for the answer any more.
+    """
+
+    address: str
+    device: str = ""
+    is_gone: Callable[[], Awaitable[bool]] = stays
+
+
 class LoginLimits:
     """Checks names and passwords, at a limited rate. Raises `StoreUnavailableError`."""
 
     def __init__(self, store: Store, users: Users) -> None:
+        self._count = store.script(_SCRIPT)
+        self._give_back = store.script(_GIVE_BACK)
         self._commands: Any = store.commands
         self._house = store.house
         self._users = users
 
-    async def attempt(self, name: str, password: str, address: str) -> User | None:
+    async def attempt(self, name: str, password: str, visitor: Visitor) -> User | None:
         """The user whose name and password these are.
 
         Raises:
-            TooManyTriesError: There were too many wrong ones for this name or from this address.
+            TooManyTriesError: There were too many wrong ones from there, or they have to pause.
+            BusyError, GoneError: It was not looked at, and does not count.
         """
-        pair = self._key("pair", name, address)
-        limits = {pair: _PAIR_MAX, self._key("name", name): _NAME_MAX}
-        limits[self._key("address", address)] = _ADDRESS_MAX
-        await self._count(limits)
-        user = await self._users.check(name, password)
+        limits = self._limits(name, visitor)
+        shared = [] if visitor.device else [self._key("name", name), self._key("pause", name)]
+        with store_errors():
+            args = [WINDOW_SECONDS, NAME_FREE, PAUSE_MAX_SECONDS, *limits.values()]
+            wait = await self._count([*limits, *shared], args)
+        if wait:
+            raise TooManyTriesError(wait)
+        places = PLACES if visitor.device else STRANGERS_PLACES
+        try:
+            user = await self._users.check(name, password, places, visitor.is_gone)
+        except (BusyError, GoneError):
+            await self._uncount([*limits, *shared])
+            raise
         if user is not None:
+            await self._uncount([*limits, *shared])
             with store_errors():
-                await self._commands.delete(pair)
-                for key in limits.keys() - {pair}:
-                    await self._commands.decr(key)
+                await self._commands.delete(next(iter(limits)))
         return user
 
     async def known(self, name: str) -> str:
         """A name as it may be kept: what nobody is called may be a password in the wrong field."""
-        return name if await self._users.get(name) is not None else _NOBODY
+        return name if await self._users.get(name) is not None else NOBODY
 
-    async def _count(self, limits: dict[str, int]) -> None:
+    async def _uncount(self, keys: list[str]) -> None:
+        """Take a try back, and the pause that came of it."""
         with store_errors():
-            async with self._commands.pipeline(transaction=False) as pipe:
-                for key in limits:
-                    pipe.incr(key)
-                    pipe.expire(key, _WINDOW_SECONDS, nx=True)
-                    pipe.ttl(key)
-                replies = await pipe.execute()
-        waits = [
-            ttl
-            for limit, tries, ttl in zip(limits.values(), replies[::3], replies[2::3], strict=True)
-            if tries > limit
-        ]
-        if waits:
-            raise TooManyTriesError(max(1, *waits))
+            await self._give_back(keys, [])
+
+    def _limits(self, name: str, visitor: Visitor) -> dict[str, int]:
+        """Counters and how far each goes; the first one is the visitor's own."""
+        if visitor.device:
+            return {self._key("device", name, visitor.device): PAIR_MAX}
+        network = client_network(visitor.address)
+        return {
+            self._key("pair", name, network): PAIR_MAX,
+            self._key("address", network): ADDRESS_MAX,
+        }
 
     def _key(self, kind: str, *parts: str) -> str:
         name = "\0".join(parts).encode(errors="surrogatepass")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _AGENT_MAX: Final = 120
+SESSIONS_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ class Sessions:
         self._clock = clock
 
     async def start(self, name: str, address: str, agent: str) -> str:
-        """Begin a session under a new id (session fixation); returns the id, which is not kept."""
+        """Begin a session under a new id (session fixation); returns the id, which is not kept.
+
+        Of a user who has too many the oldest ends.
+        """
         secret = secrets.token_urlsafe(32)
         now = format_time(self._clock())
         values = {
@@ -86,6 +90,7 @@ class Sessions:
             "agent": agent[:_AGENT_MAX],
         }
         digest = _digest(secret)
+        await self._make_room(name)
         with store_errors():
             async with self._commands.pipeline(transaction=False) as pipe:
                 pipe.set(self._house.session(digest), dumps(values), px=self._idle)
@@ -148,6 +153,17 @@ class Sessions:
             for digest in await self._commands.smembers(self._house.sessions_of(name)):
                 await self._commands.delete(self._house.session(digest))
             await self._commands.delete(self._house.sessions_of(name))
+
+    async def _make_room(self, name: str) -> None:
+        """Forget sessions that are over, and end the oldest of too many."""
+        with store_errors():
+            digests = await self._commands.smembers(self._house.sessions_of(name))
+            texts = [(it, await self._commands.get(self._house.session(it))) for it in digests]
+        living = sorted((json.loads(text)["created"], digest) for digest, text in texts if text)
+        over = [digest for digest, text in texts if not text]
+        oldest = [digest for _, digest in living[: max(0, len(living) - SESSIONS_MAX + 1)]]
+        for digest in [*over, *oldest]:
+            await self.end(digest, name)
 
     def _is_alive(self, session: Session) -> bool:
         now = self._clock()

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 _PREFIX: Final = "tkr_"
+TOKENS_MAX: Final = 1000
 
 
 class NameTakenError(Exception):
     """The name is taken, by a token among tokens, by a user among users."""
+
+
+class TooManyNamesError(Exception):
+    """There are as many tokens, or users, as there may be."""
 
 
 class Tokens:
@@ -40,7 +45,10 @@ class Tokens:
 
         Raises:
             NameTakenError: There is one of that name.
+            TooManyNamesError: There are `TOKENS_MAX`.
         """
+        if len(await self.list()) >= TOKENS_MAX:
+            raise TooManyNamesError(f"there are {TOKENS_MAX} tokens; revoke some")
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
         with store_errors():

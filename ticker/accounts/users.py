@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.passwords import PLACES, stays
 from ticker.accounts.principal import Principal, Role
-from ticker.accounts.tokens import NameTakenError
+from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ticker.accounts.passwords import Passwords
     from ticker.store.client import Store
+
+USERS_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,10 @@ class Users:
         Raises:
             NameTakenError: There is a user of that name.
             WeakPasswordError: The password may not be used.
+            TooManyNamesError: There are `USERS_MAX`.
         """
+        if len(await self.list()) >= USERS_MAX:
+            raise TooManyNamesError(f"there are {USERS_MAX} users; remove some")
         user = User(principal, await self._passwords.hash(password, principal.name))
         with store_errors():
             if not await self._commands.hsetnx(self._users, principal.name, _encode(user)):
@@ -71,10 +79,21 @@ class Users:
         with store_errors():
             return bool(await self._commands.hdel(self._users, name))
 
-    async def check(self, name: str, password: str) -> User | None:
-        """The user whose name and password these are; it takes as long if there is none."""
+    async def check(
+        self,
+        name: str,
+        password: str,
+        places: int = PLACES,
+        is_gone: Callable[[], Awaitable[bool]] = stays,
+    ) -> User | None:
+        """The user whose name and password these are; it takes as long if there is none.
+
+        Raises:
+            BusyError, GoneError: It was not looked at, as `Passwords.verify` says.
+        """
         user = await self.get(name)
-        if not await self._passwords.verify(user.hash if user else None, password) or user is None:
+        kept = user.hash if user else None
+        if not await self._passwords.verify(kept, password, places, is_gone) or user is None:
             return None
         if self._passwords.is_dated(user.hash):
             await self.set_password(name, password)

@@ -18,6 +18,7 @@ from ticker.accounts.rights import (
     check_release,
     check_withdrawal,
 )
+from ticker.editing import bounds
 from ticker.editing.context import fresh_key
 from ticker.news import flash as flashes, stages, text
 from ticker.news.document import utcnow
@@ -103,6 +104,7 @@ class Intake:
         if not options.draft:
             check_rank(context.principal, values)
         placement = stages.of_new(values, options, now, two_key=self._two_key)
+        await bounds.check_queue(self._archive, context.edition, placement)
         flash = Flash(
             id=self._ids.mint(now),
             edition=context.edition,
@@ -264,6 +266,7 @@ class Intake:
             if context.if_match is not None and str(current.version) not in context.if_match:
                 raise PreconditionError(current.version)
             record = await change(before, self._clock())
+            bounds.check_versions(record)
             if record is before and context.key is None and not self._wire.confirms:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)

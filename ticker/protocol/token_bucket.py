@@ -42,3 +42,35 @@ class TokenBucket:
     def wait(self, now: float) -> float:
         """Seconds until there is a token to take."""
         return max(0.0, (1 - self.left(now)) / self._rate)
+
+
+class TokenBuckets:
+    """A bucket for each of many peers, in bounded memory: who was here longest ago is forgotten.
+
+    Args:
+        rate: Tokens that come back to each of them each second.
+        burst: Tokens that each holds at most.
+        most: Peers that are remembered.
+    """
+
+    __slots__ = ("_buckets", "_burst", "_most", "_rate")
+
+    def __init__(self, rate: float, burst: float, most: int) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._most = most
+        # In the order in which they were here last.
+        self._buckets: dict[str, TokenBucket] = {}
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def of(self, peer: str) -> TokenBucket:
+        """The bucket of a peer."""
+        bucket = self._buckets.pop(peer, None)
+        if bucket is None:
+            bucket = TokenBucket(self._rate, self._burst)
+            if len(self._buckets) >= self._most:
+                del self._buckets[next(iter(self._buckets))]
+        self._buckets[peer] = bucket
+        return bucket

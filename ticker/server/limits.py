@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from ticker.protocol.networks import client_network
+
 if TYPE_CHECKING:
-    from ipaddress import IPv4Network
+    from ipaddress import IPv4Network, IPv6Network
 
 REQUEST_SECONDS: Final = 10.0
 GOODBYE_SECONDS: Final = 2.0
 SPARE: Final = 1000  # connections of editors, pages and probes while the readers' places are full
 _MAPPED_BITS: Final = 96
-_SUBSCRIBER_BITS: Final = 64
 _GOODBYES_MAX: Final = 1000
 _GOODBYES_MIN: Final = 8
 _GOODBYES_SHARE: Final = 4
@@ -144,7 +145,7 @@ class ConnectionLimits:
         peer = transport.get_extra_info("peername")
         if peer is None or self._is_exempt(peer[0]):
             return True
-        network = _client_network(peer[0])
+        network = client_network(peer[0])
         if self._open[network] >= self._per_address:
             return False
         self._open[network] += 1
@@ -168,14 +169,6 @@ def with_mapped(proxies: str) -> str:
 def lingering(connections: int) -> int:
     """How many that were refused may linger at once, beside so many that are let in."""
     return min(_GOODBYES_MAX, _GOODBYES_MIN + connections // _GOODBYES_SHARE)
-
-
-def _client_network(address: str) -> str:
-    """What belongs to one subscriber: an IPv4 address, or 64 bits of an IPv6 one (RFC 6177)."""
-    found = ip_address(address)
-    if isinstance(found, IPv4Address) or found.ipv4_mapped is not None:
-        return address
-    return str(IPv6Network((int(found), _SUBSCRIBER_BITS), strict=False))
 
 
 def _networks(text: str) -> list[IPv4Network | IPv6Network]:

@@ -148,6 +148,11 @@ class Archive:
             ids = await self._commands.zrange(self._keys(edition).queue, 0, -1)
         return await self._records(edition, ids)
 
+    async def waiting(self, edition: str) -> int:
+        """How many flashes are withheld."""
+        with store_errors():
+            return len(await self._commands.zrange(self._keys(edition).queue, 0, -1))
+
     async def due_next(self, editions: Iterable[str]) -> datetime | None:
         """When the next withheld flash of several editions goes out by itself."""
         with store_errors():

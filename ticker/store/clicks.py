@@ -1,7 +1,9 @@
 """Which lines are read most: clicks on their links, as hourly sums and nothing else.
 
-Nobody's address, browser or path through the site is known here. Clicks are gathered in memory and
+Nobody's address, browser or path through the site is stored. Clicks are gathered in memory and
 added to the store every few seconds; while the store is away they are lost, and nothing waits.
+For some minutes a process remembers that a network has clicked on a line, as a digest by a secret
+that ends with the process: one network makes no line the most read.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ import logging
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.document import utcnow
-from ticker.protocol.token_bucket import TokenBucket
+from ticker.protocol.networks import client_network
+from ticker.protocol.token_bucket import TokenBucket, TokenBuckets
 from ticker.store.faults import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
@@ -28,6 +33,12 @@ _HOURS: Final = 24
 _KEEP_SECONDS: Final = (_HOURS + 1) * 3600
 _RANKED: Final = 100
 _PER_SECOND: Final = 200.0
+# Of one network: many readers may share it.
+NETWORK_PER_SECOND: Final = 1.0
+NETWORK_BURST: Final = 20.0
+NETWORKS_MAX: Final = 10_000
+SEEN_MAX: Final = 50_000
+AGAIN_SECONDS: Final = 600.0
 
 
 class Clicks:
@@ -56,10 +67,23 @@ class Clicks:
         self._clock = clock
         self._timer = timer
         self._budget = TokenBucket(per_second, per_second)
+        self._networks = TokenBuckets(NETWORK_PER_SECOND, NETWORK_BURST, NETWORKS_MAX)
+        self._secret = token_bytes(32)
+        # Digest of a network and a line → when it clicked; oldest first.
+        self._seen: dict[bytes, float] = {}
 
-    def count(self, edition: str, flash_id: str) -> bool:
-        """Count a click; False where the token bucket is empty: too many to be those of readers."""
-        if not self._budget.take(self._timer()):
+    def count(self, edition: str, flash_id: str, address: str) -> bool:
+        """Count a click, once for each network and line in ten minutes.
+
+        False where a token bucket is empty, the network's or that of all: too many to be those of
+        readers. A network that clicks too much takes nothing from the others.
+        """
+        now, network = self._timer(), client_network(address)
+        if not self._networks.of(network).take(now):
+            return False
+        if self._is_repeated(f"{network}\0{edition}\0{flash_id}", now):
+            return True
+        if not self._budget.take(now):
             return False
         self._pending[edition][flash_id] += 1
         return True
@@ -86,6 +110,18 @@ class Clicks:
         for edition in self._pending:
             await self._add(edition)
             await self._read(edition)
+
+    def _is_repeated(self, click: str, now: float) -> bool:
+        """Whether the same one was made lately; remembers it otherwise."""
+        digest = blake2b(click.encode(), key=self._secret, digest_size=16).digest()
+        before = self._seen.get(digest)
+        if before is not None and now - before < AGAIN_SECONDS:
+            return True
+        self._seen.pop(digest, None)
+        if len(self._seen) >= SEEN_MAX:
+            del self._seen[next(iter(self._seen))]
+        self._seen[digest] = now
+        return False
 
     async def _add(self, edition: str) -> None:
         counts, self._pending[edition] = self._pending[edition], Counter()

@@ -150,6 +150,21 @@ class House:
         return self._together("audit:head")
 
     @cached_property
+    def refused_logins(self) -> str:
+        """Hash: name or network → sum of its refused logins."""
+        return self._together("refusals")
+
+    @cached_property
+    def refused_untold(self) -> str:
+        """Hash: name → what its owner was not told yet."""
+        return self._together("refusals:untold")
+
+    @cached_property
+    def device_secret(self) -> str:
+        """String: what device cookies are signed with."""
+        return self._together("logins:secret")
+
+    @cached_property
     def census(self) -> str:
         """Hash: hub → when it told of its readers, and what."""
         return self._together("census")
@@ -184,4 +199,4 @@ class House:
 
     def logins(self, kind: str, digest: str) -> str:
         """Number: tries to log in, of a name, an address, or both."""
-        return self._alone(f"logins:{kind}:{digest}")
+        return self._together(f"logins:{kind}:{digest}")

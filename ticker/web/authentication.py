@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import authorise
 from ticker.news.document import utcnow
-from ticker.protocol.token_bucket import TokenBucket
+from ticker.protocol.token_bucket import TokenBuckets
 from ticker.web.problems import problem_at
 from ticker.web.security import desk_edition_of, is_own, scheme_of
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
 
+# More than there are users and tokens: nobody's bucket is forgotten while they are here.
+NAMES_MAX: Final = 4000
 _COOKIE: Final = "ticker-session"
 # Cookie prefix (RFC 6265bis): browsers take it only over TLS, for one host, and for all of it.
 _SAFE_COOKIE: Final = "__Host-ticker-session"
@@ -46,9 +48,8 @@ class Authenticator:
         self._sessions = sessions
         self._newsroom = settings.newsroom
         self._public_url = settings.public_url
-        self._rate, self._burst = settings.posts_per_second, settings.posts_burst
         self._clock = clock
-        self._buckets: dict[str, TokenBucket] = {}
+        self._buckets = TokenBuckets(settings.posts_per_second, settings.posts_burst, NAMES_MAX)
 
     async def authenticate(self, connection: HTTPConnection) -> Principal:
         """The principal of the bearer token (RFC 6750), or of the session cookie.
@@ -159,9 +160,7 @@ class Authenticator:
     def _spend(self, name: str) -> None:
         """Rate limit: a token bucket for each name."""
         now = self._clock()
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = TokenBucket(self._rate, self._burst)
+        bucket = self._buckets.of(name)
         if not bucket.take(now):
             wait = str(math.ceil(bucket.wait(now)))
             raise problem_at(

@@ -12,7 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
+from ticker.accounts.tokens import TooManyNamesError
+from ticker.editing.bounds import FullError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
 from ticker.news.draft import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
@@ -121,8 +124,11 @@ def _invalid(error: InvalidError) -> ProblemError:
 
 
 EXPECTED = (
+    BusyError,
     ClientDisconnect,
     ForbiddenError,
+    FullError,
+    GoneError,
     IllegalChangeError,
     InvalidError,
     KeyReusedError,
@@ -130,15 +136,20 @@ EXPECTED = (
     PreconditionError,
     ProblemError,
     StoreUnavailableError,
+    TooManyNamesError,
     VersionConflictError,
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     # The client has disconnected: nobody reads this, and it is no error of ours for the log.
     ClientDisconnect: lambda _: problem_at(400, "body", "was cut off"),
+    GoneError: lambda _: problem_at(400, "body", "was cut off"),
+    BusyError: lambda _: unavailable("Too many log in at once. Try again."),
     InvalidError: _invalid,
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
     NoSuchFlashError: lambda error: no_such_flash(str(error)),
     PreconditionError: lambda error: problem_at(412, "If-Match", str(error)),
+    FullError: lambda error: problem_at(409, error.field, str(error)),
+    TooManyNamesError: lambda error: problem_at(409, "name", str(error)),
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
     KeyReusedError: lambda _: problem_at(
         409, "Idempotency-Key", "This key has answered another request; take a new one."

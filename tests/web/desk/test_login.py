@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.desk import PASSWORD, form, hire, log_in
 from tests.support.service import running
+from ticker.accounts.passwords import GoneError, Passwords
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -35,7 +38,10 @@ async def test_behind_tls_the_cookie_is_the_hosts_own(settings: Settings) -> Non
         answer = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-ticker-session=")
-    assert "Secure" in cookie
+    assert len(answer.cookies) == 2
+    for cookie in answer.cookies:
+        assert cookie.startswith("__Host-ticker-")
+        assert {"Secure", "HttpOnly", "SameSite=strict", "Path=/"} <= {*cookie.split("; ")}
 
 
 async def test_wrong_and_unknown_read_the_same(service: Running) -> None:
@@ -51,6 +57,93 @@ async def test_wrong_and_unknown_read_the_same(service: Running) -> None:
     assert int(known[5].headers["retry-after"]) > 0
     right = await form(service, "/desk/login", {"name": "amal", "password": PASSWORD})
     assert right.status == 429
+
+
+async def test_an_editor_gets_in_whatever_strangers_do(service: Running) -> None:
+    """A browser that has logged in before does so again, also from the attacker's own address."""
+    await hire(service, "amal")
+    right = {"name": "amal", "password": PASSWORD}
+    first = await form(service, "/desk/login", right)
+    (device,) = [it.partition(";")[0] for it in first.cookies if "device" in it]
+    for _ in range(8):
+        await form(service, "/desk/login", {"name": "amal", "password": "wrong"})
+    assert (await form(service, "/desk/login", right)).status == 429
+    assert (await form(service, "/desk/login", right, Cookie=device)).status == 303
+
+
+async def test_an_editor_is_told_of_an_attack(service: Running) -> None:
+    """Who logs in after many refused tries is told so once, and goes on to where they wanted."""
+    await hire(service, "amal")
+    right = {"name": "amal", "password": PASSWORD, "next": "/desk/ar"}
+    first = await form(service, "/desk/login", right)
+    (device,) = [it.partition(";")[0] for it in first.cookies if "device" in it]
+    for _ in range(12):
+        await form(service, "/desk/login", {"name": "amal", "password": "wrong"})
+    told = await form(service, "/desk/login", right, Cookie=device)
+    assert told.status == 200
+    assert b" 12 times" in told.body
+    assert b'href="/desk/ar"' in told.body
+    session = told.headers["set-cookie"].partition(";")[0]
+    assert (await service.get("/desk/ar", Cookie=session)).status == 200
+    assert (await form(service, "/desk/login", right, Cookie=device)).status == 303
+
+
+async def test_abandoned_logins_cost_nothing(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logins that nobody waits for are not looked at, and do not keep an editor waiting."""
+    await hire(service, "amal")
+    gate, seen = threading.Event(), list[str]()
+    queued, gone = asyncio.Semaphore(0), asyncio.Semaphore(0)
+    verify = Passwords.verify
+
+    def matches(self: Passwords, kept: str, password: str) -> bool:
+        seen.append(password)
+        return gate.wait()
+
+    async def watched(self: Passwords, *args: Any) -> bool:
+        queued.release()
+        try:
+            return await verify(self, *args)
+        except GoneError:
+            gone.release()
+            raise
+
+    monkeypatch.setattr(Passwords, "_matches", matches)
+    monkeypatch.setattr(Passwords, "verify", watched)
+    fields = {"name": "amal", "password": PASSWORD}
+    try:
+        editor = asyncio.create_task(form(service, "/desk/login", fields))
+        await queued.acquire()
+        for _ in range(3):
+            _, outgoing = await asyncio.open_connection("127.0.0.1", service.port)
+            outgoing.write(
+                b"POST /desk/login HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n"
+                b"name=amal&password=x"
+            )
+            await queued.acquire()
+            outgoing.close()
+        assert (await service.get("/healthz")).status == 200
+    finally:
+        gate.set()
+    for _ in range(3):
+        await gone.acquire()
+    assert (await editor).status == 303
+    assert seen == [PASSWORD]
+
+
+async def test_a_full_queue_says_when_to_come_back(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When too many log in at once the others are told so at once, and it is no try of theirs."""
+    await hire(service, "amal")
+    fields = {"name": "amal", "password": PASSWORD}
+    with monkeypatch.context() as patched:
+        patched.setattr("ticker.accounts.login_limits.STRANGERS_PLACES", 0)
+        for _ in range(8):
+            answer = await form(service, "/desk/login", fields, Accept="text/html")
+            assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert (await form(service, "/desk/login", fields)).status == 303
 
 
 async def test_a_planted_session_is_not_adopted(service: Running) -> None:

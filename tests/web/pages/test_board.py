@@ -180,8 +180,8 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
     hub.load("en", [*lines, flash("bare", firstcreated=now)], GENESIS, [])
     clicks = Clicks(store, ["en"])
     for n, flash_id in enumerate(["gone", "bare", "3", "5", "1", "0", "6", "2"]):
-        for _ in range(10 - n):
-            clicks.count("en", flash_id)
+        for reader in range(10 - n):
+            clicks.count("en", flash_id, f"192.0.2.{reader}")
     await clicks.exchange()
     pages = Pages(
         Templates(""), Reading(hub, Archive(store)), Archive(store), clicks, settings.newsroom

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 
-from ticker.accounts.login_limits import TooManyTriesError
-from ticker.web.authentication import address_of
+from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
 from ticker.web.body import read
 from ticker.web.problems import problem_at
 
@@ -21,9 +20,11 @@ if TYPE_CHECKING:
 
     from ticker.accounts.audit import Audit
     from ticker.accounts.login_limits import LoginLimits
+    from ticker.accounts.refused_logins import RefusedLogins
     from ticker.accounts.sessions import Session, Sessions
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
+    from ticker.web.desk.device_cookies import DeviceCookies
     from ticker.web.templating import Templates
 
 _BODY_MAX: Final = 8 * 1024
@@ -63,10 +64,14 @@ class Login:
         authenticator: Authenticator,
         login_limits: LoginLimits,
         sessions: Sessions,
+        device_cookies: DeviceCookies,
+        refused_logins: RefusedLogins,
         audit: Audit,
         newsroom: Newsroom,
     ) -> None:
         self._audit = audit
+        self._refused_logins = refused_logins
+        self._device_cookies = device_cookies
         self._templates = templates
         self._authenticator = authenticator
         self._login_limits = login_limits
@@ -84,23 +89,23 @@ class Login:
         self._authenticator.check_own(request)
         form = await read_form(request)
         name, password = form.get("name", "").strip(), form.get("password", "")
-        address = address_of(request)
+        visitor = await self._device_cookies.visitor(request, name)
+        address = visitor.address
         try:
-            user = await self._login_limits.attempt(name, password, address)
+            user = await self._login_limits.attempt(name, password, visitor)
         except TooManyTriesError as error:
-            known = await self._login_limits.known(name)
-            await self._audit.note(known, "login refused", known, address, "too many tries")
+            await self._refused_logins.note(await self._login_limits.known(name), address, "unread")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
         if user is None:
-            known = await self._login_limits.known(name)
-            await self._audit.note(known, "login failed", known, address)
+            await self._refused_logins.note(await self._login_limits.known(name), address, "wrong")
             return self._form(request, form.get("next", ""), name, 401)
         # Session fixation: a session that the browser had before, planted or not, ends here.
         await self._end(request)
         agent = request.headers.get("user-agent", "")
         secret = await self._sessions.start(user.name, address, agent)
         await self._audit.note(user.name, "login", user.name, address)
-        response = RedirectResponse(_next(form.get("next", "")), 303)
+        response = await self._welcome(request, user.name, _next(form.get("next", "")))
+        await self._device_cookies.give(request, response, user.name)
         response.set_cookie(
             self._authenticator.cookie(request),
             secret,
@@ -123,6 +128,15 @@ class Login:
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response
+
+    async def _welcome(self, request: Request, name: str, onward: str) -> Response:
+        """On to the desk, or first a page that says what strangers tried under the name."""
+        refused = await self._refused_logins.tell(name)
+        if refused is None or refused.count < NAME_FREE:
+            return RedirectResponse(onward, 303)
+        edition = self._templates.spoken(request, self._newsroom)
+        context = {"onward": onward, "count": refused.count, "since": refused.since}
+        return self._templates.desk("desk/attacked.html", edition, context)
 
     async def _end(self, request: Request) -> None:
         session = await self._authenticator.session(request)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route, WebSocketRoute
 
+from ticker.web.desk.device_cookies import DeviceCookies
 from ticker.web.desk.live import DeskLive
 from ticker.web.desk.login import Login
 from ticker.web.desk.page import Desk
@@ -27,7 +28,16 @@ def desk(shared: Shared) -> Visitor:
     )
     page = Desk(templates, authenticator, core.hub, core.archive, core.stories, shared.settings)
     live = DeskLive(authenticator, shared.live, core.desk_feed)
-    login = Login(templates, authenticator, core.login_limits, core.sessions, core.audit, newsroom)
+    login = Login(
+        templates,
+        authenticator,
+        core.login_limits,
+        core.sessions,
+        DeviceCookies(core.devices, authenticator),
+        core.refused_logins,
+        core.audit,
+        newsroom,
+    )
     staff = Staff(
         templates,
         authenticator,

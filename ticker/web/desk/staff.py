@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
-from ticker.accounts.login_limits import TooManyTriesError
+from ticker.accounts.login_limits import TooManyTriesError, Visitor
 from ticker.accounts.passwords import WeakPasswordError, generate
 from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.rights import check_reach, check_role, covers, reaches
@@ -65,9 +65,10 @@ class Staff:
     async def change_password(self, request: Request, session: Session) -> Response:
         """`POST /desk/account` {"old", "new"} → password change; ends all sessions of the user."""
         form = await self._form(request, session)
-        name, address = session.principal.name, address_of(request)
+        name = session.principal.name
+        visitor = Visitor(address_of(request), session.digest, request.is_disconnected)
         try:
-            if await self._login_limits.attempt(name, form.get("old", ""), address) is None:
+            if await self._login_limits.attempt(name, form.get("old", ""), visitor) is None:
                 return self._account(request, session, "wrong", 401)
             await self._users.set_password(name, form.get("new", ""))
         except TooManyTriesError:
@@ -75,7 +76,7 @@ class Staff:
         except WeakPasswordError:
             return self._account(request, session, "weak", 422)
         await self._sessions.end_all(name)
-        await self._audit.note(name, "password changed", name, address)
+        await self._audit.note(name, "password changed", name, visitor.address)
         return RedirectResponse("/desk/login", 303)
 
     @behind_login

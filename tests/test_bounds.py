@@ -1,0 +1,53 @@
+"""What strangers and programs can make grow, as docs/security.md lists it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ticker.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+_SECTION = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## What can grow")[2]
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in _SECTION.partition("\n## ")[0].splitlines()
+    if line.startswith("| ")
+][1:]
+SETTINGS = {f"TICKER_{it.name.upper()}" for it in fields(Settings)}
+
+
+def defined(path: str) -> set[str]:
+    """Names that a file defines: constants, classes, functions."""
+    found = set()
+    for node in ast.parse((ROOT / path).read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+    return found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_what_can_grow_has_a_bound_and_a_test(row: list[str]) -> None:
+    """Each thing that strangers and programs can make grow has a bound that exists, and is tested."""
+    what, who, how_far, where, held_by = row
+    assert what
+    assert who
+    assert set(re.findall(r"TICKER_\w+", how_far)) <= SETTINGS
+    for cell in (where, held_by):
+        path, name = cell.strip("`").split(": ")
+        assert name in defined(path)
+
+
+def test_the_list_is_long() -> None:
+    """What readers, editors and strangers can make grow is listed, none left out lightly."""
+    assert len(ROWS) >= 20
+    text = " ".join(row[0] for row in ROWS)
+    for word in ("connections", "readers", "counters of logins", "audit", "clicks", "sites", "widget",
+                 "idempotency", "sessions", "buckets", "lines that wait", "versions"):  # fmt: skip
+        assert word in text
