@@ -31,6 +31,7 @@ from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
 from ticker.jobs import deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed, topics
+from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
 from ticker.metrics import Metrics
@@ -43,6 +44,7 @@ from ticker.store.deliveries import Deliveries
 from ticker.store.follow import Follower
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
+from ticker.store.inspection import Inspection
 from ticker.store.presence import Presence
 from ticker.store.refusals import Refusals
 from ticker.store.replication import Policy
@@ -68,6 +70,9 @@ class Core:
         self.metrics = Metrics()
         self.refusals = Refusals(self.metrics)
         self.store = Store(settings.redis_url, settings.namespace)
+        self.inspector = Inspector(
+            Inspection(self.store, self.name, settings.newsroom), self.metrics
+        )
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)
@@ -126,6 +131,7 @@ class Core:
             "relay": self.relay.run,
             "beats": partial(schedule.beats, self.hub, self.settings.beat),
             "releases": partial(schedule.releases, self.hub, self.intake, self.refusals, editions),
+            "inspection": self.inspector.run,
             "rehearsal": partial(
                 rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
             ),

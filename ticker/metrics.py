@@ -21,6 +21,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_writes_total": ("counter", "Editors' requests, by verb and HTTP status."),
     "ticker_store_faults_total": ("counter", "Times the relay lost the store."),
     "ticker_store_refusals_total": ("counter", "What the store did not do, by reason."),
+    "ticker_store_warnings": ("gauge", "1 for each thing that is wrong with the store."),
     "ticker_resets_total": ("counter", "Times an edition's history was found replaced."),
     "ticker_store_up": ("gauge", "1 while the relay follows the store, else 0."),
     "ticker_busy": ("gauge", "1 while the process has more to do than it can, else 0."),

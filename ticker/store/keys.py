@@ -170,6 +170,11 @@ class House:
         return self._together("census")
 
     @cached_property
+    def newsrooms(self) -> str:
+        """Hash: hub → digest of the newsroom file that it runs with."""
+        return self._together("newsrooms")
+
+    @cached_property
     def widgets(self) -> str:
         """Hash: name → script that sites may have pinned."""
         return self._together("widgets")

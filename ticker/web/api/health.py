@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.hub.hub import Hub
+    from ticker.jobs.inspection import Inspector
     from ticker.metrics import Metrics
     from ticker.store.client import Store
     from ticker.store.refusals import Refusals
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 class Health:
     """`/healthz`, `/readyz` and `/metrics`."""
 
-    def __init__(self, hub: Hub, store: Store, refusals: Refusals, metrics: Metrics) -> None:
+    def __init__(
+        self, hub: Hub, store: Store, refusals: Refusals, inspector: Inspector, metrics: Metrics
+    ) -> None:
         self._hub = hub
         self._store = store
         self._refusals = refusals
+        self._inspector = inspector
         self._metrics = metrics
 
     async def healthz(self, _: Request) -> Response:
@@ -32,13 +36,18 @@ class Health:
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
-        """Readiness: 200 only when the store takes lines and every board is loaded and followed."""
+        """Readiness: 200 only when the store takes lines and every board is loaded and followed.
+
+        What is wrong with a store that works stands in `warnings`.
+        """
         await self._store.ping()
         if not self._hub.is_ready:
             raise unavailable("The boards are not loaded and followed.")
         if self._refusals.reason is not None:
             raise unavailable(sentence(self._refusals.reason))
-        return JSONResponse({"status": "ready"}, headers=NO_STORE)
+        warnings = list(self._inspector.warnings.values())
+        body = {"status": "ready", **({"warnings": warnings} if warnings else {})}
+        return JSONResponse(body, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:
         """Metrics of this process in the Prometheus text format."""

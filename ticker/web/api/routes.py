@@ -41,7 +41,7 @@ def api(shared: Shared) -> Visitor:
         shared.newsroom,
         shared.live,
     )
-    health = Health(core.hub, core.store, core.refusals, core.metrics)
+    health = Health(core.hub, core.store, core.refusals, core.inspector, core.metrics)
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
     editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
