@@ -26,7 +26,9 @@ NO_WEBSOCKETS = {
 
 
 @asynccontextmanager
-async def proxied(service: Running, answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+async def proxied(
+    service: Running, answer: bytes, version: bytes = b"/1.1\r\n"
+) -> AsyncIterator[tuple[str, list[bytes]]]:
     """A proxy that strips `Upgrade`, or answers such a request itself; and the heads it has seen."""
     heads: list[bytes] = []
 
@@ -42,7 +44,7 @@ async def proxied(service: Running, answer: bytes) -> AsyncIterator[tuple[str, l
             outgoing.write(answer)
         else:
             back, on = await asyncio.open_connection("127.0.0.1", service.port)
-            on.write(head.replace(b"Upgrade: websocket\r\n", b""))
+            on.write(head.replace(b"Upgrade: websocket\r\n", b"").replace(b"/1.1\r\n", version))
             await asyncio.gather(pipe(back, outgoing), pipe(incoming, on), return_exceptions=True)
         outgoing.close()
 
@@ -65,12 +67,15 @@ async def test_a_stream_where_no_websocket_is_let(service: Running, kind: str) -
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_it_resumes_over_streams(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", [b"/1.1\r\n", b"/1.0\r\n"], ids=["1.1", "1.0"])
+async def test_it_resumes_over_streams(
+    service: Running, monkeypatch: pytest.MonkeyPatch, version: bytes
+) -> None:
     """After a break it comes back by a stream, and shows only what it missed."""
     monkeypatch.setattr("ticker.commands.tail._CAP_SECONDS", 0.0)
     shown: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     await service.post("en", "before")
-    async with proxied(service, b"") as (url, heads):
+    async with proxied(service, b"", version) as (url, heads):
         task = asyncio.create_task(Tail(url, "en", shown.put_nowait).run())
         assert (await shown.get())["flash"]["headline"] == "before"
         for reader in service.server._service.hub.readers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from http import HTTPStatus
 from http.client import parse_headers
 from io import BytesIO
@@ -13,10 +14,9 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
-_LINE_MAX: Final = 1 << 26  # a board is one line
-_BODY_MAX: Final = 1 << 16
+_PIECE: Final = 1 << 16
 _STATUS: Final = slice(len(b"HTTP/1.1 "), len(b"HTTP/1.1 200"))
 
 
@@ -74,34 +74,52 @@ async def events(url: str, silence: Callable[[], float]) -> AsyncGenerator[dict[
     tls = parts.scheme == "https"
     async with asyncio.timeout(silence()):
         incoming, outgoing = await asyncio.open_connection(
-            parts.hostname, parts.port or (443 if tls else 80), ssl=tls or None, limit=_LINE_MAX
+            parts.hostname, parts.port or (443 if tls else 80), ssl=tls or None
         )
     try:
-        # By HTTP/1.0, which knows no chunks.
         outgoing.write(
-            f"GET {parts.path}?{parts.query} HTTP/1.0\r\nHost: {parts.netloc}\r\n"
-            "Accept: text/event-stream\r\n\r\n".encode()
+            f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+            "Accept: text/event-stream\r\nConnection: close\r\n\r\n".encode()
         )
         async with asyncio.timeout(silence()):
-            await _expect_ok(incoming)
+            read = await _body_of(incoming)
+        text = b""
         while True:
             async with asyncio.timeout(silence()):
-                line = await incoming.readline()
-            if not line:
+                piece = await read()
+            if not piece:
                 return
-            if line.startswith(b"data: "):
-                yield json.loads(line.removeprefix(b"data: "))
+            *lines, text = (text + piece).split(b"\n")
+            for line in lines:
+                if line.startswith(b"data: "):
+                    yield json.loads(line.removeprefix(b"data: "))
     finally:
         outgoing.close()
 
 
-async def _expect_ok(incoming: asyncio.StreamReader) -> None:
+async def _body_of(incoming: asyncio.StreamReader) -> Callable[[], Awaitable[bytes]]:
+    """What reads the next piece of a good answer's body; nothing is its end."""
     try:
         head = await incoming.readuntil(b"\r\n\r\n")
-    except EOFError:
-        raise ConnectionError("the connection ended without an answer") from None
+    except (EOFError, asyncio.LimitOverrunError):
+        raise ConnectionError("there came no answer of HTTP") from None
     first, _, fields = head.partition(b"\r\n")
-    status = int(first[_STATUS])
+    status, headers = int(first[_STATUS]), parse_headers(BytesIO(fields))
+    is_chunked = headers.get("Transfer-Encoding", "").lower() == "chunked"
+    read = partial(_chunk if is_chunked else _piece, incoming)
     if status != HTTPStatus.OK:
-        retry_after = parse_headers(BytesIO(fields)).get("Retry-After", "")
-        raise RefusedError(status, retry_after, await incoming.read(_BODY_MAX))
+        raise RefusedError(status, headers.get("Retry-After", ""), await read())
+    return read
+
+
+async def _piece(incoming: asyncio.StreamReader) -> bytes:
+    return await incoming.read(_PIECE)
+
+
+async def _chunk(incoming: asyncio.StreamReader) -> bytes:
+    """A chunk (RFC 9112 §7.1); a stream that breaks off ends as one that ends."""
+    try:
+        size = int((await incoming.readline()).partition(b";")[0] or b"0", 16)
+        return (await incoming.readexactly(size + 2))[:size] if size else b""
+    except EOFError:
+        return b""
