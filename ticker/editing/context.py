@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news import text
 from ticker.news.document import dumps
+from ticker.news.draft import Fault, InvalidError
 from ticker.news.event import Record
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import IdempotencyKey
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
     from ticker.news.stages import Placement
 
+_REASON_MAX: Final = 280
 _KEY_SECONDS: Final = 24 * 3600
 _OWN_KEY_SECONDS: Final = 60
 
@@ -80,6 +83,18 @@ class EditContext:
 def fresh_key() -> IdempotencyKey:
     """Idempotency key for a request without one, so that the store client may retry."""
     return IdempotencyKey(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
+
+
+def clean_reason(reason: str) -> str:
+    """Why a line is killed, for the desk only.
+
+    Raises:
+        InvalidError: It is no line of text.
+    """
+    try:
+        return text.line(reason, _REASON_MAX)
+    except text.TextError as error:
+        raise InvalidError([Fault("reason", str(error))]) from error
 
 
 def _digest(name: str) -> str:

@@ -19,8 +19,8 @@ from ticker.accounts.rights import (
     check_withdrawal,
 )
 from ticker.editing import bounds
-from ticker.editing.context import fresh_key
-from ticker.news import flash as flashes, stages, text
+from ticker.editing.context import clean_reason, fresh_key
+from ticker.news import flash as flashes, stages
 from ticker.news.document import utcnow
 from ticker.news.draft import Fault, InvalidError, Rules
 from ticker.news.event import Record
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.wire import IdempotencyKey, Mode, Wire
 
-_REASON_MAX: Final = 280
 _TRIES: Final = 5
 _ACTIONS: Final[Mapping[Stage | None, str]] = {
     None: "publish",
@@ -194,7 +193,7 @@ class Intake:
         """
         authorise(context.principal, context.edition, Role.REPORTER)
         key = context.idempotency_key("kill", flash_id, {"reason": reason})
-        why = _clean_reason(reason)
+        why = clean_reason(reason)
 
         async def change(before: Record, now: datetime) -> Record:
             versions = await self._archive.versions(context.edition, flash_id)
@@ -285,13 +284,6 @@ class Intake:
     async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
         """Idempotent replay: what this request's key has answered already."""
         return await self._wire.recall(context.edition, key) if context.key is not None else None
-
-
-def _clean_reason(reason: str) -> str:
-    try:
-        return text.line(reason, _REASON_MAX)
-    except text.TextError as error:
-        raise InvalidError([Fault("reason", str(error))]) from error
 
 
 def _mode(before: Flash | None, after: Flash) -> Mode:
