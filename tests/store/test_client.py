@@ -90,6 +90,25 @@ async def test_a_task_that_is_stopped_stops(store: Store) -> None:
         assert done, f"still running when cancelled after {turns} turns of the loop"
 
 
+@pytest.mark.parametrize("error", [ConnectionResetError, TimeoutError])
+async def test_a_task_that_is_stopped_as_the_store_goes_stops(error: type[OSError]) -> None:
+    """A fault in the moment of the cancellation does not take its place."""
+
+    async def work() -> None:
+        with store_errors():
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                # As `asyncio.wait_for` does when what it waits for fails in the same moment.
+                raise error from None
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+
+
 async def test_other_errors_pass() -> None:
     """A fault of our own is not blamed on the store."""
     with pytest.raises(KeyError), store_errors():

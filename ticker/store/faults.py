@@ -122,11 +122,17 @@ def store_errors() -> Iterator[None]:
     try:
         yield
     except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+        _mind_cancelling()
         raise StoreUnavailableError(_detail(error), reason_of(error)) from error
     except (RuntimeError, AttributeError) as error:
         if not _is_torn(error):
             raise
+        _mind_cancelling()
         raise StoreUnavailableError(_detail(error)) from error
+    _mind_cancelling()
+
+
+def _mind_cancelling() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
