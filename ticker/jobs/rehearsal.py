@@ -18,14 +18,14 @@ _AGAIN_SECONDS: Final = 2.0
 
 
 async def rehearse(wire: Wire, refusals: Refusals, editions: Collection[str]) -> None:
-    """Rehearse for as long as this is not cancelled, more often while it fails."""
+    """Rehearse for as long as this is not cancelled, at once when something was refused."""
     while True:
         try:
             for edition in editions:
                 await wire.rehearse(edition)
         except StoreUnavailableError as error:
-            refusals.add(error)
+            refusals.failed(error)
             await asyncio.sleep(_AGAIN_SECONDS)
         else:
-            refusals.over()
-            await asyncio.sleep(_EVERY_SECONDS)
+            refusals.passed()
+            await refusals.doubted(_EVERY_SECONDS)

@@ -126,9 +126,9 @@ def store_errors() -> Iterator[None]:
         _check_cancelled()
         raise StoreUnavailableError(_detail(error), reason_of(error)) from error
     except (RuntimeError, AttributeError) as error:
-        _check_cancelled()
         if not _is_torn(error):
             raise
+        _check_cancelled()
         raise StoreUnavailableError(_detail(error)) from error
     _check_cancelled()
 

@@ -2,7 +2,8 @@
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record} or
 -- {'unfinished'}: an import goes on, and this is no part of it.
--- A rehearsal writes to a log of its own and takes that back: it fails where a line would.
+-- A rehearsal writes to a log of its own and takes that back, and has desks look, which they do all
+-- the time: it fails where a line would.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
 
 local head_key = KEYS[1]         -- hash: offset and tag of the newest entry, import that goes on
@@ -45,6 +46,7 @@ end
 if mode == 'rehearse' then
   redis.call('XADD', wire_key, '1-0', 'record', record)
   redis.call('DEL', wire_key)
+  redis.call(publish, desk_channel, '')
   return {'ok', 0, ''}
 end
 local seen = redis.call('HMGET', request_key, 'fingerprint', 'record')

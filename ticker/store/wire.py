@@ -104,13 +104,13 @@ class Wire(Follower):
         return stands
 
     async def rehearse(self, edition: str) -> None:
-        """Dry run: see whether a line would be stored now; none is, and nobody hears of it.
+        """Dry run: see whether a line would be stored now; none is, and no reader hears of it.
 
         Raises:
             StoreUnavailableError: It would not.
         """
         keys = self._keys(edition)
-        arguments = ["rehearse", *[""] * 15, self._announce, self._backup]
+        arguments = ["rehearse", *[""] * 13, keys.desk, "", self._announce, self._backup]
         with store_errors():
             reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 10], arguments)
         if reply[0] != "ok":

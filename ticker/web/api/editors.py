@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ticker.news.event import Record, RecordDocument
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Newsroom
+    from ticker.store.refusals import Refusals
     from ticker.web.authentication import Authenticator
 
 _SHOWN_SECONDS: Final = 1.0
@@ -52,12 +53,14 @@ class Editors:
         authenticator: Authenticator,
         newsroom: Newsroom,
         metrics: Metrics,
+        refusals: Refusals,
     ) -> None:
         self._intake = intake
         self._hub = hub
         self._authenticator = authenticator
         self._newsroom = newsroom
         self._metrics = metrics
+        self._refusals = refusals
 
     async def publish(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes?draft=&hold=` → 201; safe to retry with Idempotency-Key."""
@@ -125,6 +128,7 @@ class Editors:
         try:
             yield
             status = success
+            self._refusals.taken()
         except EXPECTED as error:
             status = problem_of(error).status
             raise

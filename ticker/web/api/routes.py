@@ -43,7 +43,7 @@ def api(shared: Shared) -> Visitor:
     )
     health = Health(core.hub, core.store, core.refusals, core.inspector, core.metrics)
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
-    editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics)
+    editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
