@@ -33,11 +33,6 @@ async def alone(address: str) -> AsyncIterator[Store]:
     await opened.close()
 
 
-async def test_who_asks_for_nothing_waits_for_nothing(alone: Store) -> None:
-    """Without the settings the store is not even asked."""
-    await Confirmation(alone, Policy()).confirm("missing", 60)
-
-
 async def test_the_disk_confirms(alone: Store) -> None:
     """A line that is on the primary's disk is confirmed."""
     await Confirmation(alone, Policy(fsync=True)).confirm("key", 60)

@@ -96,8 +96,8 @@ def test_a_store_of_an_older_version_is_taken_over() -> None:
     assert [house.users, house.tokens, house.digests] == [
         f"ticker:{part}" for part in ("users", "tokens", "tokens:digests")
     ]
-    assert [house.session("a"), house.sessions_of("a"), house.logins("pair", "a")] == [
-        f"ticker:{part}" for part in ("sessions:a", "sessions-of:a", "logins:pair:a")
+    assert [house.session("a"), house.sessions_of("a")] == [
+        f"ticker:{part}" for part in ("sessions:a", "sessions-of:a")
     ]
 
 

@@ -341,7 +341,7 @@ async def test_a_slot_that_moves_takes_its_readers_along(moving: Replicated) -> 
 
 
 @pytest.mark.parametrize("error", [AttributeError("writelines"), RuntimeError("handler is closed")])
-def test_a_connection_that_another_command_closed_is_broken(error: Exception) -> None:
+async def test_a_connection_that_another_command_closed_is_broken(error: Exception) -> None:
     """An editor whose command met a closing connection is told that the store is away, no more."""
     with pytest.raises(StoreUnavailableError), store_errors(), _closed_is_broken():
         raise error

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ticker.news.flash import PubStatus
-
 if TYPE_CHECKING:
     from ticker.news.event import Record
-    from ticker.news.stages import Placement
     from ticker.store.archive import Archive
 
 QUEUE_MAX: Final = 500
@@ -29,13 +26,13 @@ class FullError(Exception):
         self.field = field
 
 
-async def check_queue(archive: Archive, edition: str, placement: Placement) -> None:
-    """Check that there is room for one more line that waits, if this one does.
+async def check_queue(archive: Archive, edition: str) -> None:
+    """Check that there is room for one more line that waits.
 
     Raises:
         FullError: There is none.
     """
-    if placement.pubstatus is PubStatus.WITHHELD and await archive.waiting(edition) >= QUEUE_MAX:
+    if await archive.waiting(edition) >= QUEUE_MAX:
         raise FullError("queue", f"{QUEUE_MAX} lines wait; release or discard some.")
 
 

@@ -103,7 +103,8 @@ class Intake:
         if not options.draft:
             check_rank(context.principal, values)
         placement = stages.of_new(values, options, now, two_key=self._two_key)
-        await bounds.check_queue(self._archive, context.edition, placement)
+        if placement.pubstatus is PubStatus.WITHHELD:
+            await bounds.check_queue(self._archive, context.edition)
         flash = Flash(
             id=self._ids.mint(now),
             edition=context.edition,

@@ -44,7 +44,7 @@ class Policy:
 
 
 class Confirmation:
-    """Confirms writes by a policy; one that asks for nothing costs nothing."""
+    """Confirms writes by a policy that asks for something."""
 
     def __init__(self, store: Store, policy: Policy) -> None:
         self._topology = store.topology
@@ -60,8 +60,6 @@ class Confirmation:
         Raises:
             UnconfirmedError: It is not so within 1.5 s, or cannot be known.
         """
-        if not self._policy.asks:
-            return
         try:
             with store_errors():
                 kept, reached = await self._topology.together(

@@ -60,8 +60,8 @@ class Wire(Follower):
 
     def __init__(self, store: Store, policy: Policy = NOTHING_MORE, backup: str = "") -> None:
         super().__init__(store)
-        self._confirmation = Confirmation(store, policy)
-        self._policy = policy
+        # One that asks for nothing costs nothing.
+        self._confirmation = Confirmation(store, policy) if policy.asks else None
         self._script = store.script(_SCRIPT)
         self._announce = store.announce
         self._backup = backup
@@ -99,7 +99,7 @@ class Wire(Follower):
                 [*_arguments(keys, record, mode, key), self._announce, self._backup],
             )
         stands = _outcome(reply, record.flash)
-        if confirmed:
+        if confirmed and self._confirmation is not None:
             await self._confirmation.confirm(keys.idempotency(key.name), key.seconds)
         return stands
 
@@ -119,7 +119,7 @@ class Wire(Follower):
     @property
     def confirms(self) -> bool:
         """Whether what is in the store already may still have to be confirmed."""
-        return self._policy.asks
+        return self._confirmation is not None
 
     async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
         """The flash that answered this idempotency key before, if one did.
@@ -136,7 +136,8 @@ class Wire(Follower):
             return None
         if seen[0] != key.fingerprint:
             raise KeyReusedError
-        await self._confirmation.confirm(name, key.seconds)
+        if self._confirmation is not None:
+            await self._confirmation.confirm(name, key.seconds)
         return Record.decode(seen[1]).flash
 
 

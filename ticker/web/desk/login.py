@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _BODY_MAX: Final = 8 * 1024
 _FIELDS_MAX: Final = 20
+_KEPT: Final = frozenset({"at", "before"})
 
 
 class _Pages(Protocol):
@@ -47,8 +48,9 @@ def behind_login(
     async def guarded(self: _P, request: Request) -> Response:
         session = await self._authenticator.session(request)
         if session is None:
-            path, query = request.url.path, request.url.query
-            onward = f"{path}?{query}" if query else path
+            # Only what pages of ours ask: anything else in a query may be somebody's secret.
+            kept = [it for it in request.query_params.multi_items() if it[0] in _KEPT]
+            onward = f"{request.url.path}?{urlencode(kept, safe=':')}" if kept else request.url.path
             return RedirectResponse(f"/desk/login?{urlencode({'next': onward})}", 303)
         return await page(self, request, session)
 
