@@ -24,12 +24,14 @@ class Refusals:
 
     Attributes:
         reason: Why it would not take a line, by the last dry run; None: it would.
+        unconfirmed: Whether the last refusal was for want of replicas, which no dry run can tell.
     """
 
     def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
         self.reason: Reason | None = None
         self._metrics = metrics
         self._clock = clock
+        self.unconfirmed = False
         self._said: Reason | None = None
         self._since = 0.0
         self._doubt = asyncio.Event()
@@ -42,6 +44,7 @@ class Refusals:
         if self._said is None:
             self._since = self._clock()
         self._said = error.reason
+        self.unconfirmed = error.reason is Reason.UNCONFIRMED
         _log.warning("editors get 503: %s", error)
         self._doubt.set()
 
@@ -61,15 +64,16 @@ class Refusals:
         """A dry run would have stored a line; whether replicas would confirm it is not known."""
         self.reason = None
         self._doubt.clear()
-        if self._said is not Reason.UNCONFIRMED:
+        if not self.unconfirmed:
             self._end()
 
     def taken(self) -> None:
         """A line was stored and confirmed."""
-        if self._said is Reason.UNCONFIRMED:
+        if self.unconfirmed:
             self._end()
 
     def _end(self) -> None:
         if self._said is not None:
             _log.warning("lines are taken again after %.1f s", self._clock() - self._since)
         self._said = None
+        self.unconfirmed = False

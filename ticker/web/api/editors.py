@@ -128,7 +128,8 @@ class Editors:
         try:
             yield
             status = success
-            self._refusals.taken()
+            if self._refusals.unconfirmed:
+                self._refusals.taken()
         except EXPECTED as error:
             status = problem_of(error).status
             raise
