@@ -12,7 +12,7 @@ import pytest
 from tests.support.flashes import NOON, after
 from ticker.hub.load import Load
 from ticker.hub.receipts import CAN_CONFIRM, Receipts
-from ticker.news.delivery import VersionRef
+from ticker.news.reach import VersionRef
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tests.support.flashes import NOON, after
-from ticker.news.delivery import Receipt, VersionRef
+from ticker.news.reach import Receipt, VersionRef
 from ticker.store.deliveries import Deliveries
 
 if TYPE_CHECKING:

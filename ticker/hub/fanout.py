@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ticker.hub.receipts import Receipts
-    from ticker.news.delivery import VersionRef
+    from ticker.news.reach import VersionRef
 
 # Against head-of-line blocking: a handshake or a heartbeat waits for 5 to 10 ms of writing.
 _SLICE: Final = 1000

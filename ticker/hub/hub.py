@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.hub.audience import Reader
-    from ticker.news.delivery import HubReaders
     from ticker.news.event import Cursor, Event
     from ticker.news.flash import Flash
+    from ticker.news.reach import HubReaders
     from ticker.news.subscription import Subscription
     from ticker.settings import Settings
 

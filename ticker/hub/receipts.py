@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ticker.hub.load import Load
-from ticker.news.delivery import Receipt
+from ticker.news.reach import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ticker.news.delivery import VersionRef
+    from ticker.news.reach import VersionRef
 
 _KNOWN_MAX: Final = 200
 _PASSES_MAX: Final = 32

@@ -10,7 +10,7 @@ from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
     from ticker.hub.hub import Hub
-    from ticker.news.delivery import HubReaders
+    from ticker.news.reach import HubReaders
     from ticker.store.presence import Presence
 
 _log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ class Subscription:
     urgency: int | None = None
 
     def matches(self, flash: Flash) -> bool:
-        """Predicate: whether a usable version of a flash is for this reader."""
+        """Predicate: whether a version of a flash is for this reader."""
         return (
             (not self.sections or flash.section in self.sections)
             and (not self.regions or flash.region in self.regions)

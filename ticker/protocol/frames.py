@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news import document
-from ticker.news.delivery import VersionRef
 from ticker.news.flash import PubStatus
+from ticker.news.reach import VersionRef
 from ticker.protocol import rfc6455
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ticker.store.faults import store_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ticker.news.delivery import Receipt, VersionRef
+    from ticker.news.reach import Receipt, VersionRef
     from ticker.store.client import Store
 
 _KEEP_SECONDS: Final = 24 * 3600

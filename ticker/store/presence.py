@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from ticker.news.delivery import HubReaders
+    from ticker.news.reach import HubReaders
     from ticker.store.client import Store
 
 _STALE_MS: Final = 30_000
