@@ -92,7 +92,7 @@ class Room:
             del self._groups[subscription]
 
     def publish(self, event: Event) -> None:
-        """Deliver an event, a kill too, to whom it concerns: broadcast to each group by its filter."""
+        """Deliver an event, a kill too: broadcast it to each group that it concerns."""
         self._metrics.count("ticker_events_total", edition=self.edition)
         if not self.board.apply(event):
             return
