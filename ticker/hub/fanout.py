@@ -1,5 +1,6 @@
 """Fan-out: one frame written to many sockets, in order, in slices, and to each exactly once.
 
+Who gets a line, a correction or a kill is decided in `room`; here it is bytes with an urgency.
 What is broadcast waits in a queue that also holds those who join meanwhile, so that a newcomer,
 whose hello already tells of what waits, is not told twice. A pass over many is cut into slices
 with the event loop in between; what comes during a pass is coalesced into one write after it.

@@ -1,4 +1,7 @@
-"""The hub: this process's rooms, admission to them, and broadcast of what the relay brings."""
+"""The hub: this process's rooms, admission to them, and broadcast of what the relay brings.
+
+Each line, correction or kill is delivered by the room of its edition (`room`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """One edition in this process: its board, and the readers who watch it, by subscription.
 
+Delivers each line, correction and kill to the groups that it concerns (`Room.publish`).
 Joining is synchronous: a reader gets its hello (snapshot or replay) and stands in its group before
 anything else can happen, so no line falls between the two. Readers are written to, never awaited.
 """
