@@ -6,6 +6,7 @@ Times are RFC 3339, UTC, with milliseconds: `2026-11-23T17:04:05.123Z`.
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Final
@@ -34,8 +35,7 @@ def utcnow() -> datetime:
 
     Whatever depends on time is handed it, so that a test can set it.
     """
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
 
 def format_time(moment: datetime) -> str:

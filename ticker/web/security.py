@@ -34,6 +34,7 @@ API_HEADERS: Final[Mapping[str, str]] = {
 _PERMISSIONS: Final = (
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 )
+_HTTP_SCHEMES: Final = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
 _HSTS: Final = "max-age=31536000"
 
 
@@ -151,8 +152,10 @@ def scheme_of(scheme: str, forwarded: str | None) -> str:
         scheme: Of the request, as a trusted proxy says, or as it came to us.
         forwarded: `X-Forwarded-Proto` header, whoever says so: it can only make us stricter.
     """
-    known, said = (word.strip().replace("ws", "http") for word in (scheme, forwarded or ""))
-    return known if known in {"https", "http"} & {"https", said} else ""
+    known = _HTTP_SCHEMES.get(scheme.strip(), "")
+    if known == "http" and _HTTP_SCHEMES.get((forwarded or "").strip()) != "http":
+        return ""
+    return known
 
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:
