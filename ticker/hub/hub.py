@@ -160,7 +160,7 @@ class Hub:
         self._count[subscription.edition, reader.transport] -= 1
         self._size -= 1
         if reader.transport != DESK:
-            self._origins[subscription.edition] -= Counter((reader.origin,))
+            self._depart(reader, subscription.edition)
         self._rooms[subscription.edition].leave(reader, subscription)
 
     def presence(self) -> dict[str, HubReaders]:
@@ -183,6 +183,12 @@ class Hub:
         if reader.origin not in origins and len(origins) >= _ORIGINS_MAX:
             reader.origin = OTHER
         origins[reader.origin] += 1
+
+    def _depart(self, reader: Reader, edition: str) -> None:
+        origins = self._origins[edition]
+        origins[reader.origin] -= 1
+        if not origins[reader.origin]:
+            del origins[reader.origin]
 
     async def shown(self, flash: Flash, seconds: float) -> None:
         """Read your writes: wait until this process has handed a version to its readers.
