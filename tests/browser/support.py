@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,10 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.support.desk import PASSWORD
+from tests.support.listening import listening
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, Page
@@ -41,11 +42,9 @@ async def elsewhere(html: str, policy: str = "") -> AsyncIterator[str]:
             head += f"Content-Security-Policy: {policy}\r\n"
         outgoing.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         await outgoing.drain()
-        outgoing.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with listening(answer) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.listening import listening
 from ticker.commands.tail import Tail, TailError
 from ticker.protocol.frames import CloseCode
 
@@ -33,9 +34,11 @@ async def proxied(
     heads: list[bytes] = []
 
     async def pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        while data := await source.read(65_536):
-            target.write(data)
-        target.close()
+        try:
+            while data := await source.read(65_536):
+                target.write(data)
+        finally:
+            target.close()
 
     async def serve(incoming: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
         head = await incoming.readuntil(b"\r\n\r\n")
@@ -46,10 +49,9 @@ async def proxied(
             back, on = await asyncio.open_connection("127.0.0.1", service.port)
             on.write(head.replace(b"Upgrade: websocket\r\n", b"").replace(b"/1.1\r\n", version))
             await asyncio.gather(pipe(back, outgoing), pipe(incoming, on), return_exceptions=True)
-        outgoing.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heads
+    async with listening(serve) as port:
+        yield f"http://127.0.0.1:{port}", heads
 
 
 @pytest.mark.parametrize("kind", NO_WEBSOCKETS)

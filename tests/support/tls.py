@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import trustme
 
+from tests.support.listening import listening
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
@@ -44,16 +46,15 @@ async def tls_before(port: int, shown: Certificate) -> AsyncIterator[int]:
         back, forth = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(_pass(incoming, forth), _pass(back, outgoing))
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
+    async with listening(handle, context) as behind:
+        yield behind
 
 
 async def _pass(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError, ssl.SSLError):
-        while data := await source.read(65536):
-            sink.write(data)
-            await sink.drain()
-    sink.close()
+    try:
+        with suppress(ConnectionError, ssl.SSLError):
+            while data := await source.read(65536):
+                sink.write(data)
+                await sink.drain()
+    finally:
+        sink.close()
