@@ -32,7 +32,7 @@ NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg", "routes.py"}
 COVERED = {
     "accounts/principal": "accounts/test_tokens",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
-    "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts",
+    "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft",
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire",
@@ -47,6 +47,8 @@ REACHED = {
     "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),
     "jobs/rehearsal": ("store/test_faults", "/readyz"), "jobs/inspection": ("store/test_inspection", "ticker"),
+    "editing/scheduled": ("editing/test_intake", "release_due("),
+    "news/timing": ("editing/test_intake", "must be after the release"),
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
     "server/refusal": ("server/test_http_wire", "431"), "store/sentinel": ("store/test_topology", "sentinel_set"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),

@@ -15,8 +15,9 @@ from ticker.editing.bounds import FullError
 from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
 from ticker.news.document import format_time, utcnow
-from ticker.news.draft import InvalidError, Rules
-from ticker.news.flash import Flash, IllegalChangeError, PubStatus
+from ticker.news.draft import Rules
+from ticker.news.faults import InvalidError
+from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.stages import PublishOptions
 from ticker.store.wire import KeyReusedError, VersionConflictError
 
@@ -383,3 +384,102 @@ async def test_a_line_is_changed_only_so_often(
 def test_the_clock_of_intake_counts_milliseconds() -> None:
     """What is stored is what was answered: times have no more than milliseconds."""
     assert utcnow().microsecond % 1000 == 0
+
+
+def ahead(seconds: float) -> str:
+    return format_time(NOON + timedelta(seconds=seconds))
+
+
+async def refused(action: Awaitable[Flash]) -> list[str]:
+    with pytest.raises(InvalidError) as caught:
+        await action
+    return [f"{fault.field} {fault.detail}" for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("draft", [False, True])
+async def test_an_embargo_that_is_over_withholds_nothing(
+    intake: Intake, wire: Wire, draft: bool
+) -> None:
+    """Whoever mistakes the year is told so, and nothing goes out."""
+    for seconds in (-31_536_000, -0.001, 0):
+        data = {"headline": "Later", "embargoed": ahead(seconds)}
+        told = await refused(intake.publish(ask(), data, PublishOptions(draft=draft)))
+        assert told == ["embargoed must be in the future"]
+    held = await hold(intake)
+    told = await refused(intake.correct(ask(), held.id, {"embargoed": ahead(-1)}))
+    assert told == ["embargoed must be in the future"]
+    out = await intake.publish(ask(), {"headline": "Out"})
+    told = await refused(intake.correct(ask(), out.id, {"embargoed": ahead(-1)}))
+    assert told == ["embargoed must be in the future"]
+    assert await on_wire(wire) == [("Out", 1, "usable")]
+
+
+async def test_nothing_goes_out_dead(intake: Intake, wire: Wire, clock: Clock) -> None:
+    """A line expires after its release, whichever way and in whichever order that is said."""
+    of_hold = PublishOptions(hold=10)
+    told = await refused(intake.publish(ask(), {"headline": "x", "expires": ahead(10)}, of_hold))
+    assert told == ["expires must be after the release"]
+    line = {"headline": "Held", "embargoed": ahead(60), "expires": ahead(120)}
+    embargoed = await intake.publish(ask(), line)
+    for words, changes in {
+        "expires must be after the embargo": {"expires": ahead(60)},
+        "embargoed must be before the line expires": {"embargoed": ahead(120)},
+        "expires must be in the future": {"expires": ahead(-1)},
+    }.items():
+        assert await refused(intake.correct(ask(), embargoed.id, changes)) == [words]
+    both = {"embargoed": ahead(130), "expires": ahead(130)}
+    assert await refused(intake.correct(ask(), embargoed.id, both)) == [
+        "expires must be after the embargo"
+    ]
+    held = await intake.publish(ask(), {"headline": "In its hold"}, PublishOptions(hold=30))
+    assert await refused(intake.correct(ask(), held.id, {"expires": ahead(30)})) == [
+        "expires must be after the release"
+    ]
+    waiting = PublishOptions(draft=True)
+    draft = await intake.publish(ask(), {"headline": "Draft", "expires": ahead(5)}, waiting)
+    over = ["expires has passed: set a later time, or none"]
+    assert await refused(intake.release(ask(), draft.id, PublishOptions(hold=5))) == over
+    clock.forward(5)
+    assert await refused(intake.release(ask(), draft.id)) == over
+    await intake.kill(ask(), held.id, "not true")
+    assert await on_wire(wire) == []
+    await intake.correct(ask(), draft.id, {"expires": None})
+    await intake.release(ask(), draft.id)
+    assert [headline for headline, *_ in await on_wire(wire)] == ["Draft"]
+
+
+async def test_an_embargo_is_lifted_from_the_living_alone(
+    intake: Intake, wire: Wire, clock: Clock
+) -> None:
+    """Lifting an embargo of a line that has expired meanwhile is refused as its release is."""
+    line = {"headline": "Held", "embargoed": ahead(60), "expires": ahead(120)}
+    held = await intake.publish(ask(), line)
+    clock.forward(120)
+    assert await refused(intake.correct(ask(), held.id, {"embargoed": None}))
+    assert await refused(intake.release(ask(), held.id))
+    assert await on_wire(wire) == []
+
+
+async def test_what_expired_before_its_release_becomes_a_draft(
+    intake: Intake, wire: Wire, clock: Clock
+) -> None:
+    """When nobody was there to release it in time, editors find it among the drafts."""
+    line = {"headline": "Held", "embargoed": ahead(60), "expires": ahead(120)}
+    await intake.publish(ask(), line)
+    clock.forward(120)
+    (draft,) = await intake.release_due(["en"])
+    assert draft.pubstatus is PubStatus.WITHHELD
+    assert await on_wire(wire) == []
+    (record,) = await intake.queue(ask().principal, "en")
+    assert (record.stage, record.due, record.by) == (Stage.DRAFT, None, "ticker")
+    assert await intake.release_due(["en"]) == []
+    await intake.correct(ask(), draft.id, {"embargoed": None, "expires": None})
+    await intake.release(ask(), draft.id)
+    assert [headline for headline, *_ in await on_wire(wire)] == ["Held"]
+
+
+async def test_a_published_line_may_expire_at_once(intake: Intake, wire: Wire) -> None:
+    """That takes it off the board, as an editor may want."""
+    line = await intake.publish(ask(), {"headline": "Out"})
+    await intake.correct(ask(), line.id, {"expires": ahead(-1)})
+    assert [version for _, version, _ in await on_wire(wire)] == [1, 2]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.support.flashes import NOON
-from ticker.news.draft import BLANK, InvalidError, Rules
+from ticker.news.draft import BLANK, Rules
+from ticker.news.faults import InvalidError
 
 RULES = Rules(sections=("politics", "sports"), regions=("mena", "europe"))
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.flashes import NOON, flash
 from ticker.news import document
-from ticker.news.draft import InvalidError, Rules
+from ticker.news.draft import Rules
+from ticker.news.faults import InvalidError
 from ticker.news.fields import Field, Kind, table
 from ticker.news.flash import CHANGEABLE, FIELDS
 

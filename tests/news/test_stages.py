@@ -13,8 +13,8 @@ from ticker.accounts.principal import Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import Intake, PreconditionError
 from ticker.news.document import format_time
-from ticker.news.draft import InvalidError
 from ticker.news.event import Record
+from ticker.news.faults import InvalidError
 from ticker.news.flash import IllegalChangeError, PubStatus
 from ticker.news.stages import PublishOptions
 from ticker.store.archive import Archive

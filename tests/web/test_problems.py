@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ticker.news.draft import Fault, InvalidError
+from ticker.news.faults import Fault, InvalidError
 from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.web.problems import ProblemError, problem_at, problem_of
 

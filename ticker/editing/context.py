@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news import text
 from ticker.news.document import dumps
-from ticker.news.draft import Fault, InvalidError
 from ticker.news.event import Record
+from ticker.news.faults import Fault, InvalidError
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import IdempotencyKey
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import (
-    RELEASER,
     authorise,
     check_change,
     check_own,
@@ -20,10 +19,10 @@ from ticker.accounts.rights import (
 )
 from ticker.editing import bounds
 from ticker.editing.context import clean_reason, fresh_key
-from ticker.news import flash as flashes, stages
+from ticker.editing.scheduled import released_by_time
+from ticker.news import flash as flashes, stages, timing
 from ticker.news.document import utcnow
-from ticker.news.draft import Fault, InvalidError, Rules
-from ticker.news.event import Record
+from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
 from ticker.news.stages import NOW, PublishOptions
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 
     from ticker.accounts.principal import Principal
     from ticker.editing.context import EditContext
+    from ticker.news.draft import Rules
+    from ticker.news.event import Record
     from ticker.store.archive import Archive
     from ticker.store.wire import IdempotencyKey, Mode, Wire
 
@@ -99,7 +100,7 @@ class Intake:
         if earlier := await self._recall(context, key):
             return earlier
         now = self._clock()
-        values = self._rules.publication(data, now)
+        values = self._rules.publication(data, now, options.hold)
         if not options.draft:
             check_rank(context.principal, values)
         placement = stages.of_new(values, options, now, two_key=self._two_key)
@@ -143,6 +144,7 @@ class Intake:
             if silently and "correction" in values:
                 raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
             current = before.flash
+            timing.check_change(current, values, now, before.due)
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
@@ -175,6 +177,7 @@ class Intake:
             check_release(
                 context.principal, await self._archive.versions(context.edition, flash_id)
             )
+            timing.check_release(current, now, options.hold)
             placement = stages.of_released(before, options, now, two_key=self._two_key)
             if placement.pubstatus is PubStatus.USABLE:
                 return context.record(flashes.release(current, now), "release")
@@ -226,16 +229,17 @@ class Intake:
         return await self._archive.queue(edition)
 
     async def release_due(self, editions: Collection[str]) -> list[Flash]:
-        """Scheduled release of holds and embargoes; every process tries (no leader), one wins."""
+        """Scheduled release of holds and embargoes; every process tries (no leader), one wins.
+
+        What has expired meanwhile, as while the store was away, becomes a draft instead.
+        """
         released = []
         for held in await self._archive.due(editions, self._clock()):
-            now = self._clock()
-            flash = flashes.release(held, now)
-            record = Record(flash=flash, action="release", by=RELEASER, at=now)
+            record = released_by_time(held, self._clock())
             try:
                 # Without the wait for replicas: what a failover loses is due again.
-                key = fresh_key()
-                released.append(await self._wire.append(record, "announce", key, confirmed=False))
+                mode = _mode(held, record.flash)
+                released.append(await self._wire.append(record, mode, fresh_key(), confirmed=False))
             except VersionConflictError:
                 continue
         return released

@@ -6,13 +6,15 @@ The only validation in the house. It knows neither HTTP nor Redis.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import regex
 
-from ticker.news import document, text
+from ticker.news import document, text, timing
+from ticker.news.faults import Fault, InvalidError
 from ticker.news.fields import Kind
 from ticker.news.flash import CHANGEABLE
 
@@ -35,30 +37,16 @@ _NOT_NULL: Final = frozenset(name for name, field in CHANGEABLE.items() if not f
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with one field."""
-
-    field: str
-    detail: str
-
-
-class InvalidError(Exception):
-    """The draft breaks rules; `faults` names each."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.field} {fault.detail}" for fault in faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
 class Rules:
     """What the newsroom's configuration says of a draft."""
 
     sections: Collection[str]
     regions: Collection[str]
 
-    def publication(self, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """Values of all changeable fields of a new flash.
+    def publication(
+        self, data: Mapping[str, Any], now: datetime, hold: float = 0.0
+    ) -> dict[str, Any]:
+        """Values of all changeable fields of a new flash, which goes out after `hold` seconds.
 
         Raises:
             InvalidError: Any rule is broken.
@@ -71,11 +59,7 @@ class Rules:
                 faults.append(Fault(name, "is required"))
             if field.is_correction and name in values:
                 faults.append(Fault(name, "belongs to a correction (PATCH), not to a new line"))
-        expires, embargoed = values.get("expires"), values.get("embargoed")
-        if expires is not None and expires <= now:
-            faults.append(Fault("expires", "must be in the future"))
-        elif expires is not None and embargoed is not None and expires <= embargoed:
-            faults.append(Fault("expires", "must be after the embargo"))
+        faults += timing.faults(values, now, now + timedelta(seconds=hold))
         if faults:
             raise InvalidError(faults)
         return {**BLANK, **values}

@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ticker.hub.audience import NO_SITE, OTHER
-from ticker.news.draft import Fault
 from ticker.news.event import Cursor
+from ticker.news.faults import Fault
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.subscription import Subscription
 from ticker.web.problems import ProblemError, problem_at, some_seconds, unavailable

@@ -17,7 +17,7 @@ from ticker.accounts.rights import ForbiddenError
 from ticker.accounts.tokens import TooManyNamesError
 from ticker.editing.bounds import FullError
 from ticker.editing.intake import NoSuchFlashError, PreconditionError
-from ticker.news.draft import Fault, InvalidError
+from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from ticker.news.draft import Fault
+from ticker.news.faults import Fault
 from ticker.news.text import TextError, line
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters, Pair

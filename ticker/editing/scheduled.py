@@ -1,0 +1,23 @@
+"""Scheduled release: what becomes of a line whose hold or embargo ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ticker.accounts.rights import RELEASER
+from ticker.news import flash as flashes, timing
+from ticker.news.event import Record
+from ticker.news.flash import Stage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ticker.news.flash import Flash
+
+
+def released_by_time(held: Flash, now: datetime) -> Record:
+    """It goes out; one that has expired by now, which nobody would see, becomes a draft."""
+    if timing.is_over(held, now):
+        waiting = flashes.wait(held, now)
+        return Record(flash=waiting, action="draft", by=RELEASER, at=now, stage=Stage.DRAFT)
+    return Record(flash=flashes.release(held, now), action="release", by=RELEASER, at=now)
