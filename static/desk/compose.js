@@ -1,7 +1,7 @@
 /** Writing a line and publishing it: once (idempotency key), after a hold in which it can be stopped. */
 import { isUnknown, Refused } from "./api.js";
-import { el, fill } from "./dom.js";
-import { Inputs } from "./form.js";
+import { el, fill, moment } from "./dom.js";
+import { faultOfTimes, Inputs } from "./form.js";
 import { Hold } from "./hold.js";
 import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
@@ -131,7 +131,7 @@ export class Compose {
     const fields = this.inputs.read();
     const values = { readers: this.readers.toLocaleString("en"), edition: about.edition, urgency: words[`urgency_${fields.urgency}`] };
     const secondKey = about.twoKey && fields.urgency === 1;
-    if (fields.embargoed && !secondKey) publish.textContent = fill(words.embargo, { ...values, time: this.form.elements.embargoed.value.replace("T", " ") });
+    if (fields.embargoed && !secondKey) publish.textContent = fill(words.embargo, { ...values, time: moment(fields.embargoed, document.documentElement.lang) });
     else publish.textContent = fill(secondKey ? words.submit : words.publish, values);
     publish.dataset.urgency = fields.urgency;
     const size = length(this.headline.value);
@@ -145,6 +145,7 @@ export class Compose {
     const again = unsent.state === "sending";
     const fields = again ? unsent.fields : this.inputs.read();
     if (!fields.headline || this.#busy || !this.live || this.hold.running) return;
+    if (!again && this.#warnOfTimes(query)) return;
     if (!again) unsent.keep(fields, "sending", query);
     this.#lock(true);
     this.#say(this.words.sending);
@@ -156,6 +157,15 @@ export class Compose {
     } finally {
       this.#lock(false);
     }
+  }
+
+  #warnOfTimes({ hold = 0 }) {
+    const fault = faultOfTimes(this.form, hold);
+    if (!fault) return false;
+    this.fault.textContent = this.words.times[fault.kind];
+    document.getElementById("more").open = true;
+    fault.input.focus();
+    return true;
   }
 
   /** A new line, or another version of a draft, which is then let go. */

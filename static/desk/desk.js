@@ -20,7 +20,7 @@ const api = new Api(about);
 const store = new Store();
 const landings = new Map();
 let stories = {};
-let newest = null;
+let newest = [];
 let connection = "reconnecting";
 
 const landing = new Landing(words, about.lang);
@@ -39,7 +39,7 @@ const topics = {
   },
   landings: (message) => {
     for (const one of message.landings) landings.set(`${one.id} ${one.version}`, one);
-    newest = message.landings[0] ?? newest;
+    newest = message.landings.length ? message.landings : newest;
   },
 };
 
@@ -52,7 +52,7 @@ function hear(message) {
 function render() {
   const lines = store.lines();
   board.show(lines, stories, landings);
-  landing.show(newest, lines.find(({ id }) => id === newest?.id));
+  landing.show(newest, lines);
   showStatus();
 }
 

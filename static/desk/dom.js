@@ -17,6 +17,24 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** A random UUID (RFC 9562 v4) on plain http too, where browsers have no `crypto.randomUUID`. */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** When something will happen: its time of the day, with the date where that is not today, and the zone. */
+export function moment(time, lang) {
+  const at = new Date(time);
+  const isToday = at.toDateString() === new Date().toDateString();
+  const day = isToday ? {} : { year: "numeric", month: "short", day: "numeric" };
+  const style = { ...day, hour: "2-digit", minute: "2-digit", second: at.getSeconds() ? "2-digit" : undefined, hourCycle: "h23", timeZoneName: "short" };
+  return new Intl.DateTimeFormat(lang, { ...style, numberingSystem: "latn" }).format(at);
+}
+
 /** Hours, minutes and seconds, as the reader's clock has them. */
 export function clock(time) {
   return new Date(time).toTimeString().slice(0, 8);

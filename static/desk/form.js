@@ -58,6 +58,33 @@ export class Inputs {
   }
 }
 
+/**
+ * What is wrong with the times that are filled in: a name in `words.times`, and the input.
+ * @param {HTMLFormElement} form
+ * @param {number} hold seconds until the line goes out if nothing else withholds it.
+ */
+export function faultOfTimes({ elements }, hold) {
+  const { embargoed, expires } = elements;
+  for (const input of [embargoed, expires]) {
+    if (!input.value) continue;
+    if (isSkipped(input.value)) return { kind: "skipped", input };
+    if (isTwice(input.value)) return { kind: "twice", input };
+    if (new Date(input.value) <= Date.now()) return { kind: "past", input };
+  }
+  const release = embargoed.value ? new Date(embargoed.value) : Date.now() + hold * 1000;
+  return expires.value && new Date(expires.value) <= release ? { kind: "dead", input: expires } : null;
+}
+
+/** A local time that the change of the clocks leaves out. */
+function isSkipped(value) {
+  return !local(value).startsWith(value.slice(0, 16));
+}
+
+/** A local time that comes twice, since the clocks are put back over it. */
+function isTwice(value) {
+  return [-60, -30, 30, 60].some((minutes) => local(new Date(value).getTime() + minutes * 60_000).startsWith(value.slice(0, 16)));
+}
+
 /** The value of a `datetime-local`: the clock on the wall, to the second where it matters. */
 function local(time) {
   const date = new Date(time);

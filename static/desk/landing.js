@@ -8,6 +8,8 @@ const HEIGHT = 80;
 /** The landing column. */
 export class Landing {
   #history = [];
+  /** Words by version, and by line those it had last. */
+  #said = new Map();
 
   /**
    * @param {object} words
@@ -27,25 +29,33 @@ export class Landing {
   }
 
   /**
-   * @param {object} [landing] of the newest version.
-   * @param {object} [line] its flash, if it is on the board.
+   * What is newest, after every kill that has not left all screens; each with the words of its own version.
+   * @param {object[]} landings newest first.
+   * @param {object[]} lines on the board.
    */
-  show(landing, line) {
-    if (!landing) return;
+  show(landings, lines) {
+    for (const { id, version, headline } of lines) this.#said.set(`${id} ${version}`, headline).set(id, headline);
+    const [newest] = landings;
+    if (!newest) return;
+    const kills = landings.filter((it) => it !== newest && it.killed && left(it) > 0);
+    document.getElementById("landed").replaceChildren(...[...kills, newest].map((it) => this.#figures(it)));
+  }
+
+  #figures(landing) {
     const { words, number } = this;
+    const { id, version, killed, last } = landing;
     const [written, readers, confirmed] = ["written", "readers", "confirmed"].map((name) => number.format(landing[name] ?? 0));
-    const told = landing.killed ? fill(words.dropped, { count: confirmed, readers }) : fill(words.landed, { written, readers });
-    const all = (landing.confirmed ?? landing.written) + landing.left >= landing.readers;
-    const times = landing.last === null ? "" : `p50 ${landing.p50} · p99 ${landing.p99} · ${fill(words.last, { ms: number.format(landing.last) })}`;
+    const told = killed ? fill(words.dropped, { count: confirmed, readers }) : fill(words.landed, { written, readers });
+    const times = last === null ? "" : `p50 ${landing.p50} · p99 ${landing.p99} · ${fill(words.last, { ms: number.format(last) })}`;
     const rows = (title, table) => [el("tr", {}, el("th", { colSpan: 2, scope: "col" }, title)), ...Object.entries(table).map(([name, some]) => el("tr", {}, el("td", {}, el("bdi", {}, name)), el("td", {}, `${number.format(some.written)} / ${number.format(some.readers)}`)))];
-    document.getElementById("landed").replaceChildren(
-      el("div", { className: "figures" },
-        el("span", { className: `big${all ? " all" : ""}` }, told),
-        el("span", {}, times),
-        landing.killed || landing.confirmed === null ? "" : el("span", {}, fill(words.confirmed, { count: confirmed })),
-        line ? el("bdi", { className: "line" }, line.headline) : "",
-        el("table", {}, ...rows(words.transports, landing.transports), ...rows(words.hubs, landing.hubs))),
-    );
+    const headline = this.#said.get(killed ? id : `${id} ${version}`);
+    return el("div", { className: "figures", data: { id, version } },
+      el("span", { className: `big${landing.readers > 0 && left(landing) === 0 ? " all" : ""}` }, told),
+      el("span", {}, times),
+      killed || landing.confirmed === null ? "" : el("span", {}, fill(words.confirmed, { count: confirmed })),
+      el("span", { className: "which" }, killed ? words.killed : "", " ", fill(words.version, { version })),
+      headline ? el("bdi", { className: "line" }, headline) : "",
+      el("table", {}, ...rows(words.transports, landing.transports), ...rows(words.hubs, landing.hubs)));
   }
 
   /** @param {{readers: number, origins: Record<string, number>}} presence */
@@ -70,4 +80,9 @@ export class Landing {
     line.setAttribute("points", (points.length === 1 ? [points[0], `${WIDTH},${points[0].split(",")[1]}`] : points).join(" "));
     document.getElementById("chart").replaceChildren(line);
   }
+}
+
+/** Readers who are neither known to have it nor gone. */
+function left(landing) {
+  return Math.max(0, landing.readers - landing.left - (landing.confirmed ?? landing.written));
 }

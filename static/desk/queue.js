@@ -1,6 +1,6 @@
 /** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
 import { act, line, Rows, top } from "./rows.js";
-import { clock, el, fill } from "./dom.js";
+import { clock, el, fill, moment } from "./dom.js";
 
 /** The list of withheld lines. */
 export class Queue {
@@ -52,7 +52,7 @@ export class Queue {
     const releasable = own && !(stage === "awaiting" && mine) && !(about.role === "reporter" && item.urgency < 3);
     return [
       top(item, words,
-        el("span", { className: "state" }, due ? `${state} · ${clock(due)}` : state),
+        el("span", { className: "state" }, due ? `${state} · ${stage === "held" ? clock(due) : moment(due, document.documentElement.lang)}` : state),
         el("bdi", {}, fill(words.by, { name: by }))),
       line(item, about),
       el("div", { className: "acts" },

@@ -1,4 +1,5 @@
 /** Autosave of the line that is being written, in localStorage: it survives reload and outage. */
+import { uuid } from "./dom.js";
 
 /** One line, with its idempotency key: it is published once, however often that is tried. */
 export class Unsent {
@@ -9,7 +10,7 @@ export class Unsent {
     this.#place = `ticker unsent ${user} ${edition}`;
     const kept = this.#read();
     this.fields = kept?.fields ?? null;
-    this.key = kept?.key ?? crypto.randomUUID();
+    this.key = kept?.key ?? uuid();
     /** How it is sent: as a draft, or after a hold. */
     this.query = kept?.query ?? null;
     /** typing; sending from the moment that it may be out. */
@@ -27,12 +28,12 @@ export class Unsent {
   /** What is sent from here on is another line. */
   renew() {
     localStorage.removeItem(this.#place);
-    Object.assign(this, { fields: null, state: "typing", query: null, draft: null, key: crypto.randomUUID() });
+    Object.assign(this, { fields: null, state: "typing", query: null, draft: null, key: uuid() });
   }
 
   /** It was refused: it may be changed and sent anew. */
   refused() {
-    this.key = crypto.randomUUID();
+    this.key = uuid();
     this.keep(this.fields);
   }
 

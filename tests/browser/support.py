@@ -49,10 +49,16 @@ async def elsewhere(html: str, policy: str = "") -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def desk(
-    browser: Browser, service: Running | Serving, name: str, path: str = "/desk/en"
+    browser: Browser,
+    service: Running | Serving,
+    name: str,
+    path: str = "/desk/en",
+    *,
+    before: str = "",
 ) -> AsyncIterator[Page]:
-    """Somebody at the desk, logged in by keyboard."""
+    """Somebody at the desk, logged in by keyboard; `before` is a script that the page finds run."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    await context.add_init_script(before)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

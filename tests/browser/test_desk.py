@@ -313,3 +313,115 @@ async def test_hostile_words_stay_words(browser: Browser, newsroom: Running) -> 
         await expect(page.locator(".steps")).to_contain_text(hostile)
         assert await page.locator("img").count() == 0
         assert dialogs == []
+
+
+async def test_no_embargo_is_taken_that_withholds_nothing(
+    browser: Browser, newsroom: Running
+) -> None:
+    """A date that has passed, or an end before the beginning, is told at its field; nothing is sent."""
+    now = utcnow().astimezone()
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("Later")
+        await page.locator("#more summary").click()
+        for embargoed, expires, field, words in (
+            (now - timedelta(days=365), None, "embargoed", "has passed"),
+            (None, now - timedelta(minutes=2), "expires", "has passed"),
+            (now + timedelta(days=2), now + timedelta(days=1), "expires", "before it goes out"),
+        ):
+            for name, time in (("embargoed", embargoed), ("expires", expires)):
+                value = "" if time is None else f"{time:%Y-%m-%dT%H:%M}"
+                await page.locator(f"[name={name}]").fill(value)
+            await page.locator("#publish").click()
+            await expect(page.locator("#fault")).to_contain_text(words)
+            await expect(page.locator(f"[name={field}]")).to_be_focused()
+        await expect(page.locator("#headline")).to_have_value("Later")
+        await expect(page.locator("#queue .row")).to_have_count(0)
+
+
+async def test_a_local_time_that_is_none_is_asked_about(
+    browser: Browser, newsroom: Running
+) -> None:
+    """On the nights when clocks change no hour is moved, and none of two is taken, unasked."""
+    context = await browser.new_context(timezone_id="Europe/Berlin")
+    page = await context.new_page()
+    await page.goto(f"{newsroom.url}/desk/login")
+    kinds = await page.evaluate(
+        """async (values) => {
+            const { faultOfTimes } = await import("/static/desk/form.js");
+            const expires = { value: "" };
+            return values.map((value) => faultOfTimes({ elements: { embargoed: { value }, expires } }, 0)?.kind);
+        }""",
+        ["2040-03-25T02:30", "2040-10-28T02:30", "2040-10-28T03:30", "2040-03-25T03:30"],
+    )
+    assert kinds == ["skipped", "twice", None, None]
+    await context.close()
+
+
+async def test_the_queue_says_the_day(browser: Browser, newsroom: Running) -> None:
+    """An embargo of another day shows its date and its zone, in the queue and on the button."""
+    due = utcnow().astimezone() + timedelta(days=120)
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("In spring")
+        await page.locator("#more summary").click()
+        await page.locator("[name=embargoed]").fill(f"{due:%Y-%m-%dT%H:%M}")
+        await expect(page.locator("#publish")).to_contain_text(f"{due:%Y}")
+        await page.keyboard.press("Control+Enter")
+        state = page.locator("#queue .state")
+        await expect(state).to_contain_text(f"{due:%Y}")
+        await expect(state).to_contain_text("UTC")
+
+
+async def test_a_landing_is_about_one_version(browser: Browser, newsroom: Running) -> None:
+    """Words stand beside the figures of their own version, and it is said which."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        made = await newsroom.post("en", "One")
+        shown = page.locator("#landed .figures")
+        for version, headline in enumerate(("One", "Two"), start=1):
+            await expect(shown.locator(".which")).to_contain_text(f"v{version}")
+            await expect(shown.locator(".line")).to_have_text(headline)
+            await expect(shown.locator(".big")).to_have_class(re.compile(r"\ball\b"))
+            await newsroom.patch("en", made["id"], headline="Two")
+
+
+async def test_a_kill_is_shown_until_it_is_everywhere(browser: Browser, newsroom: Running) -> None:
+    """Lines that follow do not take its figures away while a screen may still show it."""
+    async with desk(browser, newsroom, "amal") as page:
+        told = await page.evaluate(
+            """async () => {
+                const { Landing } = await import("/static/desk/landing.js");
+                const words = JSON.parse(document.getElementById("desk").dataset.words);
+                const landing = new Landing(words, "en");
+                const one = { killed: false, readers: 5, written: 5, confirmed: 5, left: 0, last: null, transports: {}, hubs: {} };
+                const kill = (confirmed) => ({ ...one, id: "a", version: 2, killed: true, confirmed });
+                const next = { ...one, id: "b", version: 1 };
+                const show = (landings, lines) => {
+                    landing.show(landings, lines);
+                    return [...document.querySelectorAll("#landed .figures")].map((it) => it.innerText);
+                };
+                show([{ ...one, id: "a", version: 1 }], [{ id: "a", version: 1, headline: "Wrong" }]);
+                const line = { id: "b", version: 1, headline: "Next" };
+                const waiting = [show([next, kill(3)], [line]), show([next, kill(5)], [line])];
+                show([{ ...next, readers: 0, written: 0, confirmed: 0 }], [line]);
+                return [...waiting, document.querySelectorAll("#landed .all").length];
+            }"""
+        )
+    *told, green_for_none = told
+    assert green_for_none == 0
+    assert [len(blocks) for blocks in told] == [2, 1]
+    assert "Wrong" in told[0][0]
+    assert "3 of 5" in told[0][0]
+    assert "Next" in told[1][0]
+
+
+async def test_a_desk_on_plain_http(browser: Browser, newsroom: Running) -> None:
+    """Under a host name without TLS browsers leave out `crypto.randomUUID`; the desk works all the same."""
+    plain = "delete Crypto.prototype.randomUUID"
+    async with (
+        desk(browser, newsroom, "amal", before=plain) as page,
+        newsroom.live("en") as reader,
+    ):
+        await receive(reader)
+        await page.keyboard.type("Out")
+        await page.keyboard.press("Control+Enter")
+        assert (await receive(reader))["flash"]["headline"] == "Out"
