@@ -7,7 +7,8 @@ import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from ticker.server.server import Server
     from ticker.settings import Settings
+
+_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,16 @@ class Remote:
         )
 
     async def post(self, edition: str, headline: str, **fields: Any) -> dict[str, Any]:
-        """Publish a line; it must be accepted."""
-        answer = await self.request(
-            "POST", f"/v1/{edition}/flashes", body={"headline": headline, **fields}
-        )
+        """Publish a line; it must be accepted, once.
+
+        On a machine that is busy with other things the store's answer may come too late: it is
+        asked for again under the same key, as editors' programs do.
+        """
+        key, body = {"Idempotency-Key": uuid4().hex}, {"headline": headline, **fields}
+        for _ in range(_TRIES):
+            answer = await self.request("POST", f"/v1/{edition}/flashes", body=body, headers=key)
+            if answer.status != 503:
+                break
         assert answer.status == 201, answer.body
         flash: dict[str, Any] = answer.json
         return flash
