@@ -46,6 +46,11 @@ class Keys:
         return self._name("flashes")
 
     @cached_property
+    def hands(self) -> str:
+        """Hash: flash id → whose hands made its newest version, from its second one on."""
+        return self._name("hands")
+
+    @cached_property
     def board(self) -> str:
         """Sorted set: ids of usable flashes by first publication in ms."""
         return self._name("board")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.desk import hire, log_in
+from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Role
 from ticker.news.event import GENESIS, Cursor
+from ticker.store.client import Store
 from ticker.web.desk.timeline import diff
 
 if TYPE_CHECKING:
@@ -89,6 +91,30 @@ async def test_a_long_timeline_has_pages(service: Running) -> None:
     assert (await rosa.ask("GET", "/desk/ar/timeline")).status == 403
     assert (await rosa.ask("GET", "/desk/en/timeline/none")).status == 404
     assert (await rosa.ask("GET", "/desk/en/timeline?before=x")).status == 422
+
+
+async def test_a_line_with_many_versions_has_pages(service: Running) -> None:
+    """Old versions and old corrections are not read for a page that does not show them."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    line = await service.post("en", "Line 1")
+    for number in range(2, 121):
+        await service.patch("en", line["id"], headline=f"Line {number}")
+    path = f"/desk/en/timeline/{line['id']}"
+    first = (await amal.ask("GET", path)).body.decode()
+    assert first.count('class="row"') == 50
+    assert "<del>70</del> <ins>71</ins>" in first
+    assert "?before=71" in first
+    last = (await amal.ask("GET", f"{path}?before=21")).body.decode()
+    assert "?before=" not in last
+    assert "<del>19</del> <ins>20</ins>" in last
+    page = (await service.get(f"/en/f/{line['id']}")).body.decode()
+    assert page.count("<span>Corrected</span>") == 50
+    assert "Earlier corrections are not listed" in page
+    store = Store(service.settings.redis_url)
+    sent = await bytes_sent(store, service.get(f"/en/f/{line['id']}"))
+    assert sent < 60 * len(str(line)) + 10_000
+    await store.close()
 
 
 @pytest.mark.parametrize(
