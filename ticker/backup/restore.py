@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -117,7 +116,7 @@ class Restorer:
         self._names = store.house
         self._archive = Archive(store)
         self._audit = Audit(store)
-        self._history = History(store, 1, timedelta(0))
+        self._history = History(store)
         self._lock = ImportLock(store)
         self._widgets = WidgetScripts(store)
         self._wire = Wire(store, backup=self._name)

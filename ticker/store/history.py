@@ -1,4 +1,4 @@
-"""History, the black box: a replay of the log to any moment, and a check of its hash chain.
+"""History, the black box: the log entry by entry, and a check of its hash chain.
 
 Everything here is read from the wire itself, from its first entry on.
 """
@@ -8,16 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.board import Board
-from ticker.news.event import GENESIS, Cursor, Event, Record
-from ticker.news.subscription import Subscription
+from ticker.news.event import GENESIS, Cursor, Record
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from datetime import datetime, timedelta
 
-    from ticker.news.flash import Flash
     from ticker.store.client import Store
 
 _PAGE: Final = 500
@@ -55,19 +51,11 @@ class Break:
 
 
 class History:
-    """The logs of all editions, whole. Every method raises `StoreUnavailableError`.
+    """The logs of all editions, whole. Every method raises `StoreUnavailableError`."""
 
-    Args:
-        store: Where they are.
-        lines: Lines on a board at most.
-        window: How long after its first publication a line is on a board.
-    """
-
-    def __init__(self, store: Store, lines: int, window: timedelta) -> None:
+    def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
         self._keys = store.keys
-        self._lines = lines
-        self._window = window
 
     async def head(self, edition: str) -> Cursor:
         """Where the log ends."""
@@ -88,15 +76,6 @@ class History:
         with store_errors():
             found = await self._commands.xrevrange(self._keys(edition).wire, max=end, count=limit)
         return [_entry(item) for item in found]
-
-    async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
-        """Replay: what the edition showed at a moment, newest line first, and the position then."""
-        board = Board(self._lines, self._window, memory=1)
-        async for entry in self.entries(edition):
-            record = entry.record
-            if record.at <= moment:
-                board.apply(Event(entry.cursor, record.flash))
-        return board.cursor, board.lines(Subscription(edition), moment)
 
     async def verify(self, edition: str) -> tuple[int, Break | None]:
         """Recompute the hash chain: how many entries there are, and the first that breaks it.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.store.history import History
+    from ticker.store.past import Past
     from ticker.web.authentication import Authenticator
 
 _LIMIT_MAX: Final = 100_000
@@ -32,15 +33,17 @@ class HistoryApi:
         self,
         authenticator: Authenticator,
         history: History,
+        past: Past,
     ) -> None:
         self._authenticator = authenticator
         self._history = history
+        self._past = past
 
     async def board(self, request: Request) -> Response:
         """`GET /v1/{edition}/board?at=` → the board exactly as it was shown then."""
         edition = await self._authenticator.edition_of(request)
         moment = query.moment("at", query.parameters(request.url.query).get("at", [""])[-1])
-        cursor, lines = await self._history.board_at(edition.code, moment)
+        cursor, lines = await self._past.board_at(edition.code, moment)
         body = {
             "at": document.format_time(moment),
             "cursor": str(cursor),

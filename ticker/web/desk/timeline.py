@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
     from ticker.store.history import History
+    from ticker.store.past import Past
     from ticker.web.authentication import Authenticator
     from ticker.web.templating import Templates
 
@@ -38,12 +39,14 @@ class Timeline:
         templates: Templates,
         authenticator: Authenticator,
         history: History,
+        past: Past,
         archive: Archive,
         deliveries: Deliveries,
     ) -> None:
         self._templates = templates
         self._authenticator = authenticator
         self._history = history
+        self._past = past
         self._archive = archive
         self._deliveries = deliveries
 
@@ -57,7 +60,7 @@ class Timeline:
         asked = given.get("at", [""])[-1]
         at_moment = moment("at", asked) if asked else None
         if at_moment is not None:
-            _, lines = await self._history.board_at(edition.code, at_moment)
+            _, lines = await self._past.board_at(edition.code, at_moment)
             shown = [document.public(flash) for flash in lines]
         context = {
             "session": session,
