@@ -63,12 +63,26 @@ class History:
             offset, tag = await self._commands.hmget(self._keys(edition).head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
+    async def cursor_at(self, edition: str, offset: int) -> Cursor | None:
+        """The position after the entry with this offset; None: there is none."""
+        if offset == 0:
+            return GENESIS
+        page = await self._page(edition, offset - 1, offset)
+        return page[0].cursor if page else None
+
+    async def pages(
+        self, edition: str, after: int = 0, until: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
+        """Every entry after an offset, and up to another, oldest first, some hundreds at a time."""
+        while page := await self._page(edition, after, until):
+            yield page
+            after = page[-1].cursor.offset
+
     async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
         """Every entry after an offset, oldest first."""
-        while page := await self._page(edition, after):
+        async for page in self.pages(edition, after):
             for entry in page:
                 yield entry
-            after = page[-1].cursor.offset
 
     async def newest(self, edition: str, before: int | None, limit: int) -> list[Entry]:
         """The last entries, or the last before an offset, newest first."""
@@ -131,10 +145,11 @@ class History:
                 found: list[str | None] = await pipe.execute()
         return found
 
-    async def _page(self, edition: str, after: int) -> list[Entry]:
+    async def _page(self, edition: str, after: int, until: int | None = None) -> list[Entry]:
+        end = "+" if until is None else f"{until}-0"
         with store_errors():
             found = await self._commands.xrange(
-                self._keys(edition).wire, min=f"({after}-0", count=_PAGE
+                self._keys(edition).wire, min=f"({after}-0", max=end, count=_PAGE
             )
         return [_entry(item) for item in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,10 +48,34 @@ async def test_the_log_proves_itself(service: Running) -> None:
     rest = await service.request("GET", f"/v1/en/log?after={entries[2]['cursor']}&limit=1")
     assert [json.loads(line) for line in rest.body.splitlines()] == [entries[3]]
     assert Cursor.parse(entries[4]["cursor"]) == reached
-    for query, field in (("after=x", "after"), ("limit=0", "limit")):
+    wrong = f"after=2.{entries[2]['cursor'].partition('.')[2]}"
+    for query, field in (
+        ("after=x", "after"), (wrong, "after"), ("after=9.0123456789abcdef", "after"),
+        ("limit=0", "limit"), ("limit=10001", "limit"),
+    ):  # fmt: skip
         assert (await service.request("GET", f"/v1/en/log?{query}")).fields == [field]
     reporter = await service.token_for(Role.REPORTER)
     assert (await service.request("GET", "/v1/en/log", token=reporter)).status == 403
+
+
+async def test_the_log_says_where_it_goes_on(service: Running) -> None:
+    """Whoever follows the links has every entry once, and knows when there are no more."""
+    for number in range(5):
+        await service.post("en", f"Line {number}")
+    whole = (await service.request("GET", "/v1/en/log")).body
+    found, url = b"", "/v1/en/log?limit=2"
+    for size in (2, 2, 1):
+        answer = await service.request("GET", url)
+        assert len(answer.body.splitlines()) == size
+        found += answer.body
+        link = re.fullmatch(r'<(/v1/en/log\?after=[^&>]+&limit=2)>; rel="next"', answer.headers.get("link", ""))  # fmt: skip
+        assert (link is not None) == (size == 2)
+        url = link[1] if link else ""
+    assert found == whole
+    full = await service.request("GET", "/v1/en/log?limit=5")
+    assert "link" not in full.headers
+    empty = await service.request("GET", "/v1/es/log")
+    assert (empty.status, empty.body) == (200, b"")
 
 
 async def test_a_timeline_tells_who_did_what(service: Running) -> None:
