@@ -29,7 +29,7 @@ from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
-from ticker.jobs import deliveries, presence, rehearsal, schedule
+from ticker.jobs import checkpoints, deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed, topics
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
@@ -38,6 +38,7 @@ from ticker.metrics import Metrics
 from ticker.news.document import utcnow
 from ticker.news.draft import Rules
 from ticker.store.archive import Archive
+from ticker.store.checkpoints import Checkpoints
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
@@ -45,6 +46,7 @@ from ticker.store.follow import Follower
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
 from ticker.store.inspection import Inspection
+from ticker.store.past import Past
 from ticker.store.presence import Presence
 from ticker.store.refusals import Refusals
 from ticker.store.replication import Policy
@@ -93,7 +95,8 @@ class Core:
     def _build_store(self, settings: Settings) -> None:
         editions = settings.newsroom.editions
         self.archive = Archive(self.store)
-        self.history = History(self.store, settings.board_lines, settings.board_window)
+        self.history = History(self.store)
+        self.past = Past(self.store, settings.board_lines, settings.board_window)
         self.stories = Stories(self.store, editions)
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
@@ -135,6 +138,7 @@ class Core:
             "rehearsal": partial(
                 rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
             ),
+            "checkpoints": partial(checkpoints.keep, self.hub, Checkpoints(self.store), editions),
             "clicks": self.clicks.run,
             "refused logins": self.refused_logins.run,
             "desks": self.desk_feed.look,

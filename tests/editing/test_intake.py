@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.flashes import NOON
+from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.bounds import FullError
@@ -483,3 +484,39 @@ async def test_a_published_line_may_expire_at_once(intake: Intake, wire: Wire) -
     line = await intake.publish(ask(), {"headline": "Out"})
     await intake.correct(ask(), line.id, {"expires": ahead(-1)})
     assert [version for _, version, _ in await on_wire(wire)] == [1, 2]
+
+
+async def test_a_change_costs_the_same_after_a_thousand_versions(
+    intake: Intake, wire: Wire, archive: Archive, store: Store
+) -> None:
+    """A reporter's line, corrected without end, is checked, changed and withdrawn without reading all."""
+    rosa = ask(Role.REPORTER, "rosa")
+    sent = {}
+    for versions in (3, 300):
+        line = await intake.publish(rosa, {"headline": "0"}, PublishOptions(draft=True))
+        for number in range(1, versions):
+            await intake.correct(rosa, line.id, {"headline": f"{number}"})
+        sent[versions] = [
+            await bytes_sent(store, intake.correct(rosa, line.id, {"headline": "new"})),
+            await bytes_sent(store, intake.release(ask(), line.id)),
+            await bytes_sent(store, intake.correct(ask(), line.id, {"headline": "newer"})),
+            await bytes_sent(store, intake.kill(ask(), line.id, "why")),
+        ]
+    for few, many in zip(sent[3], sent[300], strict=True):
+        assert many < few + 1000
+
+
+async def test_a_line_of_an_older_service_is_its_reporters_still(
+    intake: Intake, archive: Archive, store: Store
+) -> None:
+    """What an older service kept beside no version is told by all versions, and kept from then on."""
+    rosa = ask(Role.REPORTER, "rosa")
+    mine = await intake.publish(rosa, {"headline": "Mine"})
+    await intake.correct(rosa, mine.id, {"headline": "Mine still"})
+    theirs = await intake.publish(rosa, {"headline": "Theirs"})
+    await intake.correct(ask(), theirs.id, {"headline": "Theirs now"})
+    await store.commands.delete(store.keys("en").hands)
+    await intake.correct(rosa, mine.id, {"headline": "Mine again"})
+    with pytest.raises(ForbiddenError):
+        await intake.correct(rosa, theirs.id, {"headline": "Mine again"})
+    assert await store.commands.hkeys(store.keys("en").hands) == [mine.id]

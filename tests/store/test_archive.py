@@ -96,4 +96,4 @@ async def test_what_is_due(wire: Wire, archive: Archive) -> None:
     ]
     await put(wire, *held, mode="file")
     due = await archive.due(["en", "ar", "es"], after(1))
-    assert [it.id for it in due] == ["en1", "ar1"]
+    assert [it.flash.id for it in due] == ["en1", "ar1"]

@@ -19,6 +19,7 @@ from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.store.history import History
 from ticker.store.keys import Keys
+from ticker.store.past import Past
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -95,10 +96,10 @@ async def test_the_past_is_as_it_was(
             await newsroom.do(kind, which)
         seen.append((newsroom.clock(), newsroom.shown()))
         newsroom.clock.forward(pause + 0.001)
-    history = History(valkey_store, LINES, WINDOW)
+    past = Past(valkey_store, LINES, WINDOW)
     for moment, shown in seen:
-        assert (await history.board_at("en", moment))[1] == shown
-    assert (await history.verify("en"))[1] is None
+        assert (await past.board_at("en", moment))[1] == shown
+    assert (await History(valkey_store).verify("en"))[1] is None
 
 
 async def _rewrite(store: Store, index: int, field: str, position: int) -> None:
@@ -124,7 +125,7 @@ async def test_one_flipped_bit_is_found(
     newsroom = Newsroom(valkey_store)
     for number, kind in enumerate(["publish", "correct", "publish", "pin", "kill", "publish"]):
         await newsroom.do(kind, number)
-    history = History(valkey_store, LINES, WINDOW)
+    history = History(valkey_store)
     count, fault = await history.verify("en")
     assert fault is None
     await _rewrite(valkey_store, index % count, field, position)
@@ -137,7 +138,7 @@ async def test_other_touches_are_found(valkey_store: Store) -> None:
     """A missing entry, a cut tail, another version or current state beside the log."""
     commands: Any = valkey_store.commands
     newsroom = Newsroom(valkey_store)
-    history = History(valkey_store, LINES, WINDOW)
+    history = History(valkey_store)
     assert await history.verify("en") == (0, None)
     for kind in ("publish", "publish", "correct"):
         await newsroom.do(kind, 0)
@@ -153,4 +154,5 @@ async def test_other_touches_are_found(valkey_store: Store) -> None:
     assert "missing" in str((await history.verify("en"))[1])
     await commands.delete(KEYS.wire)
     assert "head" in str((await history.verify("en"))[1])
-    assert (await history.board_at("en", newsroom.clock()))[0] == GENESIS
+    past = Past(valkey_store, LINES, WINDOW)
+    assert (await past.board_at("en", newsroom.clock()))[0] == GENESIS

@@ -175,5 +175,5 @@ async def write(lines: AsyncIterator[tuple[str, dict[str, Any]]]) -> bytes:
 
 
 async def faults(store: Store) -> dict[str, Any]:
-    history = History(store, 1, timedelta(0))
+    history = History(store)
     return {edition: (await history.verify(edition))[1] for edition in ("en", "drill-ar")}

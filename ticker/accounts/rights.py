@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Principal, Role
 from ticker.news.flash import PubStatus, Stage
+from ticker.news.hands import SAYS
 
 if TYPE_CHECKING:
     from ticker.news.event import Record
     from ticker.news.flash import Flash
+    from ticker.news.hands import Hands
 
 _REPORTER_URGENCY: Final = 3
 _FLASH: Final = 1
-# What makes a line another one to its readers.
-_SAYS: Final = ("headline", "correction", "source", "located", "url")
-# Who releases by the clock what was due; no hand of anybody.
-RELEASER: Final = "ticker"
 
 
 class ForbiddenError(Exception):
@@ -106,21 +103,18 @@ def check_rank(principal: Principal, values: dict[str, Any]) -> None:
         raise ForbiddenError("pinned", "Pinning a line takes an editor.")
 
 
-def check_change(
-    principal: Principal, versions: list[Record], after: Flash, *, two_key: bool
-) -> None:
+def check_change(principal: Principal, newest: Record, after: Flash, *, two_key: bool) -> None:
     """What a change would leave, judged by the line as it is, not by what the request names.
 
     Args:
         principal: Who asks.
-        versions: Of the line, oldest first; for an editor the newest is enough.
+        newest: The line as it is.
         after: The line as it would be.
         two_key: Whether urgency 1 takes two editors.
 
     Raises:
         ForbiddenError: They may not.
     """
-    newest = versions[-1]
     # A draft may be of any rank: who releases it must be of that one.
     for flash in () if newest.stage is Stage.DRAFT else (newest.flash, after):
         check_rank(principal, {"urgency": flash.urgency, "pinned": flash.pinned})
@@ -134,7 +128,7 @@ def _check_second_key(before: Flash, after: Flash) -> None:
         raise ForbiddenError(
             "urgency", "Urgency 1 takes a second editor here: publish it as a new line."
         )
-    for name in _SAYS:
+    for name in SAYS:
         if getattr(after, name) != getattr(before, name):
             raise ForbiddenError(
                 name,
@@ -143,7 +137,7 @@ def _check_second_key(before: Flash, after: Flash) -> None:
             )
 
 
-def check_own(principal: Principal, versions: list[Record]) -> None:
+def check_own(principal: Principal, hands: Hands) -> None:
     """A reporter changes only what they wrote, as long as nobody else has touched it.
 
     Raises:
@@ -151,13 +145,13 @@ def check_own(principal: Principal, versions: list[Record]) -> None:
     """
     if principal.role > Role.REPORTER:
         return
-    if versions[0].by != principal.name:
+    if hands.first != principal.name:
         raise ForbiddenError("role", "A reporter may change only their own lines.")
-    if any(record.by not in {principal.name, RELEASER} for record in versions):
+    if hands.shared:
         raise ForbiddenError("role", "An editor has taken this line over; ask them to change it.")
 
 
-def check_withdrawal(principal: Principal, versions: list[Record]) -> None:
+def check_withdrawal(principal: Principal, newest: Record, hands: Hands) -> None:
     """Killing takes an editor; who wrote a line that was never out may take it back.
 
     Raises:
@@ -165,35 +159,25 @@ def check_withdrawal(principal: Principal, versions: list[Record]) -> None:
     """
     if principal.role > Role.REPORTER:
         return
-    if versions[-1].flash.pubstatus is not PubStatus.WITHHELD:
+    if newest.flash.pubstatus is not PubStatus.WITHHELD:
         raise ForbiddenError("role", "Killing a published line takes the role editor.")
-    check_own(principal, versions)
+    check_own(principal, hands)
 
 
-def check_release(principal: Principal, versions: list[Record]) -> None:
+def check_release(principal: Principal, newest: Record, hands: Hands) -> None:
     """Two-person rule: the second key is an editor's, and not of the hand that wrote it last.
 
     Raises:
         ForbiddenError: They may not release it.
     """
-    newest = versions[-1]
     check_rank(principal, {"urgency": newest.flash.urgency, "pinned": newest.flash.pinned})
-    check_own(principal, versions)
+    check_own(principal, hands)
     if newest.stage is Stage.AWAITING:
         check_role(principal, Role.EDITOR)
-        if author_of(versions) == principal.name:
+        if hands.author == principal.name:
             raise ForbiddenError("role", "A second editor must release it: its words are yours.")
 
 
 def sees_address(principal: Principal, record: Record) -> bool:
     """Personal data: from where somebody worked is for editors, and for themselves."""
     return principal.role > Role.REPORTER or record.by == principal.name
-
-
-def author_of(versions: list[Record]) -> str:
-    """First hand of the two-person rule: who changed last what the newest version says."""
-    author = versions[0].by
-    for before, after in pairwise(versions):
-        if any(getattr(before.flash, name) != getattr(after.flash, name) for name in _SAYS):
-            author = after.by
-    return author

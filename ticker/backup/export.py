@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -101,7 +100,7 @@ class Exporter:
         self._names = store.house
         self._archive = Archive(store)
         self._audit = Audit(store)
-        self._history = History(store, 1, timedelta(0))
+        self._history = History(store)
         self._widgets = WidgetScripts(store)
 
     async def lines(self, wanted: Sequence[str]) -> _Lines:

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -117,7 +116,7 @@ class Restorer:
         self._names = store.house
         self._archive = Archive(store)
         self._audit = Audit(store)
-        self._history = History(store, 1, timedelta(0))
+        self._history = History(store)
         self._lock = ImportLock(store)
         self._widgets = WidgetScripts(store)
         self._wire = Wire(store, backup=self._name)
@@ -237,13 +236,14 @@ class Restorer:
     async def _put_version(self, line: Line) -> None:
         kept = Kept.of(line.values["record"])
         flash = kept.flash
-        before = None
+        before, hands = None, None
         if flash.version > 1:
-            before = await self._archive.get(flash.edition, flash.id)
+            before = await self._archive.record(flash.edition, flash.id)
+        if before is not None:
+            hands = (await self._archive.hands(before)).after(before, kept)
+        leaves = before.flash.coverage if before else None
         try:
-            await self._wire.append(
-                kept, _MODES[line.kind], _NO_KEY, before.coverage if before else None
-            )
+            await self._wire.append(kept, _MODES[line.kind], _NO_KEY, leaves, hands=hands)
         except VersionConflictError as error:
             with store_errors():
                 key = self._keys(flash.edition).versions(flash.id)

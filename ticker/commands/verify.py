@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
@@ -35,7 +34,7 @@ def verify(settings: Settings, editions: Sequence[str]) -> list[str]:
 
 
 async def _verify(store: Store, editions: list[str]) -> list[str]:
-    history = History(store, 1, timedelta(0))
+    history = History(store)
     lines, broken = [], []
     for edition in editions:
         count, fault = await history.verify(edition)

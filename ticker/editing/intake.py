@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ticker.editing.context import EditContext
     from ticker.news.draft import Rules
     from ticker.news.event import Record
+    from ticker.news.hands import Hands
     from ticker.store.archive import Archive
     from ticker.store.wire import IdempotencyKey, Mode, Wire
 
@@ -137,9 +138,8 @@ class Intake:
         verb = "refile" if silently else "correct"
         key = context.idempotency_key(verb, flash_id, data)
 
-        async def change(before: Record, now: datetime) -> Record:
-            versions = await self._hands(context, before)
-            check_own(context.principal, versions)
+        def change(before: Record, hands: Hands, now: datetime) -> Record:
+            check_own(context.principal, hands)
             values = self._rules.changes(data)
             if silently and "correction" in values:
                 raise InvalidError([Fault("correction", "belongs to a correction, not a refile")])
@@ -148,7 +148,7 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
-            check_change(context.principal, versions, changed, two_key=self._two_key)
+            check_change(context.principal, before, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)
 
@@ -168,15 +168,13 @@ class Intake:
         authorise(context.principal, context.edition, Role.REPORTER)
         key = context.idempotency_key("release", flash_id, {}, options)
 
-        async def change(before: Record, now: datetime) -> Record:
+        def change(before: Record, hands: Hands, now: datetime) -> Record:
             current = before.flash
             if current.pubstatus is PubStatus.CANCELED:
                 raise IllegalChangeError("The flash is killed; a killed line stays dead.")
             if current.pubstatus is PubStatus.USABLE:
                 return before
-            check_release(
-                context.principal, await self._archive.versions(context.edition, flash_id)
-            )
+            check_release(context.principal, before, hands)
             timing.check_release(current, now, options.hold)
             placement = stages.of_released(before, options, now, two_key=self._two_key)
             if placement.pubstatus is PubStatus.USABLE:
@@ -199,9 +197,8 @@ class Intake:
         key = context.idempotency_key("kill", flash_id, {"reason": reason})
         why = clean_reason(reason)
 
-        async def change(before: Record, now: datetime) -> Record:
-            versions = await self._archive.versions(context.edition, flash_id)
-            check_withdrawal(context.principal, versions or [before])
+        def change(before: Record, hands: Hands, now: datetime) -> Record:
+            check_withdrawal(context.principal, before, hands)
             killed = flashes.kill(before.flash, now)
             return before if killed is before.flash else context.record(killed, "kill", None, why)
 
@@ -234,12 +231,15 @@ class Intake:
         What has expired meanwhile, as while the store was away, becomes a draft instead.
         """
         released = []
-        for held in await self._archive.due(editions, self._clock()):
-            record = released_by_time(held, self._clock())
+        for before in await self._archive.due(editions, self._clock()):
+            record = released_by_time(before.flash, self._clock())
+            hands = (await self._archive.hands(before)).after(before, record)
             try:
                 # Without the wait for replicas: what a failover loses is due again.
-                mode = _mode(held, record.flash)
-                released.append(await self._wire.append(record, mode, fresh_key(), confirmed=False))
+                mode, key = _mode(before.flash, record.flash), fresh_key()
+                released.append(
+                    await self._wire.append(record, mode, key, hands=hands, confirmed=False)
+                )
             except VersionConflictError:
                 continue
         return released
@@ -254,7 +254,7 @@ class Intake:
         context: EditContext,
         flash_id: str,
         key: IdempotencyKey,
-        change: Callable[[Record, datetime], Awaitable[Record]],
+        change: Callable[[Record, Hands, datetime], Record],
         find: Callable[[str, str], Awaitable[Record | None]] | None = None,
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
@@ -269,22 +269,19 @@ class Intake:
             current = before.flash
             if context.if_match is not None and str(current.version) not in context.if_match:
                 raise PreconditionError(current.version)
-            record = await change(before, self._clock())
+            hands = await self._archive.hands(before)
+            record = change(before, hands, self._clock())
             bounds.check_versions(record)
             if record is before and context.key is None and not self._wire.confirms:
                 return current
             mode = "remember" if record is before else _mode(current, record.flash)
             try:
-                return await self._wire.append(record, mode, key, current.coverage)
+                return await self._wire.append(
+                    record, mode, key, current.coverage, hands=hands.after(before, record)
+                )
             except VersionConflictError:
                 continue
         raise VersionConflictError
-
-    async def _hands(self, context: EditContext, newest: Record) -> list[Record]:
-        """The versions that rights depend on: all for a reporter, for others the newest alone."""
-        if context.principal.role > Role.REPORTER:
-            return [newest]
-        return await self._archive.versions(context.edition, newest.flash.id)
 
     async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
         """Idempotent replay: what this request's key has answered already."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ticker.accounts.rights import RELEASER
 from ticker.news import flash as flashes, timing
 from ticker.news.event import Record
 from ticker.news.flash import Stage
+from ticker.news.hands import RELEASER
 
 if TYPE_CHECKING:
     from datetime import datetime

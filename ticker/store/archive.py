@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
 from ticker.news.flash import PubStatus
+from ticker.news.hands import Hands
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
@@ -80,10 +81,37 @@ class Archive:
                 return None
             end = f"({page[-1][0]}"
 
+    async def hands(self, record: Record) -> Hands:
+        """Whose hands made a version of a flash, without reading the versions before it."""
+        flash = record.flash
+        if flash.version == 1:
+            return Hands.of(record)
+        with store_errors():
+            text = await self._commands.hget(self._keys(flash.edition).hands, flash.id)
+        hands = Hands.decode(text) if text else None
+        if hands is not None and hands.version == flash.version:
+            return hands
+        # By a service of an older version; whoever writes the next version keeps them again.
+        versions = await self.versions(flash.edition, flash.id)
+        return Hands.fold([it for it in versions if it.flash.version <= flash.version] or [record])
+
     async def versions(self, edition: str, flash_id: str) -> list[Record]:
         """Every version of a flash, oldest first; empty if there is no such flash."""
+        return await self._versions(edition, flash_id, 0, -1)
+
+    async def last_versions(
+        self, edition: str, flash_id: str, limit: int, before: int | None = None
+    ) -> list[Record]:
+        """The newest versions of a flash, or the last before one by its number, oldest first."""
+        if before is None:
+            return await self._versions(edition, flash_id, -limit, -1)
+        if before <= 1:
+            return []
+        return await self._versions(edition, flash_id, max(0, before - 1 - limit), before - 2)
+
+    async def _versions(self, edition: str, flash_id: str, start: int, end: int) -> list[Record]:
         with store_errors():
-            texts = await self._commands.lrange(self._keys(edition).versions(flash_id), 0, -1)
+            texts = await self._commands.lrange(self._keys(edition).versions(flash_id), start, end)
         return [Record.decode(text) for text in texts]
 
     async def recent(self, edition: str, since: datetime, limit: int) -> list[Flash]:
@@ -126,7 +154,7 @@ class Archive:
         older = [item for item in await self._many(flash.edition, ids) if item.order < flash.order]
         return older[:limit]
 
-    async def due(self, editions: Iterable[str], now: datetime) -> list[Flash]:
+    async def due(self, editions: Iterable[str], now: datetime) -> list[Record]:
         """Withheld flashes of several editions that are to go out by themselves by now."""
         wanted = list(editions)
         with store_errors():
@@ -136,7 +164,7 @@ class Archive:
                 found = await pipe.execute()
         # Between the two looks somebody may have released the line, or given it another stage.
         return [
-            record.flash
+            record
             for edition, ids in zip(wanted, found, strict=True)
             for record in await self._records(edition, ids)
             if record.due is not None and record.due <= now

@@ -1,4 +1,4 @@
-"""History, the black box: a replay of the log to any moment, and a check of its hash chain.
+"""History, the black box: the log entry by entry, and a check of its hash chain.
 
 Everything here is read from the wire itself, from its first entry on.
 """
@@ -8,16 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.board import Board
-from ticker.news.event import GENESIS, Cursor, Event, Record
-from ticker.news.subscription import Subscription
+from ticker.news.event import GENESIS, Cursor, Record
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from datetime import datetime, timedelta
 
-    from ticker.news.flash import Flash
     from ticker.store.client import Store
 
 _PAGE: Final = 500
@@ -55,19 +51,11 @@ class Break:
 
 
 class History:
-    """The logs of all editions, whole. Every method raises `StoreUnavailableError`.
+    """The logs of all editions, whole. Every method raises `StoreUnavailableError`."""
 
-    Args:
-        store: Where they are.
-        lines: Lines on a board at most.
-        window: How long after its first publication a line is on a board.
-    """
-
-    def __init__(self, store: Store, lines: int, window: timedelta) -> None:
+    def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
         self._keys = store.keys
-        self._lines = lines
-        self._window = window
 
     async def head(self, edition: str) -> Cursor:
         """Where the log ends."""
@@ -75,12 +63,26 @@ class History:
             offset, tag = await self._commands.hmget(self._keys(edition).head, ["offset", "tag"])
         return Cursor(int(offset), tag) if offset else GENESIS
 
+    async def cursor_at(self, edition: str, offset: int) -> Cursor | None:
+        """The position after the entry with this offset; None: there is none."""
+        if offset == 0:
+            return GENESIS
+        page = await self._page(edition, offset - 1, offset)
+        return page[0].cursor if page else None
+
+    async def pages(
+        self, edition: str, after: int = 0, until: int | None = None
+    ) -> AsyncIterator[list[Entry]]:
+        """Every entry after an offset, and up to another, oldest first, some hundreds at a time."""
+        while page := await self._page(edition, after, until):
+            yield page
+            after = page[-1].cursor.offset
+
     async def entries(self, edition: str, after: int = 0) -> AsyncIterator[Entry]:
         """Every entry after an offset, oldest first."""
-        while page := await self._page(edition, after):
+        async for page in self.pages(edition, after):
             for entry in page:
                 yield entry
-            after = page[-1].cursor.offset
 
     async def newest(self, edition: str, before: int | None, limit: int) -> list[Entry]:
         """The last entries, or the last before an offset, newest first."""
@@ -88,15 +90,6 @@ class History:
         with store_errors():
             found = await self._commands.xrevrange(self._keys(edition).wire, max=end, count=limit)
         return [_entry(item) for item in found]
-
-    async def board_at(self, edition: str, moment: datetime) -> tuple[Cursor, list[Flash]]:
-        """Replay: what the edition showed at a moment, newest line first, and the position then."""
-        board = Board(self._lines, self._window, memory=1)
-        async for entry in self.entries(edition):
-            record = entry.record
-            if record.at <= moment:
-                board.apply(Event(entry.cursor, record.flash))
-        return board.cursor, board.lines(Subscription(edition), moment)
 
     async def verify(self, edition: str) -> tuple[int, Break | None]:
         """Recompute the hash chain: how many entries there are, and the first that breaks it.
@@ -152,10 +145,11 @@ class History:
                 found: list[str | None] = await pipe.execute()
         return found
 
-    async def _page(self, edition: str, after: int) -> list[Entry]:
+    async def _page(self, edition: str, after: int, until: int | None = None) -> list[Entry]:
+        end = "+" if until is None else f"{until}-0"
         with store_errors():
             found = await self._commands.xrange(
-                self._keys(edition).wire, min=f"({after}-0", count=_PAGE
+                self._keys(edition).wire, min=f"({after}-0", max=end, count=_PAGE
             )
         return [_entry(item) for item in found]
 

@@ -36,6 +36,11 @@ class Keys:
         return self._name("wire")
 
     @cached_property
+    def checkpoints(self) -> str:
+        """Hash: number → checkpoint of the log, one every so many entries."""
+        return self._name("checkpoints")
+
+    @cached_property
     def rehearsal(self) -> str:
         """Stream: a log that never lasts, to see whether the store takes anything."""
         return self._name("rehearsal")
@@ -44,6 +49,11 @@ class Keys:
     def flashes(self) -> str:
         """Hash: flash id → its newest record."""
         return self._name("flashes")
+
+    @cached_property
+    def hands(self) -> str:
+        """Hash: flash id → whose hands made its newest version, from its second one on."""
+        return self._name("hands")
 
     @cached_property
     def board(self) -> str:

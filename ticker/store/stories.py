@@ -7,10 +7,11 @@ checked follows from the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
+from ticker.store.archive import Archive
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
     from ticker.store.client import Store
     from ticker.store.keys import Keys
-
-_TELLING: Final = frozenset({"correct", "kill"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class Stories:
 
     def __init__(self, store: Store, editions: Iterable[str]) -> None:
         self._commands: Any = store.commands
+        self._archive = Archive(store)
         self._keys = store.keys
         self._editions = list(editions)
 
@@ -88,13 +88,7 @@ class Stories:
         flash = newest.flash
         with store_errors():
             checked = await self._commands.hget(names.checked, flash.id)
-            texts = (
-                await self._commands.lrange(names.versions(flash.id), 1, -1)
-                if flash.version > 1
-                else []
-            )
-        records = map(Record.decode, texts)
-        changed = max((milliseconds(it.at) for it in records if it.action in _TELLING), default=0)
+        changed = (await self._archive.hands(newest)).told
         seen = max(milliseconds(flash.versioncreated), int(checked or 0))
         return Member(flash, changed, seen)
 

@@ -18,6 +18,7 @@ local left_coverage_key = KEYS[9]
 local coverage_key = KEYS[10]
 local queue_key = KEYS[11]       -- sorted set: withheld, by when they were filed
 local stories_key = KEYS[12]     -- hash: story -> flash id
+local hands_key = KEYS[13]       -- hash: flash id -> whose hands made its newest record
 
 local mode = ARGV[1]             -- 'announce' (log, store, publish), 'file' (store), 'remember' (key),
                                  -- or 'rehearse'
@@ -36,8 +37,9 @@ local genesis_tag = ARGV[13]     -- before the first entry
 local has_coverage = ARGV[14] == '1'
 local desk_channel = ARGV[15]
 local story = ARGV[16]           -- or ''
-local publish = ARGV[17]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
-local import = ARGV[18]          -- that this is a part of, or ''
+local hands = ARGV[17]           -- or '': a first version says so itself
+local publish = ARGV[18]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
+local import = ARGV[19]          -- that this is a part of, or ''
 
 local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
 if (head[3] or '') ~= import then
@@ -91,6 +93,9 @@ end
 
 redis.call('HSET', flashes_key, id, record)
 redis.call('RPUSH', versions_key, record)
+if hands ~= '' then
+  redis.call('HSET', hands_key, id, hands)
+end
 for _, key in ipairs({board_key, pins_key, due_key, left_coverage_key, queue_key}) do
   redis.call('ZREM', key, id)
 end

@@ -17,6 +17,7 @@ from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
     from ticker.news.flash import Flash
+    from ticker.news.hands import Hands
     from ticker.store.client import Store
     from ticker.store.keys import Keys
 
@@ -73,6 +74,7 @@ class Wire(Follower):
         key: IdempotencyKey,
         leaves: str | None = None,
         *,
+        hands: Hands | None = None,
         confirmed: bool = True,
     ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
@@ -84,6 +86,7 @@ class Wire(Follower):
             mode: announce it to readers, file it out of their sight, or only remember the key.
             key: Of the request.
             leaves: Coverage of the version before, where it may be another.
+            hands: That made it; None for a first version, which says so itself.
             confirmed: Whether to return only once it is as the policy wants.
 
         Raises:
@@ -96,7 +99,7 @@ class Wire(Follower):
         with store_errors():
             reply = await self._script(
                 _touched(keys, record.flash, key, leaves),
-                [*_arguments(keys, record, mode, key), self._announce, self._backup],
+                [*_arguments(keys, record, mode, key, hands), self._announce, self._backup],
             )
         stands = _outcome(reply, record.flash)
         if confirmed and self._confirmation is not None:
@@ -110,9 +113,9 @@ class Wire(Follower):
             StoreUnavailableError: It would not.
         """
         keys = self._keys(edition)
-        arguments = ["rehearse", *[""] * 13, keys.desk, "", self._announce, self._backup]
+        arguments = ["rehearse", *[""] * 13, keys.desk, "", "", self._announce, self._backup]
         with store_errors():
-            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 10], arguments)
+            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 11], arguments)
         if reply[0] != "ok":
             raise StoreUnavailableError(reason=Reason.IMPORT)
 
@@ -156,10 +159,13 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
         keys.coverage(flash.coverage or ""),
         keys.queue,
         keys.stories,
+        keys.hands,
     ]
 
 
-def _arguments(keys: Keys, record: Record, mode: Mode, key: IdempotencyKey) -> list[str | int]:
+def _arguments(
+    keys: Keys, record: Record, mode: Mode, key: IdempotencyKey, hands: Hands | None
+) -> list[str | int]:
     """ARGV of wire.lua, in its order, but for its last two, which are those of the store."""
     flash = record.flash
     return [
@@ -179,6 +185,7 @@ def _arguments(keys: Keys, record: Record, mode: Mode, key: IdempotencyKey) -> l
         "1" if flash.coverage else "",
         keys.desk,
         flash.story or "",
+        hands.encode() if hands else "",
     ]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.desk import hire, log_in
+from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Role
 from ticker.news.event import GENESIS, Cursor
+from ticker.store.client import Store
 from ticker.web.desk.timeline import diff
 
 if TYPE_CHECKING:
@@ -45,10 +48,34 @@ async def test_the_log_proves_itself(service: Running) -> None:
     rest = await service.request("GET", f"/v1/en/log?after={entries[2]['cursor']}&limit=1")
     assert [json.loads(line) for line in rest.body.splitlines()] == [entries[3]]
     assert Cursor.parse(entries[4]["cursor"]) == reached
-    for query, field in (("after=x", "after"), ("limit=0", "limit")):
+    wrong = f"after=2.{entries[2]['cursor'].partition('.')[2]}"
+    for query, field in (
+        ("after=x", "after"), (wrong, "after"), ("after=9.0123456789abcdef", "after"),
+        ("limit=0", "limit"), ("limit=10001", "limit"),
+    ):  # fmt: skip
         assert (await service.request("GET", f"/v1/en/log?{query}")).fields == [field]
     reporter = await service.token_for(Role.REPORTER)
     assert (await service.request("GET", "/v1/en/log", token=reporter)).status == 403
+
+
+async def test_the_log_says_where_it_goes_on(service: Running) -> None:
+    """Whoever follows the links has every entry once, and knows when there are no more."""
+    for number in range(5):
+        await service.post("en", f"Line {number}")
+    whole = (await service.request("GET", "/v1/en/log")).body
+    found, url = b"", "/v1/en/log?limit=2"
+    for size in (2, 2, 1):
+        answer = await service.request("GET", url)
+        assert len(answer.body.splitlines()) == size
+        found += answer.body
+        link = re.fullmatch(r'<(/v1/en/log\?after=[^&>]+&limit=2)>; rel="next"', answer.headers.get("link", ""))  # fmt: skip
+        assert (link is not None) == (size == 2)
+        url = link[1] if link else ""
+    assert found == whole
+    full = await service.request("GET", "/v1/en/log?limit=5")
+    assert "link" not in full.headers
+    empty = await service.request("GET", "/v1/es/log")
+    assert (empty.status, empty.body) == (200, b"")
 
 
 async def test_a_timeline_tells_who_did_what(service: Running) -> None:
@@ -89,6 +116,30 @@ async def test_a_long_timeline_has_pages(service: Running) -> None:
     assert (await rosa.ask("GET", "/desk/ar/timeline")).status == 403
     assert (await rosa.ask("GET", "/desk/en/timeline/none")).status == 404
     assert (await rosa.ask("GET", "/desk/en/timeline?before=x")).status == 422
+
+
+async def test_a_line_with_many_versions_has_pages(service: Running) -> None:
+    """Old versions and old corrections are not read for a page that does not show them."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    line = await service.post("en", "Line 1")
+    for number in range(2, 121):
+        await service.patch("en", line["id"], headline=f"Line {number}")
+    path = f"/desk/en/timeline/{line['id']}"
+    first = (await amal.ask("GET", path)).body.decode()
+    assert first.count('class="row"') == 50
+    assert "<del>70</del> <ins>71</ins>" in first
+    assert "?before=71" in first
+    last = (await amal.ask("GET", f"{path}?before=21")).body.decode()
+    assert "?before=" not in last
+    assert "<del>19</del> <ins>20</ins>" in last
+    page = (await service.get(f"/en/f/{line['id']}")).body.decode()
+    assert page.count("<span>Corrected</span>") == 50
+    assert "Earlier corrections are not listed" in page
+    store = Store(service.settings.redis_url)
+    sent = await bytes_sent(store, service.get(f"/en/f/{line['id']}"))
+    assert sent < 60 * len(str(line)) + 10_000
+    await store.close()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from ticker.accounts.principal import Role
 from ticker.news import document
-from ticker.news.event import Cursor
+from ticker.news.event import GENESIS, Cursor
 from ticker.web import query
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import problem_at
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.store.history import History
+    from ticker.store.past import Past
     from ticker.web.authentication import Authenticator
 
-_LIMIT_MAX: Final = 100_000
+# Entries of a page of the log: some 6 MB.
+_LIMIT_MAX: Final = 10_000
 
 
 class HistoryApi:
@@ -32,15 +34,17 @@ class HistoryApi:
         self,
         authenticator: Authenticator,
         history: History,
+        past: Past,
     ) -> None:
         self._authenticator = authenticator
         self._history = history
+        self._past = past
 
     async def board(self, request: Request) -> Response:
         """`GET /v1/{edition}/board?at=` → the board exactly as it was shown then."""
         edition = await self._authenticator.edition_of(request)
         moment = query.moment("at", query.parameters(request.url.query).get("at", [""])[-1])
-        cursor, lines = await self._history.board_at(edition.code, moment)
+        cursor, lines = await self._past.board_at(edition.code, moment)
         body = {
             "at": document.format_time(moment),
             "cursor": str(cursor),
@@ -49,23 +53,34 @@ class HistoryApi:
         return JSONResponse(body, headers=NO_STORE)
 
     async def log(self, request: Request) -> Response:
-        """`GET /v1/{edition}/log?after=&limit=` → the log as JSON Lines, as it is stored."""
-        edition = await self._authenticator.edition_of(request, Role.EDITOR)
+        """`GET /v1/{edition}/log?after=&limit=` → the log as JSON Lines, as it is stored, by pages.
+
+        `Link: rel="next"` (RFC 8288) names the next page, as long as there is one.
+        """
+        edition = (await self._authenticator.edition_of(request, Role.EDITOR)).code
         given = query.parameters(request.url.query)
-        after = given.get("after", ["0.0000000000000000"])[-1]
+        after = Cursor.parse(given.get("after", [str(GENESIS)])[-1])
         limit = given.get("limit", [str(_LIMIT_MAX)])[-1]
-        cursor = Cursor.parse(after)
-        if cursor is None:
+        if after is None:
             raise problem_at(422, "after", "must be a cursor")
         if not query.is_number(limit) or not 0 < int(limit) <= _LIMIT_MAX:
             raise problem_at(422, "limit", f"must be a number from 1 to {_LIMIT_MAX}")
-        lines = self._lines(edition.code, cursor.offset, int(limit))
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=NO_STORE)
+        if await self._history.cursor_at(edition, after.offset) != after:
+            raise problem_at(422, "after", "must be a cursor of this log")
+        end = await self._history.head(edition)
+        headers = {**NO_STORE}
+        if end.offset > after.offset + int(limit):
+            # Whoever reads on from there gets every entry, once.
+            end = await self._history.cursor_at(edition, after.offset + int(limit)) or end
+            page = f"{request.url.path}?after={end}&limit={limit}"
+            headers["Link"] = f'<{page}>; rel="next"'
+        lines = self._lines(edition, after.offset, end.offset)
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
-    async def _lines(self, edition: str, after: int, limit: int) -> AsyncIterator[str]:
-        async for entry in self._history.entries(edition, after):
+    async def _lines(self, edition: str, after: int, until: int) -> AsyncIterator[str]:
+        async for page in self._history.pages(edition, after, until):
             # The record as a string: the hash chain is over its very bytes.
-            yield document.dumps({"cursor": str(entry.cursor), "record": entry.text}) + "\n"
-            limit -= 1
-            if not limit:
-                return
+            yield "".join(
+                document.dumps({"cursor": str(entry.cursor), "record": entry.text}) + "\n"
+                for entry in page
+            )

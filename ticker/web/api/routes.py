@@ -45,7 +45,7 @@ def api(shared: Shared) -> Visitor:
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
     editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
-    history = HistoryApi(authenticator, core.history)
+    history = HistoryApi(authenticator, core.history, core.past)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
     audit = AuditApi(authenticator, core.audit)
     return Visitor(

@@ -48,7 +48,9 @@ def desk(shared: Shared) -> Visitor:
         core.audit,
         newsroom,
     )
-    timeline = Timeline(templates, authenticator, core.history, core.archive, core.deliveries)
+    timeline = Timeline(
+        templates, authenticator, core.history, core.past, core.archive, core.deliveries
+    )
     return Visitor(
         [
             Route("/desk", page.home),

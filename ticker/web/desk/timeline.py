@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
     from ticker.store.history import History
+    from ticker.store.past import Past
     from ticker.web.authentication import Authenticator
     from ticker.web.templating import Templates
 
@@ -38,12 +39,14 @@ class Timeline:
         templates: Templates,
         authenticator: Authenticator,
         history: History,
+        past: Past,
         archive: Archive,
         deliveries: Deliveries,
     ) -> None:
         self._templates = templates
         self._authenticator = authenticator
         self._history = history
+        self._past = past
         self._archive = archive
         self._deliveries = deliveries
 
@@ -52,17 +55,12 @@ class Timeline:
         """`GET /desk/{edition}/timeline?before=&at=` → history by pages, newest first."""
         edition = self._authenticator.edition_for(request, session)
         given = parameters(request.url.query)
-        before = given.get("before", [""])[-1]
-        if before and not is_number(before):
-            raise problem_at(422, "before", "must be an offset")
-        entries = await self._history.newest(
-            edition.code, int(before) if before else None, _PAGE_ENTRIES
-        )
+        entries = await self._history.newest(edition.code, _before(request), _PAGE_ENTRIES)
         shown: list[dict[str, Any]] | None = None
         asked = given.get("at", [""])[-1]
         at_moment = moment("at", asked) if asked else None
         if at_moment is not None:
-            _, lines = await self._history.board_at(edition.code, at_moment)
+            _, lines = await self._past.board_at(edition.code, at_moment)
             shown = [document.public(flash) for flash in lines]
         context = {
             "session": session,
@@ -75,21 +73,40 @@ class Timeline:
 
     @behind_login
     async def versions(self, request: Request, session: Session) -> Response:
-        """`GET /desk/{edition}/timeline/{id}` → version history of a line, with diffs."""
+        """`GET /desk/{edition}/timeline/{id}?before=` → versions of a line by pages, with diffs."""
         edition = self._authenticator.edition_for(request, session)
         flash_id = request.path_params["id"]
-        records = await self._archive.versions(edition.code, flash_id)
+        before = _before(request)
+        # One more than is shown: the first of them is shown with its diff too.
+        records = await self._archive.last_versions(
+            edition.code, flash_id, _PAGE_ENTRIES + 1, before
+        )
         if not records:
             raise no_such_flash(flash_id)
         steps = []
-        for earlier, record in zip([None, *records], records, strict=False):
+        shown = records[-_PAGE_ENTRIES:]
+        base = None if len(shown) == len(records) else records[0]
+        for earlier, record in zip([base, *shown], shown, strict=False):
             step = _step(session.principal, record, earlier.flash if earlier else None)
             step["landing"] = await self._deliveries.read(
                 edition.code, flash_id, record.flash.version
             )
             steps.append(step)
-        context = {"session": session, "steps": steps[::-1], "flash_id": flash_id}
+        context = {
+            "session": session,
+            "steps": steps[::-1],
+            "flash_id": flash_id,
+            "earlier": shown[0].flash.version if base else None,
+        }
         return self._templates.desk("desk/versions.html", edition, context)
+
+
+def _before(request: Request) -> int | None:
+    """Where a page of history ends: before an offset, or a version."""
+    before = parameters(request.url.query).get("before", [""])[-1]
+    if before and not is_number(before):
+        raise problem_at(422, "before", "must be a number")
+    return int(before) if before else None
 
 
 def _step(principal: Principal, record: Record, before: Flash | None = None) -> dict[str, Any]:

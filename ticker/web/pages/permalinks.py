@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ticker.web.reading import Reading
     from ticker.web.templating import Templates
 
+# More versions than that few lines have: a page costs the same whatever was done to the line.
+_VERSIONS_MAX: Final = 50
 # Share links instead of share buttons: no third-party script runs on our pages.
 _SHARES: Final = (
     ("mail", "mailto:?subject={text}&body={text}%0A%0A{url}"),
@@ -93,15 +95,18 @@ class Permalinks:
             return self._templates.page("withdrawn.html", edition, self._editions(), status=410)
         base = self._templates.base(request)
         context = self._context(edition, flash, base)
-        steps = history(await self._records(flash), flash)
-        return self._templates.page(
-            "permalink.html", edition, {**context, "cursor": str(cursor), "history": steps}
-        )
+        records = await self._records(flash)
+        steps = {
+            "cursor": str(cursor),
+            "history": history(records, flash),
+            "is_cut": bool(records) and records[0].flash.version > 1,
+        }
+        return self._templates.page("permalink.html", edition, {**context, **steps})
 
     async def _records(self, flash: Flash) -> list[Record]:
-        """All versions; none while the store is away (degraded: the hub still has the line)."""
+        """The last versions, and the one before them; none while the store is away (degraded)."""
         try:
-            return await self._archive.versions(flash.edition, flash.id)
+            return await self._archive.last_versions(flash.edition, flash.id, _VERSIONS_MAX + 1)
         except StoreUnavailableError:
             return []
 
