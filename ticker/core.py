@@ -145,7 +145,6 @@ class Core:
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,
             "load": self.load.run,
-            "buffers": self.buffers.run,
             "receipts": self.receipts.run,
             "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),
             "presence": partial(presence.tell, self.hub, self.presence, self.name),

@@ -66,8 +66,9 @@ class Settings:
         max_per_address: Connections that one process takes of one address; more get 429; 0: no
             limit. Trusted proxies are exempt.
         keep_alive: Seconds that a connection may be idle between two requests.
-        reader_buffer: Bytes that may wait for one reader before it is closed as too slow.
-        buffers: Bytes that may wait for all readers of a process together.
+        reader_buffer: Bytes that may come to wait for one reader who is behind, besides its hello,
+            before it is closed as too slow.
+        buffers: Bytes that may wait for all readers and desks of a process together.
         drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
         drain_seconds: Seconds over which it then sends its readers away at most.
         posts_per_second: Rate limit of editors' requests, for each token and process; 429 above it.

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.flashes import NOON
+from tests.support.flashes import NOON, flash, record
 from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.bounds import FullError
-from ticker.editing.context import EditContext
+from ticker.editing.context import EditContext, fresh_key
 from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
 from ticker.news.document import format_time, utcnow
 from ticker.news.draft import Rules
@@ -520,3 +520,35 @@ async def test_a_line_of_an_older_service_is_its_reporters_still(
     with pytest.raises(ForbiddenError):
         await intake.correct(rosa, theirs.id, {"headline": "Mine again"})
     assert await store.commands.hkeys(store.keys("en").hands) == [mine.id]
+
+
+async def test_a_line_is_measured_whole(intake: Intake, wire: Wire) -> None:
+    """A field more counts with all that the line has; whatever way it comes, readers get 4 kB."""
+    fields = {
+        "headline": "語" * 280,
+        "source": "語" * 120,
+        "url": "https://a.example/" + "x" * 1500,
+    }
+    made = await intake.publish(ask(), fields)
+    draft = await intake.publish(ask(), fields, PublishOptions(draft=True))
+    more = {"tags": [f"{number} " + "語" * 60 for number in range(5)]}
+    for options in (PublishOptions(), PublishOptions(draft=True)):
+        with pytest.raises(InvalidError, match=r"url has 15.. bytes"):
+            await intake.publish(ask(), fields | more, options)
+    for of, silently in ((made, False), (made, True), (draft, False)):
+        with pytest.raises(InvalidError, match=r"tags has 9.. bytes"):
+            await intake.correct(ask(), of.id, more, silently=silently)
+    assert (await intake.correct(ask(), made.id, more | {"url": None})).version == 2
+    assert [version for _, version, _ in await on_wire(wire)] == [1, 2]
+
+
+async def test_a_longer_line_of_before_is_mended_and_killed(intake: Intake, wire: Wire) -> None:
+    """What a backup of before brings is not locked in: it becomes shorter, and goes."""
+    long = flash("old", headline="👨‍👩‍👧‍👦" * 280, pinned=True)
+    await wire.append(record(long), "announce", fresh_key())
+    with pytest.raises(InvalidError):
+        await intake.correct(ask(), "old", {"source": "Agency"})
+    await intake.correct(ask(), "old", {"pinned": False})
+    assert (await intake.correct(ask(), "old", {"headline": "Short"})).version == 3
+    await intake.kill(ask(), "old", "wrong")
+    assert [status for _, _, status in await on_wire(wire)][-1] == "canceled"

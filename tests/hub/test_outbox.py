@@ -26,15 +26,34 @@ async def test_frames_come_out_together_and_in_order() -> None:
 
 
 async def test_an_outbox_that_overflows_closes_as_too_slow() -> None:
-    """A reader that is behind by more than its limit is given up, and its frames with it."""
+    """A reader that is behind by more than its limit is given up, and its frames with it.
+
+    The first frame, a long hello, is not held against it until it has gone out.
+    """
     outbox = Outbox("websocket", 100)
     outbox.send(frame("x" * 500))
-    assert outbox.is_open
     outbox.send(frame("y"))
-    await outbox.closed()
+    assert len(await outbox.take()) == 2
+    outbox.send(frame("y" * 20))
+    assert outbox.is_open
+    outbox.send(frame("y" * 20))
+    await asyncio.wait_for(outbox.closed(), 5)
     assert outbox.code is CloseCode.TOO_SLOW
     outbox.send(frame("z"))
     assert await outbox.take() == []
+
+
+async def test_what_has_gone_out_counts_no_more() -> None:
+    """Once a long hello has gone out, the limit is the limit again."""
+    outbox = Outbox("websocket", 100)
+    outbox.send(frame("x" * 500))
+    await outbox.take()
+    outbox.send(frame("y" * 20))
+    await outbox.take()
+    outbox.send(frame("y" * 20))
+    assert outbox.is_open
+    outbox.send(frame("y" * 20))
+    assert not outbox.is_open
 
 
 async def test_closing_lets_out_what_waits() -> None:

@@ -50,7 +50,7 @@ def test_every_field_is_read() -> None:
 
 
 BAD: list[tuple[str, Any]] = [
-    *[("headline", value) for value in ["", " ", "x" * 281, 5, None, ["x"], "a\nb", "a\u202eb"]],
+    *[("headline", value) for value in ["", " ", "x" * 281, "👨‍👩‍👧‍👦" * 101, 5, None, ["x"], "a\nb", "a\u202eb"]],
     *[("urgency", value) for value in [0, 10, -1, True, 3.0, "3", None, 10**40, []]],
     *[("source", value) for value in ["", "x" * 121, 5, "a\u200bb"]],
     *[("located", value) for value in ["", 5]],
@@ -65,7 +65,7 @@ BAD: list[tuple[str, Any]] = [
             "ftp://a.example/", "//a.example/", "/path", "a.example", "http://", "https:///path",
             "http://user@a.example/", "https://a:b@a.example/", "http://a b.example/",
             "http://a.example/\nx", "http://[::1", "http://a.example:99999/", "http://a.example:0/",
-            "http:\\\\a.example", "http://a.example/<script>", "https://a.example/" + "x" * 2048, 5,
+            "http:\\\\a.example", "http://a.example/<script>", "https://a.example/" + "x" * 2048, "https://a.example/" + "語" * 677, 5,
         ]
     ],
     *[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 import regex
@@ -83,9 +84,43 @@ def test_other_faults_say_what_they_are(line: str, why: str) -> None:
 def test_length_is_what_a_reader_counts() -> None:
     """A family, a flag and an accented letter are one character each."""
     assert text.length(FAMILY + SCOTLAND + "e\u0301" + "क्‍ष") == 4
-    assert text.line(FAMILY * MOST, MOST) == FAMILY * MOST
+    assert text.line((FAMILY + "xyz") * 70, MOST) == (FAMILY + "xyz") * 70
     with pytest.raises(TextError, match="is 281"):
         text.line(FAMILY * (MOST + 1), MOST)
+
+
+# Articles 1 and 2 of the Declaration of Human Rights, scripture, and news.
+HEAVY = {
+    "Devanagari": "प्रधानमंत्री ने राष्ट्रीय सुरक्षा परिषद् की बैठक में क्षेत्रीय शांति पर चर्चा की",
+    "Sanskrit": "धर्मक्षेत्रे कुरुक्षेत्रे समवेता युयुत्सवः मामकाः पाण्डवाश्चैव किमकुर्वत सञ्जय",
+    "Tamil": "அனைத்து மனிதர்களும் சுதந்திரமாகவே பிறக்கின்றனர் அவர்கள் மதிப்பிலும் சமமானவர்கள்",
+    "Malayalam": "മനുഷ്യരെല്ലാവരും തുല്യാവകാശങ്ങളോടും അന്തസ്സോടും സ്വാതന്ത്ര്യത്തോടുംകൂടി ജനിച്ചിട്ടുള്ളവരാണ്",
+    "Myanmar": "လူတိုင်းသည် တူညီလွတ်လပ်သော ဂုဏ်သိက္ခာဖြင့် လည်းကောင်း၊ တူညီလွတ်လပ်သော အခွင့်အရေးများဖြင့်",
+    "Khmer": "មនុស្សទាំងអស់កើតមកមានសេរីភាពនិងភាពស្មើៗគ្នាក្នុងសេចក្ដីថ្លៃថ្នូរនិងសិទ្ធិ",
+    "Tibetan": "འགྲོ་བ་མིའི་རིགས་རྒྱུད་ཡོངས་ལ་སྐྱེས་ཙམ་ཉིད་ནས་ཆེ་མཐོངས་དང༌ཐོབ་ཐངགི་རང་དབང་",
+    "Javanese": "ꦱꦧꦼꦤ꧀ꦲꦸꦮꦺꦴꦁꦏꦭꦲꦶꦂꦲꦏꦺꦏꦤ꧀ꦛꦶꦩꦂꦢꦶꦏꦭꦤ꧀ꦢꦂꦧꦺꦩꦂꦠꦧꦠ꧀ꦭꦤ꧀ꦲꦏ꧀ꦲꦏ꧀",
+    "Chakma": "𑄝𑄬𑄇𑄴 𑄟𑄚𑄪𑄌𑄴𑄥𑄪𑄚𑄴 𑄚𑄨𑄇𑄴𑄊𑄮𑄥𑄴 𑄃𑄨𑄌𑄴𑄎𑄧𑄖𑄴 𑄃𑄢𑄴",
+    "vowelled Arabic": "يُولَدُ جَمِيعُ النَّاسِ أَحْرَارًا مُتَسَاوِينَ فِي الْكَرَامَةِ وَالْحُقُوقِ",
+    "pointed Hebrew": "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים אֵ֥ת הַשָּׁמַ֖יִם וְאֵ֥ת הָאָֽרֶץ",
+    "Vietnamese": "Tất cả mọi người sinh ra đều được tự do và bình đẳng về nhân phẩm và quyền lợi",
+    "old Hangul": "ᄊᆞᄆᆞᆺ디아니ᄒᆞᆯᄊᆡ서르ᄉᆞᄆᆞᆺ문ᄍᆞᆼ와로나랏말ᄊᆞ미듀ᇰ귁에달아",
+    "emoji": f"{FAMILY} Match day {SCOTLAND} kick-off 👍🏽 ",
+}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("script", HEAVY)
+def test_a_headline_of_any_script_may_be_as_long(script: str, form: Any) -> None:
+    """280 characters of real text pass in every script, as it was typed, whatever bytes they take."""
+    clusters = [it[0] for it in regex.finditer(r"\X", HEAVY[script] + "، ")]
+    line = "".join((clusters * MOST)[: MOST - 1]).strip() + "."
+    assert text.length(text.line(unicodedata.normalize(form, line), MOST)) >= MOST - 1
+
+
+def test_bytes_are_bounded_too() -> None:
+    """A line of nothing but the heaviest characters is refused, in bytes."""
+    with pytest.raises(TextError, match="2520 bytes long in UTF-8, and is 7000"):
+        text.line(FAMILY * MOST, MOST)
 
 
 def test_white_space_around_a_line_is_not_part_of_it() -> None:

@@ -25,6 +25,7 @@ from ticker.news.document import utcnow
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
+from ticker.news.size import check_size
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import VersionConflictError
 
@@ -116,6 +117,7 @@ class Intake:
             versioncreated=now,
             **values,
         )
+        check_size(flash, data)
         record = context.record(flash, _ACTIONS[placement.stage], placement)
         return await self._wire.append(record, _mode(None, flash), key)
 
@@ -148,6 +150,7 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
+            check_size(changed, values, before=current)
             check_change(context.principal, before, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)

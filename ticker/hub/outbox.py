@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class Outbox:
-    """Bounded queue of one reader; a slow consumer, with more than `limit` bytes in it, is closed.
+    """Bounded queue of one reader; a slow consumer, for whom too much waits, is closed.
 
     Args:
         transport: websocket, sse or desk.
-        limit: In bytes.
+        limit: Bytes that may come to wait while something does, besides the frame that was first,
+            such as a long hello.
         origin: The site that embeds it.
-        buffers: Told when something waits; None for one that is not to be closed for others' sake.
+        buffers: Told when something waits.
 
     Attributes:
         transport: websocket, sse or desk.
@@ -34,6 +35,7 @@ class Outbox:
         "_changed",
         "_closed",
         "_dropped",
+        "_first",
         "_frames",
         "_limit",
         "_size",
@@ -54,6 +56,7 @@ class Outbox:
         self._frames: deque[Frame] = deque()
         self._size = 0
         self._taken = 0
+        self._first = 0
         self._limit = limit
         self._buffers = buffers
         self._changed = asyncio.Event()
@@ -76,25 +79,30 @@ class Outbox:
         return not self.is_open
 
     def shed(self) -> None:
-        """Load shedding: close as too slow and drop what waits; one that is closed is cut off."""
-        self._frames.clear()
-        self._size = 0
-        if not self.is_open:
-            self._dropped.set()
-        self.close(CloseCode.TOO_SLOW)
+        """Load shedding: close as too slow, drop what waits, and cut it off without a goodbye."""
+        self._overflow()
+        self._dropped.set()
+        self.forget()
 
     def send(self, frame: Frame) -> None:
         """Take a frame, or close as too slow."""
         if not self.is_open:
             return
-        if self.waiting and self.waiting + frame.size > self._limit:
-            self.shed()
+        if not self.waiting:
+            self._first = frame.size
+        elif self.waiting - self._first + frame.size > self._limit:
+            self._overflow()
             return
         self._frames.append(frame)
         self._size += frame.size
-        if self._buffers is not None:
-            self._buffers.behind.add(self)
         self._changed.set()
+        if self._buffers is not None:
+            self._buffers.add(self, frame.size)
+
+    def _overflow(self) -> None:
+        self._frames.clear()
+        self._size = 0
+        self.close(CloseCode.TOO_SLOW)
 
     def close(self, code: CloseCode | None) -> None:
         """Take no more frames; those that wait may still go out."""
@@ -106,7 +114,8 @@ class Outbox:
 
     async def take(self) -> list[Frame]:
         """All frames that wait, once there is one; an empty list when closed and empty."""
-        self._taken = 0
+        if self._taken:
+            self._taken = self._first = 0  # all of it went out
         if not self._frames:
             self.forget()
         while self.is_open and not self._frames:

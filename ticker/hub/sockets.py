@@ -33,8 +33,9 @@ class SocketContext:
     Args:
         hub: That they sit in.
         metrics: Of the process.
-        buffer: Bytes that may wait for one reader before it is closed as too slow.
-        buffers: Told of those who are behind.
+        buffer: Bytes that may come to wait for one reader who is behind before it is closed as too
+            slow, besides what it was given when it fell behind, such as a long hello.
+        buffers: Told of those who are behind, and by how much.
         lost: Called with the transport of each socket reader that is gone.
 
     Attributes:
@@ -68,7 +69,10 @@ class SocketReader(asyncio.Protocol):
         origin: The site that embeds it.
     """
 
-    __slots__ = ("_closing", "_context", "_head", "_transport", "fd", "origin", "subscription")
+    __slots__ = (
+        *("_closing", "_context", "_head", "_limit", "_transport"),
+        *("fd", "origin", "subscription"),
+    )
 
     transport: ClassVar[str]
     lane: ClassVar[str]
@@ -78,6 +82,7 @@ class SocketReader(asyncio.Protocol):
         self._transport = transport
         self._head = head
         self._closing = False
+        self._limit = 0
         self.subscription: Subscription | None = None
         self.origin = NO_SITE
         self.fd = -1
@@ -100,11 +105,10 @@ class SocketReader(asyncio.Protocol):
         return self._closing
 
     def shed(self) -> None:
-        """Load shedding: close it as too slow; one that is closed already is aborted."""
-        if self._closing:
-            self._transport.abort()
-        else:
-            self.close(CloseCode.TOO_SLOW)
+        """Load shedding: close it as too slow, and abort: too much is before a goodbye."""
+        self.close(CloseCode.TOO_SLOW)
+        self._transport.abort()
+        self._context.buffers.behind.discard(self)
 
     def send(self, frame: Frame) -> None:
         """Write one message, however big; the first goes out with the head of the response."""
@@ -113,7 +117,10 @@ class SocketReader(asyncio.Protocol):
             self._head = b""
             self.resume_writing()
         if not self._closing:
+            is_behind = self.fd == -1
             self._transport.write(data)
+            if is_behind:
+                self._context.buffers.add(self, len(data))
 
     def encode(self, frame: Frame) -> bytes:
         """The bytes of a message on this lane."""
@@ -124,8 +131,12 @@ class SocketReader(asyncio.Protocol):
         if self._closing:
             return
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > self._context.buffer:
+        if self.fd != -1:
+            return
+        if self._transport.get_write_buffer_size() > self._limit:
             self.close(CloseCode.TOO_SLOW)
+        else:
+            self._context.buffers.add(self, len(data))
 
     def close(self, code: CloseCode) -> None:
         """Say goodbye, leave the hub, and linger until the peer has gone."""
@@ -156,7 +167,9 @@ class SocketReader(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Backpressure: the transport holds unsent bytes, and what follows queues behind them."""
         self.fd = -1
-        self._context.buffers.behind.add(self)
+        unsent = self.waiting
+        self._limit = unsent + self._context.buffer
+        self._context.buffers.add(self, unsent)
 
     def resume_writing(self) -> None:
         """The transport holds nothing: the socket may be written to directly."""

@@ -173,10 +173,12 @@ def _key(value: object, field: Field) -> str:
 
 def _url(value: object, field: Field) -> str:
     url = _string(value).strip()
-    if len(url) > field.max:
-        raise ValueError(f"must be at most {field.max} characters long")
     if _UNSAFE_URL.search(url):
         raise ValueError('must not contain spaces, control characters or any of \\ < > " { } | ^ `')
+    if len(url.encode()) > field.max:
+        raise ValueError(
+            f"must be at most {field.max} bytes long in UTF-8, and is {len(url.encode())}"
+        )
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"}:
         raise ValueError("must be an http or https address")

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 class Kind(StrEnum):
     """What a value is: how JSON has it, and by which rule a draft is read.
 
-    line: one line of text, 1 to `max` grapheme clusters. lines: at most `items` of them.
+    line: one line of text, 1 to `max` grapheme clusters, bounded in bytes too. lines: at most
+    `items` of them.
     slug: a line of letters and digits, joined by hyphens. key: 1 to `max` characters of an id.
-    code: a member of a vocabulary. url: http or https, at most `max` characters.
+    code: a member of a vocabulary. url: http or https, at most `max` bytes.
     urgency: 1 to `max`. number: from 1. flag: true or false. time: RFC 3339.
     """
 

@@ -12,6 +12,9 @@ from typing import Final
 import regex
 
 _CLUSTER_CODE_POINTS: Final = 16
+# Real text of the heaviest scripts has 7 on average (Malayalam, 2.4 code points of 3 bytes); one
+# cluster may have far more, such as an emoji of a family with 25.
+BYTES_PER_CLUSTER: Final = 9
 
 # Visible or harmless members of the otherwise refused classes: directional marks and isolates,
 # emoji presentation selectors, joiners inside emoji and inside words of joining scripts, and the
@@ -50,7 +53,7 @@ def line(text: str, limit: int) -> str:
 
     Args:
         text: What an editor typed.
-        limit: Grapheme clusters at most.
+        limit: Grapheme clusters at most, of `BYTES_PER_CLUSTER` in UTF-8 on average.
 
     Raises:
         TextError: It is empty, too long, or holds a character that is refused.
@@ -66,6 +69,9 @@ def line(text: str, limit: int) -> str:
         raise TextError(f"must be at most {limit} characters long, and is {len(clusters)}")
     if any(len(cluster) > _CLUSTER_CODE_POINTS for cluster in clusters):
         raise TextError("piles too many marks on one character")
+    size, most = len(clean.encode()), limit * BYTES_PER_CLUSTER
+    if size > most:
+        raise TextError(f"must be at most {most} bytes long in UTF-8, and is {size}")
     _check_isolates(clean)
     return clean
 

@@ -230,17 +230,28 @@ async def test_all_that_is_wrong_is_said_at_once(service: Running) -> None:
 
 
 async def test_a_line_is_as_long_as_readers_count(service: Running) -> None:
-    """280 families fit on a line, however many code points each takes, and 281 do not."""
+    """280 letters with two marks each fit on a line, and 281 do not; 280 families are too heavy."""
 
-    async def post(count: int) -> Answer:
-        line = json.dumps({"headline": FAMILY * count}, ensure_ascii=False).encode()
+    async def post(headline: str) -> Answer:
+        line = json.dumps({"headline": headline}, ensure_ascii=False).encode()
         return await service.request("POST", FLASHES, raw=line, headers=JSON)
 
-    line = await post(280)
-    assert (line.status, line.json["headline"]) == (201, FAMILY * 280)
+    line = await post("بِّ" * 280)
+    assert (line.status, line.json["headline"]) == (201, "بِّ" * 280)
     assert (await service.get(FLASHES)).json["flashes"] == [line.json]
-    answer = await post(281)
-    assert (answer.status, answer.fields) == (422, ["headline"])
+    for long, why in (("بِّ" * 281, "is 281"), (FAMILY * 280, "bytes")):
+        answer = await post(long)
+        assert (answer.status, answer.fields) == (422, ["headline"])
+        assert why in answer.json["detail"]
+
+
+async def test_a_line_is_short_as_a_whole(service: Running) -> None:
+    """Fields that are each allowed and together too long are refused, by the name of the biggest."""
+    body = {"headline": "語" * 280, "tags": [f"{number} " + "語" * 60 for number in range(20)]}
+    answer = await service.request("POST", FLASHES, body=body)
+    assert (answer.status, answer.fields) == (422, ["tags"])
+    assert "4000" in answer.json["detail"]
+    assert (await service.get(FLASHES)).json["flashes"] == []
 
 
 async def test_an_endless_body_is_cut_off(service: Running) -> None:

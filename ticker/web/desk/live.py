@@ -15,6 +15,7 @@ from ticker.web.query import parameters
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
+    from ticker.hub.backpressure import Buffers
     from ticker.jobs.desk_feed import DeskFeed
     from ticker.web.authentication import Authenticator
     from ticker.web.live import Live
@@ -25,10 +26,13 @@ _BUFFER: Final = 4 * 1024 * 1024
 class DeskLive:
     """The desks' WebSocket. A desk is no reader: it is not in presence or deliveries."""
 
-    def __init__(self, authenticator: Authenticator, live: Live, desk_feed: DeskFeed) -> None:
+    def __init__(
+        self, authenticator: Authenticator, live: Live, desk_feed: DeskFeed, buffers: Buffers
+    ) -> None:
         self._authenticator = authenticator
         self._live = live
         self._desk_feed = desk_feed
+        self._buffers = buffers
 
     async def websocket(self, websocket: WebSocket) -> None:
         """Needs a session, and an Origin of ours (cross-site WebSocket hijacking)."""
@@ -43,7 +47,7 @@ class DeskLive:
             await websocket.send_denial_response(problem_of(error).response())
             return
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
-        outbox = Outbox(DESK, _BUFFER)
+        outbox = Outbox(DESK, _BUFFER, buffers=self._buffers)
         self._desk_feed.join(edition.code, outbox, session)
         try:
             await self._live.converse(websocket, outbox, admission)
