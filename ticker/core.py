@@ -133,7 +133,11 @@ class Core:
             "releases": partial(schedule.releases, self.hub, self.intake, self.refusals, editions),
             "inspection": self.inspector.run,
             "rehearsal": partial(
-                rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
+                rehearsal.rehearse,
+                self.store,
+                self.wire,
+                self.refusals,
+                self.settings.newsroom.editions,
             ),
             "clicks": self.clicks.run,
             "refused logins": self.refused_logins.run,
