@@ -59,7 +59,10 @@ class Drain:
         self._hurry.set()
 
     async def run(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Fail readiness, stop listening, send everybody away.
+        """Fail readiness, send everybody away, stop listening.
+
+        To a balancer, which has its notice, a port that refuses is a server that died, and it may
+        cut off who waits for their turn; without one, nobody shall come in vain meanwhile.
 
         Args:
             close: Ends the listening sockets.
@@ -68,9 +71,11 @@ class Drain:
         self._hub.retire()
         if self._notice:
             await self._pause(self._notice)
+            await self._send_away()
         await close()
         await self._pause(_SETTLE_SECONDS)
-        await self._send_away()
+        if not self._notice:
+            await self._send_away()
         self._running = False
 
     async def _send_away(self) -> None:
