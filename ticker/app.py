@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ticker.jobs.supervisor import Jobs
     from ticker.metrics import Metrics
     from ticker.settings import Settings
+    from ticker.store.presence import Presence
     from ticker.web.live import Live
 
 _LOAD_SECONDS: Final = 5.0
@@ -32,13 +33,19 @@ _LOAD_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process's service: the ASGI application, and the parts that its server works with."""
+    """One process's service: the ASGI application, and the parts that its server works with.
+
+    Attributes:
+        name: Of this process in `presence`.
+    """
 
     asgi: SecurityHeaders
     hub: Hub
     live: Live
     metrics: Metrics
     buffers: Buffers
+    presence: Presence
+    name: str
 
 
 def build(settings: Settings) -> Service:
@@ -57,7 +64,9 @@ def build(settings: Settings) -> Service:
     Slashes(app.router, shared.templates)
     # Outermost: Starlette's answer to an unhandled exception does not pass its middleware.
     asgi = SecurityHeaders(app, https=settings.public_url.startswith("https:"))
-    return Service(asgi, core.hub, shared.live, core.metrics, core.buffers)
+    return Service(
+        asgi, core.hub, shared.live, core.metrics, core.buffers, core.presence, core.name
+    )
 
 
 @asynccontextmanager

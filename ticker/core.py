@@ -136,7 +136,11 @@ class Core:
             "releases": partial(schedule.releases, self.hub, self.intake, self.refusals, editions),
             "inspection": self.inspector.run,
             "rehearsal": partial(
-                rehearsal.rehearse, self.wire, self.refusals, self.settings.newsroom.editions
+                rehearsal.rehearse,
+                self.store,
+                self.wire,
+                self.refusals,
+                self.settings.newsroom.editions,
             ),
             "checkpoints": partial(checkpoints.keep, self.hub, Checkpoints(self.store), editions),
             "clicks": self.clicks.run,

@@ -62,7 +62,7 @@ class Listener:
 
 
 async def test_in_the_order_of_the_book(hub: Hub) -> None:
-    """First the balancer is told, then the port is closed, then the first reader is sent away."""
+    """First the balancer is told, then readers are sent away, then the port is closed."""
     log: list[str] = []
     reader = Reader(hub)
 
@@ -70,7 +70,19 @@ async def test_in_the_order_of_the_book(hub: Hub) -> None:
         log.append(f"{seconds} {hub.is_ready} {reader.closed}")
 
     await Drain(hub, 7, 10, pause).run(Listener(log))
-    assert log == ["7 False None", "deaf", "0.1 False None"]
+    assert log == ["7 False None", "deaf", f"0.1 False {CloseCode.SERVICE_RESTART}"]
+
+
+async def test_without_a_notice_the_port_is_closed_first(hub: Hub) -> None:
+    """Where no balancer was told, nobody comes to a port that will refuse them all the same."""
+    log: list[str] = []
+    reader = Reader(hub)
+
+    async def pause(seconds: float) -> None:
+        log.append(f"{seconds} {reader.closed}")
+
+    await Drain(hub, 0, 10, pause).run(Listener(log))
+    assert log == ["deaf", "0.1 None"]
     assert reader.closed is CloseCode.SERVICE_RESTART
 
 

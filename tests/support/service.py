@@ -18,6 +18,7 @@ from ticker.server.server import bind, new_server
 from ticker.store.client import Store
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Mapping, Sequence
 
     from ticker.server.server import Server
@@ -52,14 +53,16 @@ class Remote:
     Attributes:
         port: Where it listens.
         token: An editor's token for all editions.
+        tls: How it is spoken to, where that is by TLS.
     """
 
     port: int
     token: str
+    tls: ssl.SSLContext | None = field(default=None, kw_only=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' * (self.tls is not None)}://127.0.0.1:{self.port}"
 
     async def request(
         self,
@@ -85,7 +88,7 @@ class Remote:
             sent["Content-Length"] = str(len(raw))
         sent |= headers or {}
         head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port)
+        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
         try:
             outgoing.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (raw or b""))
             return _parse(await incoming.read())
@@ -121,13 +124,13 @@ class Remote:
 
     def live(self, edition: str, query: str = "", **options: Any) -> connect:
         """A WebSocket reader: `async with service.live("en") as reader`."""
-        url = f"ws://127.0.0.1:{self.port}/v1/{edition}/live?{query}"
-        return connect(url, proxy=None, **options)
+        url = f"{self.url.replace('http', 'ws')}/v1/{edition}/live?{query}"
+        return connect(url, proxy=None, ssl=self.tls, **options)
 
     @asynccontextmanager
     async def sse(self, edition: str, query: str = "", **headers: str) -> AsyncIterator[SseReader]:
         """A Server-Sent Events reader."""
-        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port)
+        incoming, outgoing = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
         head = "".join(f"{name.replace('_', '-')}: {v}\r\n" for name, v in headers.items())
         outgoing.write(
             f"GET /v1/{edition}/live?{query} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"

@@ -97,6 +97,11 @@ class Hub:
         return loaded and self._encoder.stale is None and not self._draining
 
     @property
+    def serves_readers(self) -> bool:
+        """Readiness for readers: there is a board to show, however old, and no drain goes on."""
+        return not self._draining and any(room.loaded for room in self._rooms.values())
+
+    @property
     def has_space(self) -> bool:
         """Admission control: whether one more reader may come in."""
         full = self._size >= self._capacity

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from ticker.hub.audience import Reader
     from ticker.hub.hub import Hub
 
 # Few enough for those who take them in, and still a hub of the usual size within ten seconds.
@@ -23,6 +24,29 @@ _READERS_PER_SECOND: Final = 1000
 _SLICES_PER_SECOND: Final = 10
 # Who came last may be about to send a request.
 _SETTLE_SECONDS: Final = 0.1
+
+
+def slices_for(count: int) -> int:
+    """In how many slices so many readers are sent away by themselves."""
+    return ceil(count / _READERS_PER_SECOND * _SLICES_PER_SECOND)
+
+
+async def send_away(
+    readers: Sequence[Reader], slices: int, pause: Callable[[float], Awaitable[object]]
+) -> None:
+    """Close readers in equal slices, so that they come back some at a time.
+
+    Args:
+        readers: Who goes.
+        slices: In how many.
+        pause: Waits for so many seconds.
+    """
+    for turn in range(slices):
+        if turn:
+            await pause(1 / _SLICES_PER_SECOND)
+        # Every n-th of all: each edition and each transport thins out evenly.
+        for reader in readers[turn::slices]:
+            reader.close(CloseCode.SERVICE_RESTART)
 
 
 class Drain:
@@ -59,7 +83,10 @@ class Drain:
         self._hurry.set()
 
     async def run(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Fail readiness, stop listening, send everybody away.
+        """Fail readiness, send everybody away, stop listening.
+
+        To a balancer, which has its notice, a port that refuses is a server that died, and it may
+        cut off who waits for their turn; without one, nobody shall come in vain meanwhile.
 
         Args:
             close: Ends the listening sockets.
@@ -68,22 +95,16 @@ class Drain:
         self._hub.retire()
         if self._notice:
             await self._pause(self._notice)
+            await self._send_away()
         await close()
         await self._pause(_SETTLE_SECONDS)
-        await self._send_away()
+        if not self._notice:
+            await self._send_away()
         self._running = False
 
     async def _send_away(self) -> None:
         readers = self._hub.readers
-        slices = min(
-            self._slices_max, ceil(len(readers) / _READERS_PER_SECOND * _SLICES_PER_SECOND)
-        )
-        for turn in range(slices):
-            if turn:
-                await self._pause(1 / _SLICES_PER_SECOND)
-            # Every n-th of all: each edition and each transport thins out evenly.
-            for reader in readers[turn::slices]:
-                reader.close(CloseCode.SERVICE_RESTART)
+        await send_away(readers, min(self._slices_max, slices_for(len(readers))), self._pause)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless we were told to hurry."""

@@ -37,6 +37,8 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         UnfinishedImportError: The store holds half of a backup.
     """
     signal.signal(signal.SIGTERM, _leave)
+    # Until a server is there to rebalance, it is nothing; children that know nothing of it stay so.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     # Under nohup it is ignored, and stays so.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _hang_up)

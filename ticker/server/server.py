@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import select
+import signal
 import socket
 import sys
 import time
@@ -20,6 +21,7 @@ from ticker.protocol.rfc6455 import MESSAGE_MAX
 from ticker.server.drain import Drain
 from ticker.server.fast_path import FastPath
 from ticker.server.limits import ConnectionLimits, with_mapped
+from ticker.server.rebalance import Rebalance
 from ticker.server.websocket import BoundedWebSocket
 
 if TYPE_CHECKING:
@@ -75,9 +77,15 @@ class Server(uvicorn.Server):
         self._service = service
         self._on_start = on_start
         self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
+        self._rebalance = Rebalance(service.hub, service.presence, service.name)
         self._asked: float | None = None
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal ends it; SIGUSR1 has readers above the mean sent on."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._rebalance.begin)
+        await super().serve(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to serve, and say so."""

@@ -85,6 +85,7 @@ class Workers:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._restart)
+        signal.signal(signal.SIGUSR1, self._pass_on)
         self._workers = [self._spawn() for _ in range(self._settings.workers)]
         while not self._stopping:
             self._wait()
@@ -109,6 +110,11 @@ class Workers:
         self._due = list(self._workers)
         self._wakeup[1].send(b"\0")
 
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        for worker in self._workers:
+            if worker.process.pid is not None and worker.process.is_alive():
+                os.kill(worker.process.pid, number)
+
     def _wait(self) -> None:
         """Wait for a signal, for a worker's end, or for a newcomer's word; not past a deadline."""
         news = [] if self._newcomer is None else [self._newcomer.news]
@@ -121,13 +127,16 @@ class Workers:
     def _spawn(self) -> _Worker:
         news, tell = _SPAWN.Pipe(duplex=False)
         process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid(), tell))
-        # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us.
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us, and
+        # is not there yet to rebalance.
+        ignored = (signal.SIGINT, signal.SIGUSR1)
+        handlers = [signal.signal(number, signal.SIG_IGN) for number in ignored]
         # SIGHUP is for us alone, all its life: a child keeps what is blocked when it is started.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in zip(ignored, handlers, strict=True):
+            signal.signal(number, handler)
         tell.close()
         return _Worker(process, news)
 

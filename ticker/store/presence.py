@@ -78,6 +78,13 @@ class Presence:
         """The same of one edition, also where nobody reads."""
         return (await self.read()).get(edition, _NOBODY)
 
+    async def by_hub(self) -> dict[str, int]:
+        """Readers of each hub that lives, of all editions."""
+        readers: Counter[str] = Counter()
+        for edition in (await self.read()).values():
+            readers.update(edition["hubs"])
+        return dict(readers)
+
     async def _told(self) -> list[tuple[str, int, str]]:
         """Each hub, when it told last, in ms, and what."""
         with store_errors():

@@ -6,7 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.support.service import Running, running
+import pytest
+import redis
+from websockets.exceptions import InvalidStatus
+
+from tests.support.service import Running, receive, running
 from ticker.metrics import NAMES
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
@@ -16,22 +20,63 @@ if TYPE_CHECKING:
 
 
 async def test_ready_only_while_the_store_is_followed(tmp_path: Path) -> None:
-    """Without its store a service is alive and not ready; with it, ready again."""
+    """Without its store a service lives and shows its boards, but takes no posts; with it, again."""
     with EmbeddedValkey(tmp_path) as store:
         async with running(replace(Settings(), redis_url=store.url, port=0)) as service:
             assert (await service.get("/readyz")).json == {"status": "ready"}
             store.stop()
-            answer = await service.get("/readyz")
+            while (answer := await service.get("/readyz")).status == 200:
+                pass
             assert answer.status == 503
             assert int(answer.headers["retry-after"]) > 0
             assert (await service.get("/healthz")).json == {"status": "ok"}
+            assert (await service.get("/readyz/readers")).json == {"status": "ready"}
             refused = await service.request("POST", "/v1/en/flashes", body={"headline": "x"})
             assert (refused.status, refused.headers["retry-after"]) == (503, "2")
             assert (await service.get("/v1/en/flashes")).status == 200
+            async with service.live("en") as reader:
+                assert "stale" in await receive(reader)
             with EmbeddedValkey(tmp_path):
                 while (await service.get("/readyz")).status != 200:
                     pass
                 await service.post("en", "Back")
+
+
+async def test_a_hub_that_stops_lives_and_takes_nobody_in(settings: Settings) -> None:
+    """Told to stop, it sends new readers elsewhere at once: by 503, by 404 to a HAProxy that asks so."""
+    async with running(settings) as service:
+        service.server._service.hub.retire()
+        for path, status in (
+            ("/healthz", 200), ("/readyz", 503), ("/readyz/readers", 503),
+            ("/readyz/readers?unready=404", 404), ("/readyz/readers?unready=500", 503),
+        ):  # fmt: skip
+            assert (await service.get(path)).status == status
+
+
+async def test_no_probe_asks_the_store(service: Running, valkey: str) -> None:
+    """However often balancers ask, by GET or HEAD, the store has only its usual work."""
+    asked = 0
+    with redis.Redis.from_url(valkey) as client:
+        before = client.info("stats")["total_commands_processed"]
+        for _ in range(100):
+            for path in ("/healthz", "/readyz", "/readyz/readers"):
+                for method in ("GET", "HEAD"):
+                    assert (await service.request(method, path, token=None)).status == 200
+                    asked += 1
+        assert client.info("stats")["total_commands_processed"] - before < asked / 2
+
+
+async def test_probes_have_room_in_a_full_house(settings: Settings) -> None:
+    """With every place taken, probes are answered as before: the hub does its work."""
+    async with (
+        running(replace(settings, max_readers=1)) as service,
+        service.live("en") as reader,
+    ):
+        await receive(reader)
+        with pytest.raises(InvalidStatus):
+            await service.live("en")
+        for path in ("/healthz", "/readyz", "/readyz/readers"):
+            assert (await service.get(path)).status == 200
 
 
 async def test_metrics_are_prometheus_text(service: Running) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from ticker.web.caching import NO_STORE
-from ticker.web.problems import sentence, unavailable
+from ticker.web.problems import ProblemError, sentence, unavailable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
     from ticker.hub.hub import Hub
     from ticker.jobs.inspection import Inspector
     from ticker.metrics import Metrics
-    from ticker.store.client import Store
     from ticker.store.refusals import Refusals
 
 
 class Health:
-    """`/healthz`, `/readyz` and `/metrics`."""
+    """`/healthz`, `/readyz`, `/readyz/readers` and `/metrics`. No probe asks the store."""
 
     def __init__(
-        self, hub: Hub, store: Store, refusals: Refusals, inspector: Inspector, metrics: Metrics
+        self, hub: Hub, refusals: Refusals, inspector: Inspector, metrics: Metrics
     ) -> None:
         self._hub = hub
-        self._store = store
         self._refusals = refusals
         self._inspector = inspector
         self._metrics = metrics
@@ -36,18 +34,30 @@ class Health:
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
-        """Readiness: 200 only when the store takes lines and every board is loaded and followed.
+        """Readiness for editors: 200 only when the store takes lines and every board is followed.
 
         What is wrong with a store that works stands in `warnings`.
         """
-        await self._store.ping()
-        if not self._hub.is_ready:
-            raise unavailable("The boards are not loaded and followed.")
         if self._refusals.reason is not None:
             raise unavailable(sentence(self._refusals.reason))
+        if not self._hub.is_ready:
+            raise unavailable("The boards are not loaded and followed.")
         warnings = list(self._inspector.warnings.values())
         body = {"status": "ready", **({"warnings": warnings} if warnings else {})}
         return JSONResponse(body, headers=NO_STORE)
+
+    async def readers(self, request: Request) -> Response:
+        """Readiness for readers: 200 while there are boards and no drain, also without a store.
+
+        With `?unready=404` it says no with 404: HAProxy (`disable-on-404`) then sends nobody new
+        and leaves those who are in, while it takes a server that fails in any other way for dead.
+        """
+        if self._hub.serves_readers:
+            return JSONResponse({"status": "ready"}, headers=NO_STORE)
+        detail = "This hub takes no new readers: it has no board yet, or is about to stop."
+        if request.query_params.get("unready") == "404":
+            raise ProblemError(404, detail)
+        raise unavailable(detail)
 
     async def metrics(self, _: Request) -> Response:
         """Metrics of this process in the Prometheus text format."""

@@ -41,7 +41,7 @@ def api(shared: Shared) -> Visitor:
         shared.newsroom,
         shared.live,
     )
-    health = Health(core.hub, core.store, core.refusals, core.inspector, core.metrics)
+    health = Health(core.hub, core.refusals, core.inspector, core.metrics)
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
     editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
@@ -52,6 +52,7 @@ def api(shared: Shared) -> Visitor:
         [
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
+            Route("/readyz/readers", health.readers),
             Route("/metrics", health.metrics),
             Route("/v1/audit", audit.log),
             Route("/v1/editions", flashes.editions),

@@ -1,0 +1,158 @@
+"""The manual's own deployment: docs/ops/nginx.conf and docs/ops/haproxy.cfg, as they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import ExitStack, aclosing, suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.support.followers import Follower
+from tests.support.nodes import until
+from tests.support.process import Serving, serving
+from tests.support.proxies import Proxy, proxying
+from tests.support.service import receive
+from ticker.server.valkey import EmbeddedValkey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.service import Remote
+
+_READERS = 12
+# As the head of haproxy.cfg has it. nginx asks no hub, and needs none.
+_SETTINGS = {
+    "haproxy": {"TICKER_DRAIN_NOTICE": "3", "TICKER_TRUSTED_PROXIES": "127.0.0.1"},
+    "nginx": {"TICKER_TRUSTED_PROXIES": "127.0.0.1"},
+}
+
+
+class _Strict(Follower):
+    """A reader who puts up with being sent away, and with no refusal."""
+
+    async def run(self) -> None:
+        while True:
+            with suppress(ConnectionClosed, EOFError):
+                async with aclosing(self._messages()) as messages:
+                    async for message in messages:
+                        self._take(message)
+
+
+@pytest.fixture(params=["nginx", "haproxy"])
+def deployed(
+    request: pytest.FixtureRequest, tmp_path: Path, store_url: str
+) -> Iterator[tuple[Proxy, list[Serving]]]:
+    """Two hubs on one store behind a proxy of that name."""
+    with ExitStack() as stack:
+        yield _deploy(stack, request.param, tmp_path, store_url)
+
+
+def _deploy(
+    stack: ExitStack, name: str, folder: Path, store_url: str
+) -> tuple[Proxy, list[Serving]]:
+    hubs = [
+        stack.enter_context(
+            serving(
+                folder / hub, redis=store_url, token=False, ready=False, settings=_SETTINGS[name]
+            )
+        )
+        for hub in ("one", "two")
+    ]
+    for hub in hubs:
+        hub.await_ready()
+        stack.callback(hub.kill)  # at the end nobody waits for their goodbye
+    token = hubs[1].make_token()
+    ports = [hub.port for hub in hubs]
+    return stack.enter_context(proxying(name, folder, ports, token)), hubs
+
+
+async def _seen(proxy: Proxy) -> None:
+    """Until the proxy sends readers and editors to all hubs."""
+    if proxy.name == "haproxy":
+        await asyncio.to_thread(until, partial(_is_up, proxy), "all are up")
+
+
+def _is_up(proxy: Proxy) -> bool:
+    return proxy.statuses("readers") == proxy.statuses("editors") == ["UP"] * 2
+
+
+async def _edit(remote: Remote, acknowledged: list[str], done: asyncio.Event) -> None:
+    """Post a line every few dozen milliseconds, each on a new connection, and read the board."""
+    while not done.is_set():
+        acknowledged.append((await remote.post("en", f"line {len(acknowledged)}"))["id"])
+        listing = await remote.get("/v1/en/flashes")
+        assert (listing.status, listing.json["flashes"][0]["id"]) == (200, acknowledged[-1])
+        await asyncio.sleep(0.03)
+
+
+async def test_a_rolling_restart_is_no_outage(deployed: tuple[Proxy, list[Serving]]) -> None:
+    """Hubs restarted in turn behind the manual's proxy: no refusal, every line once, to everybody."""
+    proxy, hubs = deployed
+    await _seen(proxy)
+    readers = [_Strict(proxy.remote, streams=bool(number % 2)) for number in range(_READERS)]
+    acknowledged: list[str] = []
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        following = [group.create_task(reader.run()) for reader in readers]
+        for reader in readers:
+            await reader.news.wait()
+        editing = group.create_task(_edit(proxy.remote, acknowledged, done))
+        for hub in hubs:
+            assert await asyncio.to_thread(hub.stop) == 0
+            await asyncio.to_thread(hub.start)
+            await _seen(proxy)
+        done.set()
+        await editing
+        for reader in readers:
+            await reader.until(acknowledged[-1])
+        for task in following:
+            task.cancel()
+    assert len(acknowledged) > 20
+    for reader in readers:
+        assert reader.heard == acknowledged
+    assert sum(reader.visits for reader in readers) >= 2 * _READERS
+
+
+async def test_readers_come_in_while_the_store_is_away(tmp_path: Path) -> None:
+    """Behind HAProxy the last board is shown to newcomers; editors read from a hub why they must wait."""
+    with ExitStack() as stack:
+        store = stack.enter_context(EmbeddedValkey(tmp_path))
+        proxy, _ = _deploy(stack, "haproxy", tmp_path, store.url)
+        await _seen(proxy)
+        posted = await proxy.remote.post("en", "Before the store went")
+        store.stop()
+        down = ["DOWN"] * 2
+        await asyncio.to_thread(until, lambda: proxy.statuses("editors") == down, "no editors")
+        assert proxy.statuses("readers") == ["UP"] * 2
+        async with proxy.remote.live("en") as reader:
+            hello = await receive(reader)
+        assert "stale" in hello
+        assert [flash["id"] for flash in hello["flashes"]] == [posted["id"]]
+        refused = await proxy.remote.request("POST", "/v1/en/flashes", body={"headline": "x"})
+        assert refused.status == 503
+        assert "store" in refused.json["detail"]
+
+
+async def test_a_frozen_hub_is_noticed(tmp_path: Path, store_url: str) -> None:
+    """HAProxy cuts the readers of a hub that does not answer: they come back to another, by themselves."""
+    with ExitStack() as stack:
+        proxy, hubs = _deploy(stack, "haproxy", tmp_path, store_url)
+        await _seen(proxy)
+        # Readers without a watchdog of their own.
+        readers = [_Strict(proxy.remote, streams=True) for _ in range(_READERS)]
+        async with asyncio.TaskGroup() as group:
+            following = [group.create_task(reader.run()) for reader in readers]
+            for reader in readers:
+                await reader.news.wait()
+            hubs[0].process.send_signal(signal.SIGSTOP)
+            posted = await hubs[1].remote.post("en", "While a hub is frozen")
+            for reader in readers:
+                await reader.until(posted["id"])
+            for task in following:
+                task.cancel()
+        assert {reader.visits for reader in readers} == {1, 2}
