@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 50
-_READ_LINES: Final = 200
-_READS_MAX: Final = 5
 _MOST_READ: Final = 5
 _NEWEST: Final = "now"
 _IS_NOW: Final = timedelta(hours=1)
@@ -150,7 +148,7 @@ class Pages:
             start = published(
                 await self._reading.find(edition.code, before), no_such_line("before")
             )
-        lines, last = await self._search(subscription, start)
+        lines, last = await self._archive.search(subscription, start, _PAGE_LINES)
         context = self._context(edition, filters, base) | {
             "cursor": str(cursor),
             "lines": [document.public(flash) for flash in lines],
@@ -158,25 +156,6 @@ class Pages:
             "earlier": filters.before(last) if last else None,
         }
         return Made(self._templates.page("past.html", edition, context))
-
-    async def _search(
-        self, subscription: Subscription, start: Flash | None
-    ) -> tuple[list[Flash], str | None]:
-        """Keyset pagination with a filter: a page of matches and its cursor, in bounded reads."""
-        found: list[Flash] = []
-        for _ in range(_READS_MAX):
-            page = (
-                await self._archive.before(start, _READ_LINES)
-                if start
-                else await self._archive.newest(subscription.edition, _READ_LINES)
-            )
-            found += filter(subscription.matches, page)
-            if len(found) > _PAGE_LINES:
-                return found[:_PAGE_LINES], found[_PAGE_LINES - 1].id
-            if len(page) < _READ_LINES:
-                return found, None
-            start = page[-1]
-        return found, start.id if start else None
 
 
 def regrouped(lines: Iterable[Flash], now: datetime) -> datetime:
