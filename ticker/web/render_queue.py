@@ -31,14 +31,14 @@ class RenderQueue:
     Args:
         metrics: Of the process.
         places: How many may wait, of each priority.
-        timer: Seconds, which never go back.
+        timer: Seconds of CPU of this thread.
     """
 
     def __init__(
         self,
         metrics: Metrics,
         places: int = PLACES,
-        timer: Callable[[], float] = time.monotonic,
+        timer: Callable[[], float] = time.thread_time,
     ) -> None:
         self._metrics = metrics
         self._places = places
