@@ -41,6 +41,7 @@ bench: .venv/run
 	$(BIN)/ticker bench fanout --transport websocket-deflate
 	$(BIN)/ticker bench fanout --transport sse
 	$(BIN)/ticker bench storm --compare
+	$(BIN)/ticker bench pages
 	$(BIN)/ticker bench connections --compare --churn 100000
 
 clean:

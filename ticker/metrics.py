@@ -18,6 +18,14 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_hellos_total": ("counter", "Greetings, by edition and kind: snapshot or replay."),
     "ticker_closed_total": ("counter", "Readers we closed, by close code."),
     "ticker_refused_total": ("counter", "Readers and connections refused, by HTTP status."),
+    "ticker_renders_total": (
+        "counter",
+        "Pages rendered, by kind; all others are served as they are.",
+    ),
+    "ticker_renders_refused_total": (
+        "counter",
+        "Pages refused since too many were to be rendered.",
+    ),
     "ticker_writes_total": ("counter", "Editors' requests, by verb and HTTP status."),
     "ticker_store_faults_total": ("counter", "Times the relay lost the store."),
     "ticker_store_refusals_total": ("counter", "What the store did not do, by reason."),

@@ -87,6 +87,21 @@ def test_connections_leave_no_files_behind() -> None:
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
+def test_a_flood_of_pages_keeps_nobody_out() -> None:
+    """An operator learns what pages cost, and that amid their readers others come in, and lines too."""
+    (ours,) = bench("pages")["servers"]
+    kinds = {it["kind"]: it for it in ours["kinds"]}
+    assert list(kinds) == ["board", "embed", "listing", "line", "filter", "other filters"]
+    for found in kinds.values():
+        assert found["cpu_us"] > 0
+        assert found["per_second"] > 0
+        assert found["page_bytes"] > 1000
+        for name in ("readers_ms", "post_ms", "kill_ms"):
+            assert 0 < found[name]["low"] <= found[name]["median"] <= found[name]["high"]
+    assert kinds["board"]["flood_refused"] == 0
+    assert kinds["filter"]["flood_refused"] == 0
+
+
 @pytest.mark.parametrize(
     "kind",
     [

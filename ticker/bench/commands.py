@@ -16,7 +16,9 @@ from ticker.bench.errors import BenchError
 from ticker.bench.fanout import FanoutPlan, measure_fanout
 from ticker.bench.latency import measure
 from ticker.bench.lines import Lines
+from ticker.bench.pages import PagesPlan, measure_pages
 from ticker.bench.reading import TRANSPORTS, WEBSOCKET
+from ticker.bench.service import BOARD_LINES
 from ticker.bench.storm import StormPlan, measure_storm
 from ticker.bench.subjects import PEERS, ours, peer, target
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _READERS: Final = 10_000
 _QUICK_READERS: Final = 50
+_BOARD_LINES: Final = 50  # on a board whose page is measured, as by default
 _LATENCY_READERS_MAX: Final = 10_000
 
 
@@ -46,6 +49,13 @@ def add(bench: argparse.ArgumentParser) -> None:
     fanout.add_argument("--chart", type=Path, metavar="FILE.svg", help="write a bar chart")
     storm = _add(kinds, "storm", _storm, "all readers dropped at once and back at once")
     storm.add_argument("--rounds", type=_count, help="storms of each kind (3)")
+    pages = kinds.add_parser("pages", help="pages, and a flood of their readers")
+    pages.add_argument("--readers", type=_count, help="who come into the flood (20)")
+    pages.add_argument("--connections", type=_count, help="that flood (40)")
+    pages.add_argument("--lines", type=_count, help="that are stored (1500)")
+    pages.add_argument("--rounds", type=_count, help="of readers, a post and a kill (3)")
+    _add_where(pages, _pages)
+    pages.set_defaults(transport=WEBSOCKET, compare=False)
     idle = _add(kinds, "connections", _connections, "memory for each idle reader")
     idle.add_argument("--churn", type=_count, help="readers that come and go after that (0)")
 
@@ -55,13 +65,17 @@ def _add(kinds: Any, name: str, run: Callable[..., None], meaning: str) -> Any:
     kind.add_argument("--readers", type=_count, help=f"how many ({_READERS})")
     kind.add_argument("--transport", choices=TRANSPORTS, default=WEBSOCKET)
     kind.add_argument("--compare", action="store_true", help="measure other servers as well")
+    _add_where(kind, run)
+    return kind
+
+
+def _add_where(kind: Any, run: Callable[..., None]) -> None:
     kind.add_argument("--quick", action="store_true", help="small numbers: does it work?")
     kind.add_argument("--json", action="store_true", help="one JSON object")
     kind.add_argument("--target", metavar="URL", help="a service on this machine, not our own")
     kind.add_argument("--pid", type=_count, help="its process")
     kind.add_argument("--token", default="", help="an editor's token for it")
     kind.set_defaults(run=run)
-    return kind
 
 
 def _count(text: str) -> int:
@@ -107,6 +121,21 @@ def _storm(options: argparse.Namespace) -> None:
     _print(options, machine, plan, results, report.storm_text)
 
 
+def _pages(options: argparse.Namespace) -> None:
+    plan = PagesPlan(
+        _given(options, options.readers, 20, 5),
+        _given(options, options.connections, 40, 8),
+        _given(options, options.lines, 1500, 60),
+        0.5 if options.quick else 3.0,
+        _given(options, options.rounds, 3, 1),
+    )
+    kernel.allow(plan.connections + plan.readers)
+    machine = kernel.machine()
+    subjects = _subjects(options, _BOARD_LINES)
+    results = [measure_pages(subject, lines, plan) for subject, lines in subjects]
+    _print(options, machine, plan, results, report.pages_text)
+
+
 def _connections(options: argparse.Namespace) -> None:
     plan = ConnectionsPlan(_readers(options), _given(options, options.churn, 0, 100))
     machine = kernel.machine()
@@ -126,7 +155,9 @@ def _readers(options: argparse.Namespace) -> int:
     return max(1, readers)
 
 
-def _subjects(options: argparse.Namespace) -> Iterator[tuple[Subject, Lines]]:
+def _subjects(
+    options: argparse.Namespace, board_lines: int = BOARD_LINES
+) -> Iterator[tuple[Subject, Lines]]:
     """What is to be measured, one running server after another; ours comes first."""
     with ExitStack() as stack:
         cores = stack.enter_context(kernel.divided())
@@ -138,7 +169,7 @@ def _subjects(options: argparse.Namespace) -> Iterator[tuple[Subject, Lines]]:
             yield target(options.target, options.pid, options.token, lines, transport), lines
         else:
             _say(options, "Ticker")
-            with ours(lines, options.transport, cores) as subject:
+            with ours(lines, options.transport, cores, board_lines) as subject:
                 yield subject, lines
         yield from _peers(options, cores)
 

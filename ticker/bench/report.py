@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ticker.bench.connections import Connections
     from ticker.bench.fanout import Fanout
+    from ticker.bench.pages import Pages
     from ticker.bench.storm import Storm
 
 _FANOUT_NOTE: Final = """\
@@ -29,6 +30,12 @@ _STORM_NOTE: Final = """\
 _CONNECTIONS_NOTE: Final = """\
   Growth of the server process per idle reader; what the kernel holds for sockets is not in it.
   RSS: in RAM. USS: shared with nobody."""
+
+_PAGES_NOTE: Final = """\
+  Alone: four keep-alive connections that ask again as soon as they are answered; CPU is the
+  server's by the kernel's accounting. Flood: many such connections; amid it new readers come at
+  once (until the last has its hello), an editor posts on a new connection (until the answer), and
+  kills (until all who watch have it). Median [lowest–highest] over rounds."""
 
 
 def as_json(kind: str, machine: dict[str, Any], plan: Any, results: Sequence[Any]) -> str:
@@ -131,6 +138,40 @@ def storm_text(results: Sequence[Storm]) -> str:
         rows=rows,
     )
     return f"{table}\n\n{_STORM_NOTE}"
+
+
+def pages_text(results: Sequence[Pages]) -> str:
+    """The table of each server's pages, and of what is seen amid a flood of them."""
+    rows = [
+        (
+            it.kind,
+            figure(it.per_second),
+            figure(it.cpu_us),
+            figure(it.page_bytes / 1000),
+            figure(it.flood_per_second),
+            f"{it.flood_refused:.0%}",
+            str(it.readers_ms),
+            str(it.readers_refused),
+            str(it.post_ms),
+            str(it.kill_ms),
+        )
+        for each in results
+        for it in each.kinds
+    ]
+    table = _table(
+        "page",
+        "alone: per second",
+        "CPU µs",
+        "kB",
+        "flood: per second",
+        "503",
+        "readers in, ms",
+        "refused",
+        "post ms",
+        "kill ms",
+        rows=rows,
+    )
+    return f"{table}\n\n{_PAGES_NOTE}"
 
 
 def connections_text(results: Sequence[Connections]) -> str:

@@ -22,7 +22,7 @@ from ticker.server.valkey import url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BenchError", "Running", "service"]
+__all__ = ["BOARD_LINES", "BenchError", "Running", "service"]
 
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 30.0
@@ -34,8 +34,8 @@ _SETTINGS: Final = {
     "TICKER_POSTS_BURST": "100000",
     "TICKER_BEAT": "3600",
     "TICKER_MAX_READERS": "1000000",
-    "TICKER_BOARD_LINES": "5",
 }
+BOARD_LINES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Running:
 
 
 @contextmanager
-def service() -> Iterator[Running]:
-    """A fresh service, ready, gone when the context ends.
+def service(board_lines: int = BOARD_LINES) -> Iterator[Running]:
+    """A fresh service with a board of so many lines, ready, gone when the context ends.
 
     Raises:
         BenchError: It did not come up.
@@ -70,7 +70,7 @@ def service() -> Iterator[Running]:
             process = subprocess.Popen(  # noqa: S603 - our own command
                 [*_COMMAND, "serve", "--port", str(port), "--data", str(data)],
                 stderr=stderr,
-                env={**ours, **_SETTINGS},
+                env={**ours, **_SETTINGS, "TICKER_BOARD_LINES": str(board_lines)},
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - no threads here
             )
         try:

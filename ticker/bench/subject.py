@@ -40,6 +40,7 @@ class Subject:
         greets: Whether it begins with a hello.
         poster: How it is told to send a line.
         feed: Another way, past its own process; None: it has none.
+        token: An editor's, where it is ours.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Subject:
     greets: bool
     poster: Poster
     feed: Poster | None = None
+    token: str = ""
 
 
 class HttpPoster:

@@ -18,7 +18,7 @@ from ticker.bench import kernel
 from ticker.bench.errors import BenchError
 from ticker.bench.feed import FeedPoster
 from ticker.bench.reading import DEFLATE, WEBSOCKET
-from ticker.bench.service import service
+from ticker.bench.service import BOARD_LINES, service
 from ticker.bench.subject import LinePoster, Subject, our_poster, text_poster
 from ticker.server.process import die_with_parent
 
@@ -40,14 +40,19 @@ _MODULES: Final = "ticker.bench.peers"
 
 
 @contextmanager
-def ours(lines: Lines, transport: str, cores: Cores | None) -> Iterator[Subject]:
-    """Our service, as anybody would start it."""
-    with service() as running:
+def ours(
+    lines: Lines, transport: str, cores: Cores | None, board_lines: int = BOARD_LINES
+) -> Iterator[Subject]:
+    """Our service, as anybody would start it, with a board of so many lines."""
+    with service(board_lines) as running:
         kernel.place(running.pid, cores)
         poster = our_poster((HOST, running.port), running.token, lines)
         name = OURS if transport == WEBSOCKET else f"{OURS}, {transport}"
         feed = FeedPoster(running.store_url, lines)
-        yield Subject(name, running.pid, HOST, running.port, _PATH, transport, True, poster, feed)
+        yield Subject(
+            name, running.pid, HOST, running.port, _PATH, transport, True, poster, feed,
+            running.token,
+        )  # fmt: skip
 
 
 def target(url: str, pid: int, token: str, lines: Lines, transport: str) -> Subject:
@@ -66,7 +71,8 @@ def target(url: str, pid: int, token: str, lines: Lines, transport: str) -> Subj
     if not local:
         raise BenchError(f"--target must be http on 127.0.0.0/8, load stays here: {url!r}")
     poster = our_poster((host, port), token, lines)
-    return Subject(f"{OURS} at {url}", pid, host, port, _PATH, transport, True, poster)
+    name = f"{OURS} at {url}"
+    return Subject(name, pid, host, port, _PATH, transport, True, poster, token=token)
 
 
 @contextmanager

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 
 _ORIGINS_MAX: Final = 100
+# Whether a board is loaded, how often it was, where its wire stands, since when it may be old.
+Revision = tuple[bool, int, "Cursor", "datetime | None"]
 
 
 class Hub:
@@ -133,6 +135,7 @@ class Hub:
         room = self._rooms[edition]
         room.board.load(flashes, since, tail)
         room.loaded = True
+        room.loads += 1
         if not self.unloaded:
             self._whole.set()
         room.reset(self._clock())
@@ -253,6 +256,15 @@ class Hub:
     def position(self, edition: str) -> Cursor:
         """Where an edition's wire stands, as far as this hub has heard it."""
         return self._rooms[edition].board.cursor
+
+    def revision(self, edition: str) -> Revision:
+        """Validator of what is made from an edition: another one wherever that may be another."""
+        room = self._rooms[edition]
+        return room.loaded, room.loads, room.board.cursor, self._encoder.stale
+
+    def until(self, edition: str) -> datetime | None:
+        """When a board changes by itself, by expiry or by age."""
+        return self._rooms[edition].board.until(self._clock())
 
     def get(self, edition: str, flash_id: str) -> Flash | None:
         """A published or killed flash that this hub remembers."""

@@ -50,6 +50,7 @@ class Room:
         self.edition: Final = edition
         self.board: Final = board
         self.loaded = False
+        self.loads = 0
         self._encoder = encoder
         self._lanes = lanes
         self._metrics = metrics

@@ -38,6 +38,9 @@ TARGET_MAX: Final = 8 * 1024
 _BODY_MAX: Final = 128 * 1024
 # A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
 HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+# What may wait for its turn: all that readers ask for, and nothing that operators and editors do.
+_READING: Final = frozenset({"GET", "HEAD"})
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
@@ -217,7 +220,14 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(ConnectionAbortedError())
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        super()._start_asgi_task(cycle, partial(self._serve, app, cycle))
+        method, path = cycle.scope["method"], cycle.scope["path"]
+        is_first = method not in _READING or path in _PROBES
+        self._limits.turns.begin(partial(self._start, cycle, app), first=is_first)
+
+    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Its turn has come; a peer that has gone meanwhile needs no answer."""
+        if not cycle.disconnected:
+            super()._start_asgi_task(cycle, partial(self._serve, app, cycle))
 
     async def _serve(
         self,

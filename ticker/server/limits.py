@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from ticker.protocol.networks import client_network
+from ticker.server.turns import Turns
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -90,11 +91,12 @@ class ConnectionLimits:
         is_draining: Whether others are to take over, and each answer is a connection's last.
         requests: Time for a request to become whole.
         goodbyes: Time for a peer that was refused to read why.
+        turns: How many requests begin at once.
     """
 
     __slots__ = (
         "_addresses", "_exempt", "_limit", "_lingering_limit", "_open", "_per_address",
-        "goodbyes", "is_draining", "requests",
+        "goodbyes", "is_draining", "requests", "turns",
     )  # fmt: skip
 
     def __init__(self, limit: int, readers: int, per_address: int, exempt: str) -> None:
@@ -107,6 +109,7 @@ class ConnectionLimits:
         self.is_draining = False
         self.requests = Deadlines(REQUEST_SECONDS)
         self.goodbyes = Deadlines(GOODBYE_SECONDS)
+        self.turns = Turns()
 
     def enter(self, transport: asyncio.Transport, connected: int) -> int:
         """Judge a new connection: 0, or the status to refuse it with (503 full, 429 too many).

@@ -8,7 +8,9 @@ from ticker.news.flash import PubStatus
 from ticker.web.problems import unavailable
 
 if TYPE_CHECKING:
-    from ticker.hub.hub import Hub
+    from datetime import datetime
+
+    from ticker.hub.hub import Hub, Revision
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
     from ticker.news.subscription import Subscription
@@ -40,6 +42,14 @@ class Reading:
     def position(self, edition: str) -> Cursor:
         """Cursor of the edition: who follows from there misses nothing that changes after now."""
         return self._hub.position(edition)
+
+    def revision(self, edition: str) -> Revision:
+        """Validator of what is made from an edition's board, or read after it."""
+        return self._hub.revision(edition)
+
+    def until(self, edition: str) -> datetime | None:
+        """When the board changes by itself, by expiry or by age."""
+        return self._hub.until(edition)
 
     async def find(self, edition: str, flash_id: str) -> Flash | None:
         """A line at its newest version, a withheld one (embargo, draft, hold) too.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from ticker.web.authentication import Authenticator
 from ticker.web.live import Live
 from ticker.web.reading import Reading
+from ticker.web.render_queue import RenderQueue
+from ticker.web.rendered import RenderedPages
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Public:
         self.clicks = core.clicks
         self.widgets = core.widgets
         self.reading = Reading(core.hub, core.archive)
+        self.rendered = RenderedPages(RenderQueue(core.metrics), core.metrics)
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
 
 

@@ -170,7 +170,7 @@ async def test_an_edition_may_be_for_some_sites_only(settings: Settings) -> None
         other = await service.get(FLASHES, Origin="https://evil.example")
     assert named.headers["access-control-allow-origin"] == "https://news.example"
     assert "access-control-allow-origin" not in other.headers
-    assert named.headers["vary"] == other.headers["vary"] == "Origin"
+    assert named.headers["vary"] == other.headers["vary"] == "Accept-Encoding, Origin"
 
 
 async def test_the_editions(service: Running) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 from starlette.requests import Request
 
-from tests.support.flashes import flash
+from tests.support.flashes import NOON, flash
 from tests.support.service import Running, running
 from ticker.hub.hub import Hub
 from ticker.metrics import Metrics
@@ -20,8 +21,10 @@ from ticker.news.event import GENESIS
 from ticker.settings import static_dir
 from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks
-from ticker.web.pages.board import Pages
+from ticker.web.pages.board import Pages, regrouped
 from ticker.web.reading import Reading
+from ticker.web.render_queue import RenderQueue
+from ticker.web.rendered import RenderedPages
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -183,14 +186,33 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
         for reader in range(10 - n):
             clicks.count("en", flash_id, f"192.0.2.{reader}")
     await clicks.exchange()
+    metrics = Metrics()
     pages = Pages(
-        Templates(""), Reading(hub, Archive(store)), Archive(store), clicks, settings.newsroom
-    )
+        Templates(""), Reading(hub, Archive(store)), Archive(store), clicks, settings.newsroom,
+        RenderedPages(RenderQueue(metrics), metrics),
+    )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80)}  # fmt: skip
     html = bytes((await pages.home(Request(scope))).body).decode()
     most = html.partition('class="most"')[2]
     assert re.findall(r'<li data-id="([^"]*)">', most) == ["3", "5", "1", "0", "6"]
+    for reader in range(30):
+        clicks.count("en", "2", f"198.51.100.{reader}")
+    await clicks.exchange()
+    html = bytes((await pages.home(Request(scope))).body).decode()
+    assert '<li data-id="2">' in html.partition('class="most"')[2]
+    await pages.home(Request(scope))
+    assert metrics.value("ticker_renders_total", kind="board") == 2
+
+
+def test_a_page_ends_when_a_line_leaves_its_group() -> None:
+    """The page without script moves a line from "now" to "today" on the minute, and on at midnight."""
+    fresh = flash("a", firstcreated=datetime(2026, 11, 23, 11, 30, 40, tzinfo=UTC))
+    old = flash("b", firstcreated=datetime(2026, 11, 23, 3, tzinfo=UTC))
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    assert regrouped([fresh, old], NOON) == datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+    assert regrouped([fresh, old], datetime(2026, 11, 23, 12, 30, tzinfo=UTC)) == midnight
+    assert regrouped([], NOON) == midnight
 
 
 async def test_nobody_has_read_anything_yet(service: Running) -> None:

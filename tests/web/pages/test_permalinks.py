@@ -21,6 +21,8 @@ from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.web.pages.permalinks import Permalinks, Step, history, shares
 from ticker.web.reading import Reading
+from ticker.web.render_queue import RenderQueue
+from ticker.web.rendered import RenderedPages
 from ticker.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -147,12 +149,18 @@ async def test_a_line_on_show_needs_no_store(settings: Settings) -> None:
     hub = Hub(settings, Metrics())
     hub.load("en", [flash("a", headline="Known", firstcreated=utcnow())], GENESIS, [])
     away = Store("unix:///nowhere/valkey.sock")
-    face = Permalinks(Templates(""), Reading(hub, Archive(away)), Archive(away), settings.newsroom)
+    metrics = Metrics()
+    face = Permalinks(
+        Templates(""), Reading(hub, Archive(away)), Archive(away), settings.newsroom,
+        RenderedPages(RenderQueue(metrics), metrics),
+    )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/en/f/a", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80), "path_params": {"edition": "en", "id": "a"}}  # fmt: skip
     answer = await face.page(Request(scope))
     assert answer.status_code == 200
     assert b">Known<" in answer.body
+    await face.page(Request(scope))
+    assert metrics.value("ticker_renders_total", kind="permalink") == 2  # it waits for its history
     await away.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
@@ -16,16 +15,18 @@ from ticker.web.caching import LIVE_CACHE, is_fresh
 from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import published
+from ticker.web.rendered import Made
 from ticker.web.security import ANY_SITE, cors, edition_of, legible
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.news.flash import Flash
-    from ticker.news.newsroom import Edition
+    from ticker.news.subscription import Subscription
     from ticker.store.archive import Archive
     from ticker.web.authentication import Authenticator
     from ticker.web.reading import Reading
+    from ticker.web.rendered import RenderedPages
 
 LIMIT_MAX: Final = 200
 
@@ -39,11 +40,13 @@ class Flashes:
         archive: Archive,
         authenticator: Authenticator,
         newsroom: Newsroom,
+        rendered: RenderedPages,
     ) -> None:
         self._reading = reading
         self._archive = archive
         self._authenticator = authenticator
         self._newsroom = newsroom
+        self._rendered = rendered
 
     async def editions(self, _: Request) -> Response:
         """`GET /v1/editions` → the editions and vocabularies."""
@@ -74,17 +77,28 @@ class Flashes:
         given = parameters(request.url.query)
         limit = _limit(given)
         subscription = subscribe(self._newsroom, edition.code, given)
+        before = given["before"][-1] if "before" in given else None
+        page = await self._rendered.get(
+            ("flashes", edition.code, subscription, limit, before),
+            lambda: self._reading.revision(edition.code),
+            lambda: self._listing(subscription, limit, before),
+            first=not given,
+        )
+        return page.answer(request, cors(edition, request.headers.get("origin")))
+
+    async def _listing(self, subscription: Subscription, limit: int, before: str | None) -> Made:
+        edition = subscription.edition
+        until = self._reading.until(edition) if before is None else None
         cursor, lines = self._reading.board(subscription)
-        if "before" in given:
-            before = given["before"][-1]
-            start = await self._reading.find(edition.code, before)
+        if before is not None:
+            start = await self._reading.find(edition, before)
             start = published(start, no_such_flash(before, "before"))
             lines = await self._archive.before(start, limit)
         body = {
             "cursor": str(cursor),
             "flashes": [document.public(flash) for flash in lines[:limit]],
         }
-        return _cached(request, edition, body)
+        return Made(_json(body, 200, {"Cache-Control": LIVE_CACHE}), until)
 
     async def flash(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes/{id}` → one flash; 410 and a tombstone for a killed one."""
@@ -130,19 +144,6 @@ def _limit(given: dict[str, list[str]]) -> int:
     if not 1 <= limit <= LIMIT_MAX:
         raise problem_at(422, "limit", f"must be an integer from 1 to {LIMIT_MAX}")
     return limit
-
-
-def _cached(request: Request, edition: Edition, body: dict[str, Any]) -> Response:
-    """Conditional request: the body with its ETag, or 304."""
-    content = document.dumps(body)
-    headers = {
-        "ETag": f'"{sha256(content.encode()).hexdigest()[:32]}"',
-        "Cache-Control": LIVE_CACHE,
-        **cors(edition, request.headers.get("origin")),
-    }
-    if is_fresh(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(content, 200, headers, media_type="application/json")
 
 
 def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:

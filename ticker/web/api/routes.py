@@ -42,7 +42,7 @@ def api(shared: Shared) -> Visitor:
         shared.live,
     )
     health = Health(core.hub, core.refusals, core.inspector, core.metrics)
-    flashes = Flashes(shared.reading, core.archive, authenticator, newsroom)
+    flashes = Flashes(shared.reading, core.archive, authenticator, newsroom, shared.rendered)
     editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past)

@@ -155,6 +155,12 @@ class Banner:
             return [it for it in lines if it.urgency == 1 and it.firstcreated > since][:1]
         return list(lines)
 
+    def until(self, shown: Sequence[Flash]) -> datetime | None:
+        """When what it displays of an unchanged board is another: a takeover has its time."""
+        if self.mode != "flash" or not shown:
+            return None
+        return shown[0].firstcreated + _TAKEOVER_LASTS
+
 
 def iframe(src: str, title: str, width: int | str, height: int) -> str:
     """The iframe tag that embeds a banner's page: sandboxed, lazily loaded."""

@@ -9,6 +9,7 @@ from ticker.news import document
 from ticker.news.document import utcnow
 from ticker.web.embed.banner import Banner
 from ticker.web.query import parameters
+from ticker.web.rendered import Made, earliest
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -16,25 +17,43 @@ if TYPE_CHECKING:
 
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.reading import Reading
+    from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
 
 
 class EmbedFrame:
     """`/embed/{edition}`."""
 
-    def __init__(self, templates: Templates, reading: Reading, newsroom: Newsroom) -> None:
+    def __init__(
+        self,
+        templates: Templates,
+        reading: Reading,
+        newsroom: Newsroom,
+        rendered: RenderedPages,
+    ) -> None:
         self._templates = templates
         self._reading = reading
         self._newsroom = newsroom
+        self._rendered = rendered
 
     async def page(self, request: Request) -> Response:
         """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the allowed origins."""
         given = parameters(request.url.query)
         banner = Banner.of(self._newsroom, request.path_params["edition"], given)
-        edition = banner.edition
+        base = self._templates.base(request)
+        edition = banner.edition.code
+        page = await self._rendered.get(
+            ("embed", edition, base, tuple(banner.pairs)),
+            lambda: self._reading.revision(edition),
+            lambda: self._render(banner, base),
+            first=not banner.pairs,
+        )
+        return page.answer(request)
+
+    async def _render(self, banner: Banner, base: str) -> Made:
+        edition, until = banner.edition, self._reading.until(banner.edition.code)
         _, board = self._reading.board(banner.subscription)
         lines = banner.shown(board, utcnow())
-        base = self._templates.base(request)
         title = f"{self._templates.words(edition.lang)['title']} · {edition.name}"
         context = {
             "base": base,
@@ -46,7 +65,10 @@ class EmbedFrame:
             "blog": live_blog(edition, lines, base, title) if lines else None,
         }
         ancestors = frame_ancestors(edition)
-        return self._templates.page("embed.html", edition, context, frame_ancestors=ancestors)
+        return Made(
+            self._templates.page("embed.html", edition, context, frame_ancestors=ancestors),
+            earliest(banner.until(lines), until),
+        )
 
 
 def frame_ancestors(edition: Edition) -> str:

@@ -21,7 +21,7 @@ def embed(shared: Public) -> Visitor:
     """Sites that show our banner."""
     widget = Widget(static_dir(), shared.widgets)
     builder = Builder(shared.templates, widget, shared.settings)
-    frame = EmbedFrame(shared.templates, shared.reading, shared.newsroom)
+    frame = EmbedFrame(shared.templates, shared.reading, shared.newsroom, shared.rendered)
     oembed = Oembed(shared.templates, shared.settings)
     return Visitor(
         [

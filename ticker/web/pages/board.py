@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -15,9 +16,13 @@ from ticker.web.filter_links import Filters
 from ticker.web.problems import no_such_line
 from ticker.web.query import parameters
 from ticker.web.reading import published
+from ticker.web.rendered import Made, earliest
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -26,13 +31,13 @@ if TYPE_CHECKING:
     from ticker.store.archive import Archive
     from ticker.store.clicks import Clicks
     from ticker.web.reading import Reading
+    from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 50
-_READ_LINES: Final = 200
-_READS_MAX: Final = 5
 _MOST_READ: Final = 5
 _NEWEST: Final = "now"
+_IS_NOW: Final = timedelta(hours=1)
 _ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
 
 
@@ -46,12 +51,14 @@ class Pages:
         archive: Archive,
         clicks: Clicks,
         newsroom: Newsroom,
+        rendered: RenderedPages,
     ) -> None:
         self._templates = templates
         self._reading = reading
         self._archive = archive
         self._clicks = clicks
         self._newsroom = newsroom
+        self._rendered = rendered
 
     async def home(self, request: Request) -> Response:
         """The reader page of the first edition."""
@@ -74,10 +81,22 @@ class Pages:
         given = parameters(request.url.query)
         subscription = subscribe(self._newsroom, edition.code, given)
         filters = Filters.of(f"/{edition.code}", given)
-        context = self._context(edition, filters, self._templates.base(request))
+        base = self._templates.base(request)
         if "before" in given:
-            return await self._past(edition, subscription, given["before"][-1], context)
-        return self._board(edition, subscription, context)
+            before = given["before"][-1]
+            page = await self._rendered.get(
+                ("past", edition.code, base, filters.pairs, before),
+                lambda: self._reading.revision(edition.code),
+                lambda: self._past(edition, subscription, before, filters, base),
+            )
+        else:
+            page = await self._rendered.get(
+                ("board", edition.code, base, filters.pairs),
+                lambda: (self._reading.revision(edition.code), self._clicks.ranked(edition.code)),
+                lambda: self._board(edition, subscription, filters, base),
+                first=not filters.pairs,
+            )
+        return page.answer(request)
 
     def _context(self, edition: Edition, filters: Filters, base: str) -> dict[str, Any]:
         return {
@@ -86,22 +105,26 @@ class Pages:
             "filters": filters,
             "rows": filters.rows(self._newsroom, edition),
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
-            "now": document.format_time(utcnow()),
         }
 
-    def _board(
-        self, edition: Edition, subscription: Subscription, context: dict[str, Any]
-    ) -> Response:
+    async def _board(
+        self, edition: Edition, subscription: Subscription, filters: Filters, base: str
+    ) -> Made:
+        # End before lines, and both before the page: what ends meanwhile ends the page.
+        until, now = self._reading.until(edition.code), utcnow()
         _, lines = self._reading.board(subscription)
-        filters: Filters = context["filters"]
         last = lines[-1].id if lines and not lines[-1].pinned else _NEWEST
-        context |= {
+        context = self._context(edition, filters, base) | {
+            "now": document.format_time(now),
             "lines": [document.public(flash) for flash in lines],
             "most_read": [document.public(flash) for flash in self._most_read(edition)],
-            "canonical": context["base"] + filters.href,
+            "canonical": base + filters.href,
             "earlier": filters.before(last),
         }
-        return self._templates.page("reader.html", edition, context)
+        return Made(
+            self._templates.page("reader.html", edition, context),
+            earliest(regrouped(lines, now), until),
+        )
 
     def _most_read(self, edition: Edition) -> list[Flash]:
         """Most read by clicks, of lines on show only: a page hears of a kill of those."""
@@ -111,8 +134,13 @@ class Pages:
         return ranked[:_MOST_READ]
 
     async def _past(
-        self, edition: Edition, subscription: Subscription, before: str, context: dict[str, Any]
-    ) -> Response:
+        self,
+        edition: Edition,
+        subscription: Subscription,
+        before: str,
+        filters: Filters,
+        base: str,
+    ) -> Made:
         # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor, _ = self._reading.board(subscription)
         start = None
@@ -120,31 +148,22 @@ class Pages:
             start = published(
                 await self._reading.find(edition.code, before), no_such_line("before")
             )
-        lines, last = await self._search(subscription, start)
-        filters: Filters = context["filters"]
-        context |= {
+        lines, last = await self._archive.search(subscription, start, _PAGE_LINES)
+        context = self._context(edition, filters, base) | {
             "cursor": str(cursor),
             "lines": [document.public(flash) for flash in lines],
-            "canonical": context["base"] + filters.before(before),
+            "canonical": base + filters.before(before),
             "earlier": filters.before(last) if last else None,
         }
-        return self._templates.page("past.html", edition, context)
+        return Made(self._templates.page("past.html", edition, context))
 
-    async def _search(
-        self, subscription: Subscription, start: Flash | None
-    ) -> tuple[list[Flash], str | None]:
-        """Keyset pagination with a filter: a page of matches and its cursor, in bounded reads."""
-        found: list[Flash] = []
-        for _ in range(_READS_MAX):
-            page = (
-                await self._archive.before(start, _READ_LINES)
-                if start
-                else await self._archive.newest(subscription.edition, _READ_LINES)
-            )
-            found += filter(subscription.matches, page)
-            if len(found) > _PAGE_LINES:
-                return found[:_PAGE_LINES], found[_PAGE_LINES - 1].id
-            if len(page) < _READ_LINES:
-                return found, None
-            start = page[-1]
-        return found, start.id if start else None
+
+def regrouped(lines: Iterable[Flash], now: datetime) -> datetime:
+    """When the next line leaves its group ("now", "today"), as the template has them, in UTC."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = [midnight + timedelta(days=1)]
+    for line in lines:
+        leaves = line.firstcreated.replace(second=0, microsecond=0) + _IS_NOW
+        if line.firstcreated >= midnight and leaves > now:
+            moments.append(leaves)
+    return min(moments)

@@ -11,6 +11,7 @@ from ticker.news.subscription import Subscription
 from ticker.web.problems import no_such_line, problem_at
 from ticker.web.query import parameters
 from ticker.web.reading import published
+from ticker.web.rendered import Made
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.store.archive import Archive
     from ticker.web.reading import Reading
+    from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 100
@@ -30,31 +32,45 @@ class Coverage:
     """`/{edition}/coverage/{slug}`."""
 
     def __init__(
-        self, templates: Templates, reading: Reading, archive: Archive, newsroom: Newsroom
+        self,
+        templates: Templates,
+        reading: Reading,
+        archive: Archive,
+        newsroom: Newsroom,
+        rendered: RenderedPages,
     ) -> None:
         self._templates = templates
         self._reading = reading
         self._archive = archive
         self._newsroom = newsroom
+        self._rendered = rendered
 
     async def page(self, request: Request) -> Response:
         """The story's page, or with `?before=` its page before a line; 404 for no such story."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         slug = request.path_params["slug"]
-        given = parameters(request.url.query)
+        before = parameters(request.url.query).get("before", [""])[-1]
+        base = self._templates.base(request)
+        page = await self._rendered.get(
+            ("coverage", edition.code, base, slug, before),
+            lambda: self._reading.revision(edition.code),
+            lambda: self._render(edition, slug, before, base),
+        )
+        return page.answer(request)
+
+    async def _render(self, edition: Edition, slug: str, before: str, base: str) -> Made:
         # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor, _ = self._reading.board(Subscription(edition.code))
-        start = await self._start(edition, given.get("before", [""])[-1])
+        start = await self._start(edition, before)
         lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)
         if not lines:
             problem = problem_at(404, "coverage", "There is no story of that name here.")
-            return self._templates.problem(edition, problem)
+            return Made(self._templates.problem(edition, problem))
         path = f"/{edition.code}/coverage/{quote(slug, safe='')}"
-        base = self._templates.base(request)
         context = self._context(edition, lines, path, base)
         context |= {"slug": slug, "cursor": str(cursor), "grows": start is None}
         context["canonical"] = base + path + (f"?before={start.id}" if start else "")
-        return self._templates.page("coverage.html", edition, context)
+        return Made(self._templates.page("coverage.html", edition, context))
 
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:

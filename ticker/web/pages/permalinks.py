@@ -8,11 +8,13 @@ from urllib.parse import quote
 
 from ticker.formats.json_ld import news_article
 from ticker.news import document
+from ticker.news.document import utcnow
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.store.faults import StoreUnavailableError
 from ticker.web.problems import ProblemError, no_such_line
 from ticker.web.reading import published
+from ticker.web.rendered import Made
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.store.archive import Archive
     from ticker.web.reading import Reading
+    from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
 
 # More versions than that few lines have: a page costs the same whatever was done to the line.
@@ -74,41 +77,58 @@ class Permalinks:
     """`/{edition}/f/{id}`."""
 
     def __init__(
-        self, templates: Templates, reading: Reading, archive: Archive, newsroom: Newsroom
+        self,
+        templates: Templates,
+        reading: Reading,
+        archive: Archive,
+        newsroom: Newsroom,
+        rendered: RenderedPages,
     ) -> None:
         self._templates = templates
         self._reading = reading
         self._archive = archive
         self._newsroom = newsroom
+        self._rendered = rendered
 
     async def page(self, request: Request) -> Response:
         """The line's page; a tombstone (410, without its words) for a killed one, 404 for none."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash_id = request.path_params["id"]
+        base = self._templates.base(request)
+        page = await self._rendered.get(
+            ("permalink", edition.code, base, flash_id),
+            lambda: self._reading.revision(edition.code),
+            lambda: self._render(edition, flash_id, base),
+        )
+        return page.answer(request)
+
+    async def _render(self, edition: Edition, flash_id: str, base: str) -> Made:
         # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor = self._reading.position(edition.code)
         try:
             flash = published(await self._reading.find(edition.code, flash_id), no_such_line())
         except ProblemError as problem:
-            return self._templates.problem(edition, problem)
+            return Made(self._templates.problem(edition, problem))
         if flash.pubstatus is PubStatus.CANCELED:
-            return self._templates.page("withdrawn.html", edition, self._editions(), status=410)
-        base = self._templates.base(request)
+            return Made(
+                self._templates.page("withdrawn.html", edition, self._editions(), status=410)
+            )
         context = self._context(edition, flash, base)
         records = await self._records(flash)
-        steps = {
+        context |= {
             "cursor": str(cursor),
-            "history": history(records, flash),
-            "is_cut": bool(records) and records[0].flash.version > 1,
+            "history": history(records or [], flash),
+            "is_cut": records is not None and bool(records) and records[0].flash.version > 1,
         }
-        return self._templates.page("permalink.html", edition, {**context, **steps})
+        page = self._templates.page("permalink.html", edition, context)
+        return Made(page, until=None if records is not None else utcnow())
 
-    async def _records(self, flash: Flash) -> list[Record]:
-        """The last versions, and the one before them; none while the store is away (degraded)."""
+    async def _records(self, flash: Flash) -> list[Record] | None:
+        """The last versions, and the one before them; None while the store is away (degraded)."""
         try:
             return await self._archive.last_versions(flash.edition, flash.id, _VERSIONS_MAX + 1)
         except StoreUnavailableError:
-            return []
+            return None
 
     def _editions(self) -> dict[str, Any]:
         return {"editions": list(self._newsroom.editions.values())}

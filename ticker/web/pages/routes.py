@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def pages(shared: Public) -> Visitor:
     """Readers."""
     archive, templates = shared.archive, shared.templates
-    reading, newsroom = shared.reading, shared.newsroom
-    board = Pages(templates, reading, archive, shared.clicks, newsroom)
-    permalinks = Permalinks(templates, reading, archive, newsroom)
-    coverage = Coverage(templates, reading, archive, newsroom)
+    reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
+    board = Pages(templates, reading, archive, shared.clicks, newsroom, rendered)
+    permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
+    coverage = Coverage(templates, reading, archive, newsroom, rendered)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),

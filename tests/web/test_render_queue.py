@@ -1,0 +1,103 @@
+"""Who waits for a page to be rendered, and who is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from itertools import count
+
+import pytest
+
+from ticker.metrics import Metrics
+from ticker.web.problems import ProblemError
+from ticker.web.render_queue import PLACES, RenderQueue
+
+
+class Kitchen:
+    """A queue, who had a turn in which order, and a turn that lasts until it is let go."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.metrics = Metrics()
+        self.queue = RenderQueue(self.metrics, timer=count(0, seconds).__next__)
+        self.had: list[str] = []
+        self.inside = 0
+        self.go_on = asyncio.Event()
+
+    async def work(self, name: str, *, first: bool = False) -> None:
+        async with self.queue.turn(first=first):
+            self.inside += 1
+            assert self.inside == 1
+            self.had.append(name)
+            await self.go_on.wait()
+            self.inside -= 1
+
+    async def ask(self, *names: str, first: bool = False) -> list[asyncio.Task[None]]:
+        """They ask in this order; all wait when this returns, but for one that may have its turn."""
+        asked = [asyncio.create_task(self.work(name, first=first)) for name in names]
+        await asyncio.sleep(0)
+        return asked
+
+
+async def test_what_everybody_reads_goes_first() -> None:
+    """A reader of the board doesn't wait behind those who ask for pages of their own."""
+    kitchen = Kitchen()
+    asked = await kitchen.ask("a", "b", "c") + await kitchen.ask("board", first=True)
+    kitchen.go_on.set()
+    await asyncio.gather(*asked)
+    assert kitchen.had == ["a", "board", "b", "c"]
+
+
+async def test_what_everybody_reads_waits_for_no_pause() -> None:
+    """The pause after an expensive page is for readers, so the board is made in it."""
+    kitchen = Kitchen(seconds=0.05)
+    kitchen.go_on.set()
+    await asyncio.gather(*await kitchen.ask("a"))
+    asked = await kitchen.ask("b") + await kitchen.ask("board", first=True)
+    await asyncio.gather(*asked)
+    assert kitchen.had == ["a", "board", "b"]
+
+
+async def test_more_than_can_wait_are_told_when_to_come_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A flood of expensive pages is refused at once, with a problem document, and the log says it once."""
+    kitchen = Kitchen()
+    asked = await kitchen.ask(*map(str, range(1 + PLACES)))
+    for _ in range(3):
+        with pytest.raises(ProblemError) as refused:
+            await kitchen.work("late")
+        assert refused.value.status == 503
+        assert int(refused.value.headers["Retry-After"]) > 0
+    board = await kitchen.ask("board", first=True)
+    kitchen.go_on.set()
+    await asyncio.gather(*asked, *board)
+    assert "late" not in kitchen.had
+    assert kitchen.had[1] == "board"
+    assert kitchen.metrics.value("ticker_renders_refused_total") == 3
+    await asyncio.gather(*await kitchen.ask("after"))
+    said = [it.message for it in caplog.records if it.levelno == logging.WARNING]
+    assert said == [
+        "pages are refused: more than 32 wait to be rendered",
+        "pages are rendered again; 3 were refused meanwhile",
+    ]
+
+
+async def test_who_gives_up_is_forgotten() -> None:
+    """A turn that nobody wants any more is the next one's."""
+    kitchen = Kitchen()
+    first, second, third = await kitchen.ask("a", "b", "c")
+    second.cancel()
+    kitchen.go_on.set()
+    await asyncio.gather(first, third)
+    assert kitchen.had == ["a", "c"]
+
+
+async def test_a_turn_that_fails_is_over() -> None:
+    """A page that cannot be rendered holds up nobody."""
+    kitchen = Kitchen()
+    with pytest.raises(ZeroDivisionError):
+        async with kitchen.queue.turn():
+            raise ZeroDivisionError
+    kitchen.go_on.set()
+    await asyncio.gather(*await kitchen.ask("a"))
+    assert kitchen.had == ["a"]
