@@ -155,7 +155,8 @@ class Cook:
         self.pages = RenderedPages(queue, self.metrics, lambda: self.now, most)
 
     def get(self, name: str = "a") -> Awaitable[Page]:
-        return self.pages.get(("board", name), lambda: (self.state,), self._render)
+        request = Request({"type": "http", "headers": []})
+        return self.pages.get(request, ("board", name), lambda: (self.state,), self._render)
 
     async def _render(self) -> Made:
         state = self.state
