@@ -7,13 +7,14 @@ import re
 import resource
 import shutil
 import signal
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from redis.exceptions import RedisError, ResponseError
 
 from tests.faults.hub import EDITION
+from tests.support.flood import flooded
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -364,6 +365,16 @@ async def readers_away(stage: Stage, chance: Random) -> None:
     for seat in asleep:
         seat.away = False
         seat.come(0.2)
+
+
+@act("readers")
+async def pages_flooded(stage: Stage, chance: Random) -> None:
+    """Strangers ask every hub for the board, and for filters that nobody asked for, without a pause."""
+    async with AsyncExitStack() as stack:
+        for hub in stage.hubs:
+            for path in ("/en", f"/en?before=now&tag={chance.random()}-{{n}}"):
+                await stack.enter_async_context(flooded(hub.port, path))
+        await stage.progress(_FEW)
 
 
 @act("door")

@@ -21,6 +21,7 @@ SMOKE = (
     "editors_killed",
     "hub_killed",
     "link_cut_in_a_message",
+    "pages_flooded",
     "readers_dropped",
     "store_killed",
     "store_truncated",

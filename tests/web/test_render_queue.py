@@ -24,7 +24,8 @@ class Kitchen:
         self.go_on = asyncio.Event()
 
     async def work(self, name: str, *, first: bool = False) -> None:
-        async with self.queue.turn(first=first):
+        """Have a turn; who asks is the first letter."""
+        async with self.queue.turn(name[:1], first=first):
             self.inside += 1
             assert self.inside == 1
             self.had.append(name)
@@ -62,16 +63,16 @@ async def test_more_than_can_wait_are_told_when_to_come_back(
 ) -> None:
     """A flood of expensive pages is refused at once, with a problem document, and the log says it once."""
     kitchen = Kitchen()
-    asked = await kitchen.ask(*map(str, range(1 + PLACES)))
+    asked = await kitchen.ask(*(f"page {n}" for n in range(1 + PLACES)))
     for _ in range(3):
         with pytest.raises(ProblemError) as refused:
-            await kitchen.work("late")
+            await kitchen.work("p-late")
         assert refused.value.status == 503
         assert int(refused.value.headers["Retry-After"]) > 0
     board = await kitchen.ask("board", first=True)
     kitchen.go_on.set()
     await asyncio.gather(*asked, *board)
-    assert "late" not in kitchen.had
+    assert "p-late" not in kitchen.had
     assert kitchen.had[1] == "board"
     assert kitchen.metrics.value("ticker_renders_refused_total") == 3
     await asyncio.gather(*await kitchen.ask("after"))
@@ -80,6 +81,29 @@ async def test_more_than_can_wait_are_told_when_to_come_back(
         "pages are refused: more than 32 wait to be rendered",
         "pages are rendered again; 3 were refused meanwhile",
     ]
+
+
+async def test_each_client_has_its_turn() -> None:
+    """A reader waits behind one page of each client, however many a single one asks for."""
+    kitchen = Kitchen()
+    asked = await kitchen.ask("a0", "a1", "a2", "a3", "b1", "c1", "b2")
+    kitchen.go_on.set()
+    await asyncio.gather(*asked)
+    assert kitchen.had == ["a0", "a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+async def test_who_asks_for_most_is_refused_first() -> None:
+    """A client that fills all places takes none from another that comes later."""
+    kitchen = Kitchen()
+    asked = await kitchen.ask(*(f"a{n}" for n in range(1 + PLACES)))
+    others = await kitchen.ask("b1", "c1", "b2")
+    with pytest.raises(ProblemError):
+        await kitchen.work("a-more")
+    kitchen.go_on.set()
+    await asyncio.gather(*others)
+    ends = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(it, ProblemError) for it in ends] == [False] * 30 + [True] * 3
+    assert kitchen.metrics.value("ticker_renders_refused_total") == 4
 
 
 async def test_who_gives_up_is_forgotten() -> None:

@@ -116,6 +116,19 @@ async def test_a_page_is_compressed_and_not_sent_twice(service: Running, path: s
     assert await renders(service) == 1
 
 
+async def test_a_page_that_never_changes_is_rendered_once(service: Running) -> None:
+    """The snippet builder is the same whatever happens, for each choice of its own."""
+    for change in range(3):
+        bodies = [
+            (await service.get("/embed?utm_source=x")).body,
+            (await service.get("/embed")).body,
+        ]
+        assert bodies[0] == bodies[1]
+        assert (await service.get("/embed?mode=stack")).body != bodies[0]
+        assert await renders(service) == 2
+        await service.post("en", f"News {change}")
+
+
 async def test_a_false_host_is_in_nobody_elses_page(service: Running) -> None:
     """Links of a page carry the name that was asked for, never one that somebody else asked for."""
     await line(service)
@@ -155,7 +168,8 @@ class Cook:
         self.pages = RenderedPages(queue, self.metrics, lambda: self.now, most)
 
     def get(self, name: str = "a") -> Awaitable[Page]:
-        return self.pages.get(("board", name), lambda: (self.state,), self._render)
+        request = Request({"type": "http", "headers": []})
+        return self.pages.get(request, ("board", name), lambda: (self.state,), self._render)
 
     async def _render(self) -> Made:
         state = self.state

@@ -20,6 +20,7 @@ from ticker.bench.numbers import Range
 from ticker.bench.reading import WEBSOCKET, request
 
 if TYPE_CHECKING:
+    from ticker.bench.flood import Flood
     from ticker.bench.lines import Lines
     from ticker.bench.subject import Subject
 
@@ -238,15 +239,21 @@ def _kind(subject: Subject, lines: Lines, plan: PagesPlan, name: str) -> PageFig
 def _alone(subject: Subject, path: str, seconds: float) -> tuple[float, float, float]:
     """Pages a second, CPU microseconds and bytes of each."""
     with flood(FloodPlan(subject.host, subject.port, path, _FEW)) as asking:
-        while not asking.lap().pages:
-            time.sleep(_WARM_SECONDS)
-        asking.lap()
+        _warm_up(asking, path)
         cpu, begun = Cpu(subject.pid), time.perf_counter()
         time.sleep(seconds)
         answers, spent = asking.lap(), cpu.lap()
         took = time.perf_counter() - begun
     pages = max(1, answers.pages)
     return pages / took, spent / 1e3 / pages, answers.size / max(1, answers.statuses.total())
+
+
+def _warm_up(asking: Flood, path: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not (answers := asking.lap()).pages:
+        if answers.statuses or time.monotonic() > deadline:
+            raise BenchError(f"{path} was answered {dict(answers.statuses) or 'by nothing'}")
+        time.sleep(_WARM_SECONDS)
 
 
 async def _flooded(

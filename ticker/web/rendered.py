@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from ticker.news.document import utcnow
+from ticker.protocol.networks import client_network
 from ticker.web.caching import is_fresh, takes_gzip
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from starlette.requests import Request
@@ -150,11 +152,18 @@ class RenderedPages:
         self.size = 0
 
     async def get(
-        self, key: Key, state: Callable[[], State], render: Render, *, first: bool = False
+        self,
+        request: Request,
+        key: Key,
+        state: Callable[[], State],
+        render: Render,
+        *,
+        first: bool = False,
     ) -> Page:
         """The page, rendered now unless it is there.
 
         Args:
+            request: Who asks; what is rendered must not depend on it but by the key.
             key: Kind of page, edition, and all that was asked for.
             state: What it is made from, now.
             render: Makes it.
@@ -173,7 +182,8 @@ class RenderedPages:
         flight = self._flights.get(key)
         if flight is None or flight.state not in (None, now):
             flight = self._flights[key] = _Flight()
-            flight.task = asyncio.create_task(self._make(flight, key, state, render, first=first))
+            turn = self._queue.turn(client_network(_address(request)), first=first)
+            flight.task = asyncio.create_task(self._make(flight, key, state, render, turn))
             flight.task.add_done_callback(_look)
         assert flight.task is not None  # noqa: S101 - it was given one above
         # Who hangs up takes nothing from the others.
@@ -185,11 +195,10 @@ class RenderedPages:
         key: Key,
         state: Callable[[], State],
         render: Render,
-        *,
-        first: bool,
+        turn: AbstractAsyncContextManager[None],
     ) -> Page:
         try:
-            async with self._queue.turn(first=first):
+            async with turn:
                 # State before data: what changes while we read makes another page.
                 flight.state = state()
                 page = Page(await render(), flight.state)
@@ -212,6 +221,10 @@ class RenderedPages:
         page = self._pages.pop(key, None)
         if page is not None:
             self.size -= page.size
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _look(task: asyncio.Task[Page]) -> None:

@@ -79,6 +79,7 @@ class Flashes:
         subscription = subscribe(self._newsroom, edition.code, given)
         before = given["before"][-1] if "before" in given else None
         page = await self._rendered.get(
+            request,
             ("flashes", edition.code, subscription, limit, before),
             lambda: self._reading.revision(edition.code),
             lambda: self._listing(subscription, limit, before),

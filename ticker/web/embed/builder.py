@@ -11,6 +11,7 @@ from ticker.web.embed.contrast import PALETTES, contrasts
 from ticker.web.embed.snippets import KINDS, Script, Site
 from ticker.web.problems import problem_at
 from ticker.web.query import parameters
+from ticker.web.rendered import Made
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.settings import Settings
+    from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
 
 _LANG: Final = "en"
@@ -27,8 +29,11 @@ _CACHE: Final = "public, max-age=60"
 class Builder:
     """`/embed`."""
 
-    def __init__(self, templates: Templates, script: Script, settings: Settings) -> None:
+    def __init__(
+        self, templates: Templates, script: Script, settings: Settings, rendered: RenderedPages
+    ) -> None:
         self._templates = templates
+        self._rendered = rendered
         self._script = script
         self._newsroom = settings.newsroom
 
@@ -41,6 +46,16 @@ class Builder:
         first = next(iter(self._newsroom.editions))
         banner = Banner.of(self._newsroom, given.get("edition", [first])[-1], given)
         base = self._templates.base(request)
+        page = await self._rendered.get(
+            request,
+            ("builder", kind, banner.edition.code, base, tuple(banner.pairs)),
+            lambda: (),
+            lambda: self._render(banner, kind, base, first),
+            first=not given,
+        )
+        return page.answer(request)
+
+    async def _render(self, banner: Banner, kind: str, base: str, first: str) -> Made:
         title = f"{self._templates.words(banner.edition.lang)['title']} · {banner.edition.name}"
         context = {
             **self._choices(banner),
@@ -56,7 +71,8 @@ class Builder:
             "Content-Language": _LANG,
             "Cache-Control": _CACHE,
         }
-        return self._templates.page("builder.html", banner.edition, context, headers=headers)
+        page = self._templates.page("builder.html", banner.edition, context, headers=headers)
+        return Made(page)
 
     def _choices(self, banner: Banner) -> dict[str, Any]:
         chosen = dict(banner.colours)

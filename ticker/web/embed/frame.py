@@ -43,6 +43,7 @@ class EmbedFrame:
         base = self._templates.base(request)
         edition = banner.edition.code
         page = await self._rendered.get(
+            request,
             ("embed", edition, base, tuple(banner.pairs)),
             lambda: self._reading.revision(edition),
             lambda: self._render(banner, base),

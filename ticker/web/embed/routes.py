@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def embed(shared: Public) -> Visitor:
     """Sites that show our banner."""
     widget = Widget(static_dir(), shared.widgets)
-    builder = Builder(shared.templates, widget, shared.settings)
+    builder = Builder(shared.templates, widget, shared.settings, shared.rendered)
     frame = EmbedFrame(shared.templates, shared.reading, shared.newsroom, shared.rendered)
     oembed = Oembed(shared.templates, shared.settings)
     return Visitor(

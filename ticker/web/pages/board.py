@@ -85,12 +85,14 @@ class Pages:
         if "before" in given:
             before = given["before"][-1]
             page = await self._rendered.get(
+                request,
                 ("past", edition.code, base, filters.pairs, before),
                 lambda: self._reading.revision(edition.code),
                 lambda: self._past(edition, subscription, before, filters, base),
             )
         else:
             page = await self._rendered.get(
+                request,
                 ("board", edition.code, base, filters.pairs),
                 lambda: (self._reading.revision(edition.code), self._clicks.ranked(edition.code)),
                 lambda: self._board(edition, subscription, filters, base),

@@ -52,6 +52,7 @@ class Coverage:
         before = parameters(request.url.query).get("before", [""])[-1]
         base = self._templates.base(request)
         page = await self._rendered.get(
+            request,
             ("coverage", edition.code, base, slug, before),
             lambda: self._reading.revision(edition.code),
             lambda: self._render(edition, slug, before, base),

@@ -96,6 +96,7 @@ class Permalinks:
         flash_id = request.path_params["id"]
         base = self._templates.base(request)
         page = await self._rendered.get(
+            request,
             ("permalink", edition.code, base, flash_id),
             lambda: self._reading.revision(edition.code),
             lambda: self._render(edition, flash_id, base),
