@@ -26,7 +26,6 @@ from ticker.news.draft import Fault, InvalidError, Rules
 from ticker.news.event import Record
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
-from ticker.news.size import check_size
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import VersionConflictError
 
@@ -115,7 +114,7 @@ class Intake:
             versioncreated=now,
             **values,
         )
-        check_size(flash, data)
+        await bounds.check_line(self._archive, flash, data)
         record = context.record(flash, _ACTIONS[placement.stage], placement)
         return await self._wire.append(record, _mode(None, flash), key)
 
@@ -148,7 +147,7 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
-            check_size(changed, values, before=current)
+            await bounds.check_line(self._archive, changed, values, before=current)
             check_change(context.principal, versions, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)
@@ -180,7 +179,8 @@ class Intake:
             )
             placement = stages.of_released(before, options, now, two_key=self._two_key)
             if placement.pubstatus is PubStatus.USABLE:
-                return context.record(flashes.release(current, now), "release")
+                released = flashes.release(current, now)
+                return context.record(await bounds.fit_on_top(self._archive, released), "release")
             waiting = flashes.wait(current, now)
             return context.record(waiting, _ACTIONS[placement.stage], placement)
 
@@ -233,7 +233,7 @@ class Intake:
         released = []
         for held in await self._archive.due(editions, self._clock()):
             now = self._clock()
-            flash = flashes.release(held, now)
+            flash = await bounds.fit_on_top(self._archive, flashes.release(held, now))
             record = Record(flash=flash, action="release", by=RELEASER, at=now)
             try:
                 # Without the wait for replicas: what a failover loses is due again.
