@@ -49,5 +49,5 @@ def test_the_list_is_long() -> None:
     assert len(ROWS) >= 20
     text = " ".join(row[0] for row in ROWS)
     for word in ("connections", "readers", "counters of logins", "audit", "clicks", "sites", "widget",
-                 "idempotency", "sessions", "buckets", "lines that wait", "versions"):  # fmt: skip
+                 "idempotency", "sessions", "buckets", "lines that wait", "versions", "pinned", "bytes of a line"):  # fmt: skip
         assert word in text

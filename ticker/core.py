@@ -30,7 +30,8 @@ from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
 from ticker.jobs import checkpoints, deliveries, presence, rehearsal, schedule
-from ticker.jobs.desk_feed import DeskFeed, topics
+from ticker.jobs.desk_feed import DeskFeed
+from ticker.jobs.desk_topics import topics
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised

@@ -31,7 +31,7 @@ const queue = new Queue({ about, words, api, edit: (record) => (show("compose"),
 
 /** What is for editors only, by type of message. */
 const topics = {
-  queue: (message) => queue.show(message.queue),
+  queue: (message) => queue.hear(message),
   stories: (message) => (stories = message.stories),
   readers: ({ readers }) => {
     landing.count(readers);

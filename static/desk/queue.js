@@ -16,14 +16,29 @@ export class Queue {
     this.list = document.getElementById("queue");
     this.rows = new Rows(this.list, words.empty_queue);
     this.records = [];
+    this.known = new Map();
     this.list.addEventListener("click", ({ target }) => {
       const record = this.records.find(({ flash }) => flash.id === target.closest(".row")?.dataset.id);
       if (record && target.dataset.act) this.#act(record, target.dataset.act);
     });
   }
 
-  /** @param {object[]} records newest version of each, as the log has it. */
-  show(records) {
+  /**
+   * Upserts what has changed. Nothing is shown of a part, so that rows stand still under the editor's hands.
+   * @param {object} message
+   * @param {boolean} message.reset these are all there is.
+   * @param {object[]} message.queue records, newest version of each, as the log has it.
+   * @param {string[]} message.drops ids of lines that wait no more.
+   * @param {boolean} message.more the next message goes on with it.
+   */
+  hear({ reset, queue, drops, more }) {
+    if (reset) this.known.clear();
+    for (const record of queue) this.known.set(record.flash.id, record);
+    for (const id of drops) this.known.delete(id);
+    if (!more) this.#show([...this.known.values()].sort(filed));
+  }
+
+  #show(records) {
     this.records = records;
     document.getElementById("waiting").textContent = records.length || "";
     const items = records.map(({ flash, ...record }) => ({ ...flash, record }));
@@ -61,4 +76,10 @@ export class Queue {
         own ? act("discard", stage === "held" ? words.abort : words.discard) : ""),
     ];
   }
+}
+
+/** As they were filed. */
+function filed({ flash: one }, { flash: other }) {
+  if (one.firstcreated !== other.firstcreated) return one.firstcreated < other.firstcreated ? -1 : 1;
+  return one.id < other.id ? -1 : 1;
 }

@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.browser.support import desk
 from tests.support.desk import hire
-from tests.support.service import running
+from tests.support.service import Remote, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,8 +27,9 @@ BEAT = 100
 class Line:
     """A desk, and its WebSockets: each goes to the service until the test cuts it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, token: str) -> None:
         self.page = page
+        self.token = token
         self.opened: list[WebSocketRoute] = []
 
     def connect(self, socket: WebSocketRoute) -> None:
@@ -56,7 +57,7 @@ async def line(browser: Browser, settings: Settings) -> AsyncIterator[Line]:
     async with running(settings) as service:
         await hire(service, "amal")
         async with desk(browser, service, "amal") as page:
-            opened = Line(page)
+            opened = Line(page, service.token)
             await page.route_web_socket(LIVE, opened.connect)
             await page.clock.install(time="2026-11-23T12:00:00")
             await page.clock.pause_at("2026-11-23T13:00:00")
@@ -92,6 +93,39 @@ async def test_a_break_is_shown_at_once_and_mended_from_where_it_was(
         await wire.wait(500)
         await wire.is_live()
         assert ["cursor=" in it.url for it in wire.opened] == [False, True]
+
+
+async def test_a_queue_is_whole_after_a_break(browser: Browser, settings: Settings) -> None:
+    """What was filed, changed and discarded meanwhile stands as it was filed, and focus stays."""
+    async with line(browser, settings) as wire:
+        rows = wire.page.locator("#queue .row .text")
+        service = Remote(int(wire.page.url.split(":")[2].split("/")[0]), wire.token)
+        made = [await draft(service, f"Draft {number:02}") for number in range(40)]
+        await expect(rows).to_have_text([f"Draft {number:02}" for number in range(40)])
+        await wire.page.locator(f'[data-id="{made[30]}"] [data-act=discard]').focus()
+        await wire.cut(1012)
+        await wire.wait(1)
+        await wire.is_offline()
+        await service.kill("en", made[0])
+        await service.patch("en", made[1], headline="Changed")
+        made.append(await draft(service, "Draft 40"))
+        await wire.wait(500)
+        await wire.is_live()
+        expected = ["Changed", *(f"Draft {number:02}" for number in range(2, 41))]
+        await expect(rows).to_have_text(expected)
+        await expect(wire.page.locator("#waiting")).to_have_text("40")
+        focused = await wire.page.evaluate("document.activeElement.closest('.row')?.dataset.id")
+        assert focused == made[30]
+        await service.kill("en", made[40])
+        await expect(rows).to_have_text(expected[:-1])
+
+
+async def draft(service: Remote, headline: str) -> str:
+    """File a draft that is as long as can be."""
+    body = {"headline": headline, "url": "https://a.example/" + "x" * 1900, "source": "語" * 120}
+    answer = await service.request("POST", "/v1/en/flashes?draft=true", body=body)
+    assert answer.status == 201, answer.body
+    return str(answer.json["id"])
 
 
 async def test_a_desk_is_back_within_ten_seconds(browser: Browser, settings: Settings) -> None:

@@ -552,3 +552,50 @@ async def test_a_longer_line_of_before_is_mended_and_killed(intake: Intake, wire
     assert (await intake.correct(ask(), "old", {"headline": "Short"})).version == 3
     await intake.kill(ask(), "old", "wrong")
     assert [status for _, _, status in await on_wire(wire)][-1] == "canceled"
+
+
+async def test_so_many_lines_are_pinned_and_no_more(
+    intake: Intake, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The top of the board has room for some; a line that is unpinned, killed or over makes room."""
+    monkeypatch.setattr("ticker.editing.bounds.PINS_MAX", 3)
+    over = format_time(NOON + timedelta(seconds=50))
+    pins = [
+        await intake.publish(ask(), {"headline": it, "pinned": True, "expires": over})
+        for it in ("One", "Two", "Three")
+    ]
+    plain = await intake.publish(ask(), {"headline": "Four"})
+    for silently in (False, True):
+        with pytest.raises(FullError, match="3 lines are pinned") as full:
+            await intake.correct(ask(), plain.id, {"pinned": True}, silently=silently)
+        assert full.value.field == "pinned"
+    with pytest.raises(FullError):
+        await intake.publish(ask(), {"headline": "Five", "pinned": True})
+    assert (await intake.publish(ask(edition="ar"), {"headline": "One", "pinned": True})).pinned
+    assert (await intake.correct(ask(), pins[0].id, {"headline": "One more"})).pinned
+    await intake.correct(ask(), pins[0].id, {"pinned": False})
+    assert (await intake.correct(ask(), plain.id, {"pinned": True})).pinned
+    await intake.kill(ask(), pins[1].id, "wrong")
+    assert (await intake.publish(ask(), {"headline": "Five", "pinned": True})).pinned
+    clock.forward(60)
+    assert (await intake.publish(ask(), {"headline": "Six", "pinned": True})).pinned
+    with pytest.raises(FullError):
+        await intake.correct(ask(), pins[2].id, {"expires": None})
+
+
+async def test_a_release_goes_through_without_its_pin(
+    intake: Intake, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that waited, released by hand or by the clock, is out also where no pin is left."""
+    monkeypatch.setattr("ticker.editing.bounds.PINS_MAX", 1)
+    pinned = {"headline": "Late", "pinned": True}
+    later = format_time(NOON + timedelta(seconds=50))
+    draft = await intake.publish(ask(), pinned, PublishOptions(draft=True))
+    await intake.publish(ask(), {**pinned, "embargoed": later})
+    first = await intake.publish(ask(), {"headline": "First", "pinned": True})
+    released = await intake.release(ask(), draft.id)
+    assert (released.pubstatus, released.pinned) == (PubStatus.USABLE, False)
+    clock.forward(60)
+    assert [it.pinned for it in await intake.release_due(["en"])] == [False]
+    await intake.kill(ask(), first.id, "wrong")
+    assert (await intake.correct(ask(), draft.id, {"pinned": True})).pinned

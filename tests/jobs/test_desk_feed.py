@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support import nodes
-from tests.support.desk import desk_line, form, hire, log_in, until
-from tests.support.service import receive
+from tests.support.desk import Editor, desk_line, form, hire, log_in, until
+from tests.support.service import receive, running
 from ticker.accounts.principal import Role
 from ticker.store.keys import House, Keys
 
 if TYPE_CHECKING:
     from tests.support.service import Running
+    from ticker.settings import Settings
 
 
 async def test_all_desks_see_what_one_does(service: Running) -> None:
@@ -107,6 +111,56 @@ async def test_who_is_logged_out_sees_nothing_more(service: Running) -> None:
         await until(desk, "nothing")
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
+
+
+async def test_a_desk_on_a_slow_line_is_not_closed_for_the_queue(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much changes in a long queue meanwhile, a desk that lags hears it all in the end."""
+    monkeypatch.setattr("ticker.jobs.desk_feed._LAG_BYTES", 64 * 1024)
+    monkeypatch.setattr("ticker.web.desk.live._BUFFER", 512 * 1024)
+    fields = {"url": "https://a.example/" + "x" * 1900, "headline": "語" * 280}
+    async with running(replace(settings, posts_burst=5000)) as service:
+        await hire(service, "amal")
+        amal = await log_in(service, "amal")
+        async with await slow_line(amal) as slow, await desk_line(amal) as quick:
+            await until(slow, "queue")
+            known: dict[str, str] = {}
+            behind: dict[str, str] = {}
+            for name in "abcde":
+                before = list(known)
+                for _ in range(50):
+                    body = {**fields, "source": name}
+                    await service.request("POST", "/v1/en/flashes?draft=true", body=body)
+                for it in before:
+                    await service.kill("en", it)
+                while list(known.values()) != [name] * 50:
+                    take(known, await until(quick, "queue"))
+                # The kernel gives up on a peer that takes nothing at all.
+                take(behind, await until(slow, "queue"))
+            while behind != known:
+                take(behind, await until(slow, "queue"))
+
+
+async def slow_line(editor: Editor) -> ClientConnection:
+    """A desk that takes next to nothing of what it isn't waiting for."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.connect(("127.0.0.1", editor.service.port))
+    url = f"ws://127.0.0.1:{editor.service.port}/desk/en/live"
+    return await connect(
+        url, sock=sock, compression=None, max_queue=1, additional_headers={"Cookie": editor.cookie}
+    )
+
+
+def take(known: dict[str, str], message: dict[str, Any]) -> None:
+    """Take in what a desk is told of the queue: id → source."""
+    if message["reset"]:
+        known.clear()
+    for it in message["queue"]:
+        known[it["flash"]["id"]] = it["flash"]["source"]
+    for it in message["drops"]:
+        del known[it]
 
 
 async def _failed(log: pytest.LogCaptureFixture, job: str) -> None:

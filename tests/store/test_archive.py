@@ -35,6 +35,19 @@ async def test_the_newest_version_and_all_of_them(wire: Wire, archive: Archive) 
     assert await archive.versions("en", "nowhere") == []
 
 
+async def test_a_pin_that_is_over_is_looked_at_once(
+    wire: Wire, archive: Archive, store: Store
+) -> None:
+    """Old pins pile up for nobody who pins; one that gets more time is among them again."""
+    over = flash("over", pinned=True, expires=after(9))
+    await put(wire, flash("pin", pinned=True), over)
+    assert {it.id for it in await archive.pinned("en", after(1))} == {"pin", "over"}
+    assert [it.id for it in await archive.pinned("en", after(10))] == ["pin"]
+    assert await store.commands.zrange(store.keys("en").pins, 0, -1) == ["pin"]
+    await put(wire, correct(over, {"expires": after(99)}, after(11)))
+    assert {it.id for it in await archive.pinned("en", after(12))} == {"pin", "over"}
+
+
 async def test_recent_lines_and_pins(wire: Wire, archive: Archive) -> None:
     """A hub that starts finds the newest usable lines and every pinned one."""
     lines = [flash(f"{n}", firstcreated=after(n)) for n in range(6)]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ticker.news.flash import PubStatus
+from ticker.news.size import check_size
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ticker.news.event import Record
+    from ticker.news.flash import Flash
     from ticker.store.archive import Archive
 
 QUEUE_MAX: Final = 500
 VERSIONS_MAX: Final = 1000
+# A fifth of a board: more, and what is new stands below what is old.
+PINS_MAX: Final = 10
 # Whatever there is of a line, it can go out, and it can be withdrawn.
 _ALWAYS: Final = frozenset({"release", "kill"})
 
@@ -44,3 +53,44 @@ def check_versions(record: Record) -> None:
     """
     if record.flash.version > VERSIONS_MAX and record.action not in _ALWAYS:
         raise FullError("version", f"The line has {VERSIONS_MAX} versions; kill it or file anew.")
+
+
+async def check_line(
+    archive: Archive, flash: Flash, given: Collection[str], before: Flash | None = None
+) -> None:
+    """Check that a line is not too long, and that there is room on top of the board if it is there.
+
+    Args:
+        archive: Where the other lines are.
+        flash: What the request would leave.
+        given: The fields that it names.
+        before: What there was.
+
+    Raises:
+        InvalidError: It is too long.
+        FullError: It would be one pinned line too many.
+    """
+    check_size(flash, given, before)
+    if before is not None and _is_on_top(before, flash):
+        return
+    if await _is_one_too_many(archive, flash):
+        raise FullError("pinned", f"{PINS_MAX} lines are pinned; unpin one.")
+
+
+async def fit_on_top(archive: Archive, released: Flash) -> Flash:
+    """A line that goes out, without its pin where too many are: a release always goes through."""
+    full = await _is_one_too_many(archive, released)
+    return replace(released, pinned=False) if full else released
+
+
+async def _is_one_too_many(archive: Archive, flash: Flash) -> bool:
+    if not _is_on_top(flash, flash):
+        return False
+    pinned = await archive.pinned(flash.edition, flash.versioncreated)
+    return sum(it.id != flash.id for it in pinned) >= PINS_MAX
+
+
+def _is_on_top(flash: Flash, at: Flash) -> bool:
+    """Whether readers have it pinned when the other version is made."""
+    is_shown = flash.pubstatus is PubStatus.USABLE and not flash.is_expired(at.versioncreated)
+    return flash.pinned and is_shown

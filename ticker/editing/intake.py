@@ -25,7 +25,6 @@ from ticker.news.document import utcnow
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
 from ticker.news.ids import Ids
-from ticker.news.size import check_size
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import VersionConflictError
 
@@ -117,7 +116,7 @@ class Intake:
             versioncreated=now,
             **values,
         )
-        check_size(flash, data)
+        await bounds.check_line(self._archive, flash, data)
         record = context.record(flash, _ACTIONS[placement.stage], placement)
         return await self._wire.append(record, _mode(None, flash), key)
 
@@ -140,7 +139,7 @@ class Intake:
         verb = "refile" if silently else "correct"
         key = context.idempotency_key(verb, flash_id, data)
 
-        def change(before: Record, hands: Hands, now: datetime) -> Record:
+        async def change(before: Record, hands: Hands, now: datetime) -> Record:
             check_own(context.principal, hands)
             values = self._rules.changes(data)
             if silently and "correction" in values:
@@ -150,7 +149,7 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
-            check_size(changed, values, before=current)
+            await bounds.check_line(self._archive, changed, values, before=current)
             check_change(context.principal, before, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)
@@ -171,7 +170,7 @@ class Intake:
         authorise(context.principal, context.edition, Role.REPORTER)
         key = context.idempotency_key("release", flash_id, {}, options)
 
-        def change(before: Record, hands: Hands, now: datetime) -> Record:
+        async def change(before: Record, hands: Hands, now: datetime) -> Record:
             current = before.flash
             if current.pubstatus is PubStatus.CANCELED:
                 raise IllegalChangeError("The flash is killed; a killed line stays dead.")
@@ -181,7 +180,8 @@ class Intake:
             timing.check_release(current, now, options.hold)
             placement = stages.of_released(before, options, now, two_key=self._two_key)
             if placement.pubstatus is PubStatus.USABLE:
-                return context.record(flashes.release(current, now), "release")
+                released = flashes.release(current, now)
+                return context.record(await bounds.fit_on_top(self._archive, released), "release")
             waiting = flashes.wait(current, now)
             return context.record(waiting, _ACTIONS[placement.stage], placement)
 
@@ -200,7 +200,7 @@ class Intake:
         key = context.idempotency_key("kill", flash_id, {"reason": reason})
         why = clean_reason(reason)
 
-        def change(before: Record, hands: Hands, now: datetime) -> Record:
+        async def change(before: Record, hands: Hands, now: datetime) -> Record:
             check_withdrawal(context.principal, before, hands)
             killed = flashes.kill(before.flash, now)
             return before if killed is before.flash else context.record(killed, "kill", None, why)
@@ -235,7 +235,7 @@ class Intake:
         """
         released = []
         for before in await self._archive.due(editions, self._clock()):
-            record = released_by_time(before.flash, self._clock())
+            record = await released_by_time(self._archive, before.flash, self._clock())
             hands = (await self._archive.hands(before)).after(before, record)
             try:
                 # Without the wait for replicas: what a failover loses is due again.
@@ -257,7 +257,7 @@ class Intake:
         context: EditContext,
         flash_id: str,
         key: IdempotencyKey,
-        change: Callable[[Record, Hands, datetime], Record],
+        change: Callable[[Record, Hands, datetime], Awaitable[Record]],
         find: Callable[[str, str], Awaitable[Record | None]] | None = None,
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
@@ -273,7 +273,7 @@ class Intake:
             if context.if_match is not None and str(current.version) not in context.if_match:
                 raise PreconditionError(current.version)
             hands = await self._archive.hands(before)
-            record = change(before, hands, self._clock())
+            record = await change(before, hands, self._clock())
             bounds.check_versions(record)
             if record is before and context.key is None and not self._wire.confirms:
                 return current

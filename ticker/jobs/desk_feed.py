@@ -1,7 +1,8 @@
 """Desk feed: what editors see besides the board, pushed to the open desks when it changes.
 
 The store is read once for all desks of this process, when the desk channel announces a change and
-every second in any case, and not at all while no desk is open.
+every second in any case, and not at all while no desk is open. A desk that is behind is told
+nothing until it has taken what waits for it, and then what has changed all in all (conflation).
 """
 
 from __future__ import annotations
@@ -9,36 +10,33 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from ticker.news.subscription import Subscription
-from ticker.protocol.frames import CloseCode, Frame
+from ticker.protocol.frames import CloseCode
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.pubsub import ChannelListener
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from ticker.accounts.sessions import Session, Sessions
     from ticker.hub.hub import Hub
     from ticker.hub.outbox import Outbox
-    from ticker.news.event import RecordDocument
-    from ticker.store.archive import Archive
+    from ticker.jobs.desk_topics import State, Topics
     from ticker.store.client import Store
-    from ticker.store.deliveries import Deliveries, Landing
-    from ticker.store.presence import Presence, Readers
-    from ticker.store.stories import Stories, StoryVersion
-
-    # What a desk is told of: queue, stories, landings, or readers.
-    Topic: TypeAlias = (
-        list[RecordDocument] | dict[str, dict[str, StoryVersion]] | list[Landing] | Readers
-    )
-    Topics: TypeAlias = dict[str, Callable[[str], Awaitable[Topic]]]
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _SESSIONS_SECONDS: Final = 5.0
-_LANDINGS: Final = 30
+# Of what waits for a desk: more, and it is behind.
+_LAG_BYTES: Final = 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Desk:
+    """An open desk: whose it is, and which state of each topic it was told."""
+
+    session: Session
+    told: dict[str, State] = field(default_factory=dict)
 
 
 class DeskFeed:
@@ -49,17 +47,15 @@ class DeskFeed:
         self._hub = hub
         self._sessions = sessions
         self._topics = topics
-        self._open: dict[str, dict[Outbox, Session]] = defaultdict(dict)
-        self._said: dict[tuple[str, str], Frame] = {}
+        self._open: dict[str, dict[Outbox, _Desk]] = defaultdict(dict)
+        self._states: dict[tuple[str, str], State] = {}
         self._somebody = asyncio.Event()
         self._changed = asyncio.Event()
 
     def join(self, edition: str, outbox: Outbox, session: Session) -> None:
         """A desk is open: it hears how everything stands, then what changes."""
-        self._open[edition][outbox] = session
-        for (of, _), frame in self._said.items():
-            if of == edition:
-                outbox.send(frame)
+        desk = self._open[edition][outbox] = _Desk(session)
+        self._tell(edition, outbox, desk)
         self._somebody.set()
         self._changed.set()
 
@@ -68,7 +64,7 @@ class DeskFeed:
         self._open[edition].pop(outbox, None)
         if not self._open[edition]:
             del self._open[edition]
-            self._said = {key: it for key, it in self._said.items() if key[0] != edition}
+            self._states = {key: it for key, it in self._states.items() if key[0] != edition}
         if not self._open:
             self._somebody.clear()
 
@@ -91,18 +87,30 @@ class DeskFeed:
     async def _survey(self, edition: str) -> None:
         for topic, read in self._topics.items():
             try:
-                frame = Frame({"type": topic, "cursor": "", topic: await read(edition)})
+                state = await read(edition)
             except StoreUnavailableError as error:
                 _log.debug("desks wait for the store: %s", error)
-                return
+                break
             except Exception:  # noqa: BLE001 - a supervisor outlives every fault
                 _log.exception("a desk's %s failed", topic)
                 continue
-            said = self._said.get((edition, topic))
-            if edition in self._open and (said is None or said.text != frame.text):
-                self._said[edition, topic] = frame
-                for outbox in list(self._open[edition]):
-                    outbox.send(frame)
+            known = self._states.get((edition, topic))
+            if edition in self._open and (known is None or state.since(known)):
+                self._states[edition, topic] = state
+        for outbox, desk in list(self._open.get(edition, {}).items()):
+            self._tell(edition, outbox, desk)
+
+    def _tell(self, edition: str, outbox: Outbox, desk: _Desk) -> None:
+        """Tell a desk what it does not know, unless it is behind."""
+        for topic in self._topics:
+            state, told = self._states.get((edition, topic)), desk.told.get(topic)
+            if state is None or state is told:
+                continue
+            if outbox.waiting > _LAG_BYTES:
+                return
+            desk.told[topic] = state
+            for frame in state.since(told):
+                outbox.send(frame)
 
     async def listen(self) -> None:
         """Subscribe to the desk channel; what it fails to announce, `look` finds a second later."""
@@ -127,30 +135,9 @@ class DeskFeed:
         while True:
             await asyncio.sleep(_SESSIONS_SECONDS)
             for desks in list(self._open.values()):
-                for outbox, session in list(desks.items()):
+                for outbox, desk in list(desks.items()):
                     try:
-                        if not await self._sessions.is_open(session):
+                        if not await self._sessions.is_open(desk.session):
                             outbox.close(CloseCode.SESSION_ENDED)
                     except StoreUnavailableError:
                         break
-
-
-def topics(
-    hub: Hub, archive: Archive, all_stories: Stories, deliveries: Deliveries, presence: Presence
-) -> Topics:
-    """Topic → what an edition's desks are told of it. They raise `StoreUnavailableError`."""
-
-    async def queue(edition: str) -> list[RecordDocument]:
-        return [record.as_document(with_address=False) for record in await archive.queue(edition)]
-
-    async def stories(edition: str) -> dict[str, dict[str, StoryVersion]]:
-        _, lines = hub.lines(Subscription(edition))
-        return await all_stories.of(lines)
-
-    async def landings(edition: str) -> list[Landing]:
-        return await deliveries.newest(edition, _LANDINGS)
-
-    async def readers(edition: str) -> Readers:
-        return await presence.of(edition)
-
-    return {"queue": queue, "stories": stories, "landings": landings, "readers": readers}

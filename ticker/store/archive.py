@@ -27,6 +27,12 @@ _SCANNED: Final = 1000
 # Of one search, in pages of so many: it ends wherever it is, and goes on when it is asked again.
 SCANNED_MAX: Final = 1000
 _PAGE: Final = 200
+# An id leaves an index only as long as its flash is what made that right.
+_UNLIST: Final = """
+if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+end
+"""
 # The keys that there are once there is a line.
 _LINES: Final = frozenset({"flashes", "wire"})
 
@@ -38,6 +44,7 @@ class Archive:
         self._commands: Any = store.commands
         self._keys = store.keys
         self._house = store.house
+        self._unlist = store.script(_UNLIST)
 
     async def editions(self) -> list[str]:
         """Every edition that has lines, whether it is configured or not."""
@@ -130,6 +137,22 @@ class Archive:
             )
             pins = await self._commands.zrange(keys.pins, 0, -1)
         return await self._many(edition, dict.fromkeys([*ids, *pins]))
+
+    async def pinned(self, edition: str, now: datetime) -> list[Flash]:
+        """The pinned usable flashes; one whose time on the board is over is not looked at again."""
+        keys = self._keys(edition)
+        with store_errors():
+            ids = await self._commands.zrange(keys.pins, 0, -1)
+            texts = await self._commands.hmget(keys.flashes, ids) if ids else []
+        flashes = []
+        for text in filter(None, texts):
+            flash = Record.decode(text).flash
+            if not flash.is_expired(now):
+                flashes.append(flash)
+                continue
+            with store_errors():
+                await self._unlist([keys.pins, keys.flashes], [flash.id, text])
+        return flashes
 
     async def before(self, flash: Flash, limit: int) -> list[Flash]:
         """Usable flashes first published before this one, newest first, expired ones too."""

@@ -63,8 +63,21 @@ class Live:
         outbox = Outbox("websocket", self._limit, admission.origin, self._buffers)
         await self.converse(websocket, outbox, admission)
 
-    async def converse(self, websocket: WebSocket, outbox: Outbox, admission: Admission) -> None:
-        """Serve one who is admitted, from the opening to the closing handshake."""
+    async def converse(
+        self,
+        websocket: WebSocket,
+        outbox: Outbox,
+        admission: Admission,
+        joined: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Serve one who is admitted, from the opening to the closing handshake.
+
+        Args:
+            websocket: Where they are.
+            outbox: What the hub tells them.
+            admission: To what.
+            joined: Called once the hello is in the outbox.
+        """
         await websocket.accept()
 
         async def write(batch: list[Frame]) -> None:
@@ -80,7 +93,7 @@ class Live:
             with suppress(RuntimeError):
                 await websocket.close(code, code.reason)
 
-        await self._converse(outbox, admission, write, listen, part)
+        await self._converse(outbox, admission, write, listen, part, joined)
 
     async def sse(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A reader over Server-Sent Events (HTML, 9.2), or HEAD; its `id` is the cursor.
@@ -188,9 +201,11 @@ class Live:
         write: Callable[[list[Frame]], Awaitable[None]],
         listen: Callable[[], Coroutine[None, None, None]],
         part: Callable[[CloseCode], Awaitable[None]],
+        joined: Callable[[], None] = lambda: None,
     ) -> None:
         """Join, write and listen until the reader has gone or the hub closes it, and part."""
         self._hub.join(outbox, admission.subscription, admission.cursor)
+        joined()
         writing = asyncio.create_task(self._pump(outbox, write))
         listening = asyncio.create_task(listen())
         closing = asyncio.create_task(outbox.closed())

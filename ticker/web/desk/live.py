@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import DESK
@@ -48,8 +49,8 @@ class DeskLive:
             return
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))
         outbox = Outbox(DESK, _BUFFER, buffers=self._buffers)
-        self._desk_feed.join(edition.code, outbox, session)
+        joined = partial(self._desk_feed.join, edition.code, outbox, session)
         try:
-            await self._live.converse(websocket, outbox, admission)
+            await self._live.converse(websocket, outbox, admission, joined)
         finally:
             self._desk_feed.leave(edition.code, outbox)
