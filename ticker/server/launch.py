@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ticker.server.files import fit
 from ticker.server.server import bind, run
 from ticker.server.valkey import EmbeddedValkey
+from ticker.server.watchdog import Systemd
 from ticker.server.workers import Workers, hold
 from ticker.store.client import Store
 from ticker.store.faults import StoreUnavailableError
@@ -58,7 +59,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
         settings = fit(settings)
         on_ready(settings)
         if settings.workers == 1:
-            run(settings, listener)
+            run(settings, listener, on_turn=Systemd().alive)
         else:
             Workers(settings).run()
 

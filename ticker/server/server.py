@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
@@ -25,7 +25,7 @@ from ticker.server.rebalance import Rebalance
 from ticker.server.websocket import BoundedWebSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from types import FrameType
 
     from starlette.types import ASGIApp
@@ -51,6 +51,7 @@ class Server(uvicorn.Server):
         settings: Of the process.
         service: That it serves.
         on_start: Called once it serves, with whether the service is ready.
+        on_turn: Called each second that the event loop turns.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Server(uvicorn.Server):
         settings: Settings,
         service: Service,
         on_start: Callable[[bool], None] = lambda _: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         proxies = with_mapped(settings.trusted_proxies)
         limits = ConnectionLimits(
@@ -76,6 +78,7 @@ class Server(uvicorn.Server):
         self._has_notice = settings.drain_notice > 0
         self._service = service
         self._on_start = on_start
+        self._on_turn = on_turn
         self._drain = Drain(service.hub, settings.drain_notice, settings.drain_seconds)
         self._rebalance = Rebalance(service.hub, service.presence, service.name)
         self._asked: float | None = None
@@ -99,16 +102,35 @@ class Server(uvicorn.Server):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TICK_SECONDS):
                     await self._stop.wait()
-        dates = asyncio.create_task(self._keep_dates())
         # Without a notice there may be nobody else to take the next request.
         self._limits.is_draining = self._has_notice
-        await self._drain.run(self._close_listeners)
-        dates.cancel()
+        async with self._ticking():
+            await self._drain.run(self._close_listeners)
 
-    async def _keep_dates(self) -> None:
-        while True:
-            await asyncio.sleep(_TICK_SECONDS)
-            await self.on_tick(0)
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is under way; a watchdog sees until the end that we live."""
+        async with self._ticking():
+            await super().shutdown(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Once a second: the Date header, and a sign of life."""
+        self._on_turn()
+        return await super().on_tick(counter)
+
+    @asynccontextmanager
+    async def _ticking(self) -> AsyncIterator[None]:
+        """Tick while something else is waited for."""
+
+        async def tick() -> None:
+            while True:
+                await asyncio.sleep(_TICK_SECONDS)
+                await self.on_tick(0)
+
+        ticking = asyncio.create_task(tick())
+        try:
+            yield
+        finally:
+            ticking.cancel()
 
     async def _close_listeners(self) -> None:
         """Stop listening, once the accept queue is empty: who waits in it would be reset."""
@@ -215,18 +237,19 @@ def configure(
     )
 
 
-def new_server(settings: Settings, on_start: Callable[[bool], None] = lambda _: None) -> Server:
+def new_server(settings: Settings) -> Server:
     """A server of one process, not started."""
-    return Server(settings, build(settings), on_start)
+    return Server(settings, build(settings))
 
 
 def run(
     settings: Settings,
     listener: socket.socket,
     on_start: Callable[[bool], None] = lambda _: None,
+    on_turn: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve in this process on a listening socket and a given store, until a signal ends it."""
-    server = new_server(settings, on_start)
+    server = Server(settings, build(settings), on_start, on_turn)
     # What was built lives as long as we do, and a reader that leaves leaves no reference cycle: the
     # collector need not look at everything each time that a few hundred readers come.
     gc.collect()

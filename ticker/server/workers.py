@@ -1,4 +1,4 @@
-"""Supervisor of hub processes that share a port (SO_REUSEPORT): one that dies is replaced.
+"""Supervisor of hub processes that share a port (SO_REUSEPORT): one that dies or hangs is replaced.
 
 SIGHUP is a rolling restart: all are replaced, one after the other, with the code on disk now.
 """
@@ -13,6 +13,7 @@ import signal
 import socket
 import time
 from contextlib import suppress
+from ctypes import c_double
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.server import logs
 from ticker.server.process import die_with_parent
 from ticker.server.server import bind, longest_stop, run
+from ticker.server.watchdog import Systemd, Watchdog
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -33,6 +35,7 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _RESPAWN_SECONDS: Final = 0.5
 _START_SECONDS: Final = 60.0
 _AGAIN_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -40,11 +43,13 @@ class _Worker:
     """A process of ours, and where it says once whether it is ready.
 
     Attributes:
+        turned: When its event loop turned last (`time.monotonic`), in memory that we share.
         deadline: Until when a restart waits for its word, or its end (`time.monotonic`).
     """
 
     process: SpawnProcess
     news: Connection
+    turned: c_double
     deadline: float = math.inf
 
     @property
@@ -72,6 +77,8 @@ class Workers:
         self._workers: list[_Worker] = []
         self._stopping = False
         self._in_a_hurry = False
+        self._watchdog = Watchdog()
+        self._systemd = Systemd()
         # Self-pipe: signal handlers write to it, `_wait` reads.
         self._wakeup = socket.socketpair()
         self._wakeup[0].setblocking(False)
@@ -90,6 +97,7 @@ class Workers:
         while not self._stopping:
             self._wait()
             if not self._stopping:
+                self._kill_stuck()
                 self._replace_dead()
                 self._go_on_restarting()
         self._end()
@@ -116,17 +124,21 @@ class Workers:
                 os.kill(worker.process.pid, number)
 
     def _wait(self) -> None:
-        """Wait for a signal, for a worker's end, or for a newcomer's word; not past a deadline."""
+        """Wait for a signal, for a worker's end, or for a newcomer's word; not past a deadline.
+
+        Nor for longer than it may take to see that a worker hangs.
+        """
         news = [] if self._newcomer is None else [self._newcomer.news]
         deadline = min(worker.deadline for worker in self._everybody)
-        patience = None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+        patience = min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic()))
         wait([self._wakeup[0], *(it.process.sentinel for it in self._everybody), *news], patience)
         with suppress(BlockingIOError):
             self._wakeup[0].recv(4096)
 
     def _spawn(self) -> _Worker:
         news, tell = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid(), tell))
+        turned = _SPAWN.RawValue(c_double, 0.0)
+        process = _SPAWN.Process(target=_work, args=(self._settings, os.getpid(), tell, turned))
         # A terminal sends Ctrl+C to us all; a child that is still loading must leave it to us, and
         # is not there yet to rebalance.
         ignored = (signal.SIGINT, signal.SIGUSR1)
@@ -138,7 +150,17 @@ class Workers:
         for number, handler in zip(ignored, handlers, strict=True):
             signal.signal(number, handler)
         tell.close()
-        return _Worker(process, news)
+        return _Worker(process, news, turned)
+
+    def _kill_stuck(self) -> None:
+        """A worker whose loop hangs keeps its readers from the others for as long as it lives."""
+        self._watchdog.look()
+        for worker in self._workers:
+            if self._watchdog.is_stuck(worker.turned.value) and worker.process.is_alive():
+                _log.error("worker %s hangs; killing it", worker.process.pid)
+                worker.process.kill()
+        if all(worker.turned.value for worker in self._workers):
+            self._systemd.alive()
 
     def _replace_dead(self) -> None:
         for index, worker in enumerate(self._workers):
@@ -225,7 +247,11 @@ def hold(host: str, port: int) -> tuple[socket.socket, int]:
     return holder, port
 
 
-def _work(settings: Settings, parent: int, tell: Connection) -> None:
+def _work(settings: Settings, parent: int, tell: Connection, turned: c_double) -> None:
     die_with_parent(parent)
     logs.set_up()
-    run(settings, bind(settings.host, settings.port, shared=True), tell.send)
+
+    def turn() -> None:
+        turned.value = time.monotonic()
+
+    run(settings, bind(settings.host, settings.port, shared=True), tell.send, turn)

@@ -1,0 +1,108 @@
+"""A process that hangs is noticed by who can end it, before its readers notice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack, aclosing, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.support.followers import Follower, Publisher
+from tests.support.nodes import until
+from tests.support.process import connections_of, serving, workers_of
+from ticker.server.watchdog import STUCK_SECONDS, Systemd, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def _looks(times: Sequence[float], turned: float) -> list[bool]:
+    """What a watchdog of ten seconds says at these times of a loop that turned last at that one."""
+    clock = iter([100.0, *times])
+    watchdog, said = Watchdog(10, lambda: next(clock)), []
+    for _ in times:
+        watchdog.look()
+        said.append(watchdog.is_stuck(turned))
+    return said
+
+
+def test_a_loop_that_does_not_turn_is_stuck() -> None:
+    """After ten seconds without a turn, not before, and not before it has begun."""
+    assert _looks(range(101, 112), 100.5) == [False] * 10 + [True]
+    assert _looks(range(101, 112), 0) == [False] * 11
+    assert _looks(range(101, 112), 105) == [False] * 11
+
+
+def test_nobody_is_blamed_for_a_pause_of_all() -> None:
+    """After Ctrl+Z, a paused container or a machine that slept, a worker has its time anew."""
+    assert _looks([101, 200, 204, 208, 210, 211], 101) == [False] * 5 + [True]
+
+
+class _Patient(Follower):
+    """A reader without a watchdog, who comes back to whoever is there."""
+
+    async def run(self) -> None:
+        while True:
+            with suppress(ConnectionClosed, InvalidHandshake, OSError, EOFError):
+                async with aclosing(self._messages()) as messages:
+                    async for message in messages:
+                        self._take(message)
+
+
+async def test_a_worker_that_hangs_is_replaced(tmp_path: Path) -> None:
+    """Readers of a frozen worker get the next line from another one, by themselves."""
+    assert STUCK_SECONDS <= 12
+    with serving(tmp_path / "data", "--workers", "2") as service:
+        readers = [_Patient(service.remote, streams=True) for _ in range(20)]
+        async with AsyncExitStack() as stack:
+            for reader in readers:
+                stack.callback(asyncio.create_task(reader.run()).cancel)
+            for reader in readers:
+                await reader.news.wait()
+            frozen = max(
+                workers_of(service.process.pid), key=lambda it: connections_of(it, service.port)
+            )
+            os.kill(frozen, signal.SIGSTOP)
+            await asyncio.to_thread(
+                until, lambda: frozen not in workers_of(service.process.pid), "it is replaced"
+            )
+            posted = await Publisher(service.remote).post(1)
+            for reader in readers:
+                await reader.until(posted)
+        assert f"worker {frozen} hangs; killing it" in service.log
+        assert max(reader.visits for reader in readers) > 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_systemd_hears_that_it_lives(tmp_path: Path, workers: str) -> None:
+    """Under `Type=notify` and `WatchdogSec=` it says that it is ready, and each second that it lives."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.settimeout(60)
+        with serving(
+            tmp_path / "data",
+            "--workers",
+            workers,
+            token=False,
+            settings={"NOTIFY_SOCKET": str(tmp_path / "notify")},
+        ):
+            assert listener.recv(4096) == b"READY=1\nWATCHDOG=1"
+            for _ in range(2):
+                assert listener.recv(4096) == b"WATCHDOG=1"
+
+
+def test_without_systemd_nothing_is_said() -> None:
+    """An abstract name is known, and a supervisor that is away is no fault."""
+    Systemd("").alive()
+    Systemd("@nobody-listens-here").alive()
+    name = f"ticker-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(f"\0{name}")
+        Systemd(f"@{name}").alive()
+        assert listener.recv(4096) == b"READY=1\nWATCHDOG=1"
