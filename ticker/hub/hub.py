@@ -21,7 +21,7 @@ from ticker.news.flash import PubStatus
 from ticker.protocol.frames import Encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from ticker.hub.audience import Reader
@@ -48,7 +48,6 @@ class Hub:
     ) -> None:
         self._clock = clock
         self._metrics = metrics
-        self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
         self._load = load or Load()
         self._capacity = settings.max_readers
         self._count: Counter[tuple[str, str]] = Counter()
@@ -58,7 +57,7 @@ class Hub:
             code: Room(
                 code,
                 Board(settings.board_lines, settings.board_window, settings.memory),
-                self._encoder,
+                Encoder(settings.beat, settings.board_lines, settings.board_hours),
                 lanes or {},
                 metrics,
             )
@@ -71,7 +70,7 @@ class Hub:
     def _register(self, metrics: Metrics) -> None:
         metrics.probe("ticker_readers", self._readers)
         metrics.probe("ticker_offset", self._offsets)
-        metrics.probe("ticker_store_up", lambda: {labels(): float(self._encoder.stale is None)})
+        metrics.probe("ticker_store_up", self._followed)
 
     def _readers(self) -> Mapping[Labels, float]:
         return {
@@ -85,6 +84,11 @@ class Hub:
             for code, room in self._rooms.items()
         }
 
+    def _followed(self) -> Mapping[Labels, float]:
+        return {
+            labels(edition=code): float(room.stale is None) for code, room in self._rooms.items()
+        }
+
     @property
     def editions(self) -> list[str]:
         """Codes of all editions, drills too."""
@@ -92,9 +96,19 @@ class Hub:
 
     @property
     def is_ready(self) -> bool:
-        """Readiness: every board is loaded, the store is followed, and no drain goes on."""
-        loaded = all(room.loaded for room in self._rooms.values())
-        return loaded and self._encoder.stale is None and not self._draining
+        """Readiness: a board is loaded and followed, none is to come, and no drain goes on.
+
+        An edition whose shard is away does not take the others along.
+        """
+        rooms = self._rooms.values()
+        served = any(room.loaded and room.stale is None for room in rooms)
+        to_come = any(not room.loaded and room.stale is None for room in rooms)
+        return served and not to_come and not self._draining
+
+    @property
+    def stale(self) -> list[str]:
+        """Editions that are not followed: their part of the store is away."""
+        return [code for code, room in self._rooms.items() if room.stale is not None]
 
     @property
     def has_space(self) -> bool:
@@ -116,10 +130,20 @@ class Hub:
         """Whether an edition can be shown."""
         return self._rooms[edition].loaded
 
+    def is_open(self, edition: str) -> bool:
+        """Whether an edition may be written: loaded once, and not half of a backup since."""
+        return self._rooms[edition].opened
+
     @property
     def is_whole(self) -> bool:
-        """Whether all boards were loaded, and the store was not found to be half a backup since."""
-        return self._whole.is_set()
+        """Whether all boards are open, but for those whose part of the store is away."""
+        rooms = self._rooms.values()
+        is_half = any(room.half for room in rooms)
+        is_to_come = any(not room.opened and room.stale is None for room in rooms)
+        return any(room.opened for room in rooms) and not is_half and not is_to_come
+
+    def _judge(self) -> None:
+        (self._whole.set if self.is_whole else self._whole.clear)()
 
     def load(
         self, edition: str, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]
@@ -127,9 +151,8 @@ class Hub:
         """Start an edition's board, or start it anew in front of all its readers."""
         room = self._rooms[edition]
         room.board.load(flashes, since, tail)
-        room.loaded = True
-        if not self.unloaded:
-            self._whole.set()
+        room.loaded = room.opened = True
+        self._judge()
         room.reset(self._clock())
 
     def forget(self, edition: str) -> None:
@@ -215,30 +238,33 @@ class Hub:
         for room in self._rooms.values():
             room.beat(now)
 
-    def mark_stale(self) -> None:
-        """The store is away: tell readers, at once and with every beat."""
-        if self._encoder.stale is None:
+    def mark_stale(self, editions: Collection[str] | None = None) -> None:
+        """The store of these editions, or of all, is away: tell readers, now and at each beat."""
+        now = self._clock()
+        lost = [room for room in self._chosen(editions) if room.mark_stale(now)]
+        if lost:
             self._metrics.count("ticker_store_faults_total")
-            self._encoder.stale = self._clock()
-            self.beat()
+        self._judge()
 
-    def mark_half(self) -> None:
+    def mark_half(self, editions: Collection[str] | None = None) -> None:
         """An import goes on: nothing else may be written, and what is shown is old.
 
         An empty board is loaded again, so that no reader gets the backup as news.
         """
-        self._whole.clear()
-        for room in self._rooms.values():
+        for room in self._chosen(editions):
             room.loaded = room.loaded and room.board.cursor != GENESIS
-        self.mark_stale()
+            room.opened, room.half = False, True
+        self.mark_stale(editions)
 
-    def mark_fresh(self) -> None:
-        """The store is followed again."""
-        if not self.unloaded:
-            self._whole.set()
-        if self._encoder.stale is not None:
-            self._encoder.stale = None
-            self.beat()
+    def mark_fresh(self, editions: Collection[str] | None = None) -> None:
+        """The store of these editions, or of all, is followed again."""
+        now = self._clock()
+        for room in self._chosen(editions):
+            room.mark_fresh(now)
+        self._judge()
+
+    def _chosen(self, editions: Collection[str] | None) -> list[Room]:
+        return [room for code, room in self._rooms.items() if editions is None or code in editions]
 
     def lines(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:
         """The board that a subscription is shown, and its position."""
