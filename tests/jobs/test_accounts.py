@@ -110,12 +110,18 @@ async def test_that_accounts_are_away_is_said(
     """Once, where they lie apart from the editions."""
     here, _ = processes
     here.lose_store()
-    monkeypatch.setattr(accounts, "_EVERY_SECONDS", 0.001)
-    refusals = Refusals(Metrics(), parts=["en", ACCOUNTS])
+    refusals, said = Refusals(Metrics(), parts=["en", ACCOUNTS]), asyncio.Event()
+    failed = refusals.failed
+
+    def fail(error: StoreUnavailableError, part: str = "") -> None:
+        failed(error, part)
+        said.set()
+
+    monkeypatch.setattr(refusals, "failed", fail)
     job = asyncio.create_task(accounts.confirm(here.tokens, here.sessions, refusals))
-    while ACCOUNTS not in refusals.reasons:
-        await asyncio.sleep(0)
+    await said.wait()
     job.cancel()
     await asyncio.gather(job, return_exceptions=True)
+    assert list(refusals.reasons) == [ACCOUNTS]
     assert refusals.reason is None
     assert caplog.text.count("users and tokens that were not seen lately get 503") == 1
