@@ -1,4 +1,8 @@
-"""The `ticker` command. Exit codes: 0 done, 1 refused or failed, 2 usage."""
+"""The `ticker` command.
+
+Exit codes: 0 done, 1 refused or failed, 2 usage, 78 (EX_CONFIG of sysexits.h) a store that must be
+set up otherwise first, where trying again is no use.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from ticker.commands.options import add_fields, add_store, fields_of, settings_o
 from ticker.commands.tail import TailError, as_json, as_text, follow
 from ticker.commands.verify import BrokenLogError, verify
 from ticker.server import logs
+from ticker.server.preflight import UnfitStoreError
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
 from ticker.settings import Settings, SettingsError
 from ticker.store.faults import StoreUnavailableError
@@ -56,6 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # EPIPE, as after `| head`: let the flush at exit go to /dev/null, or it fails as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except UnfitStoreError as error:
+        print(f"ticker: {error}", file=sys.stderr)
+        return os.EX_CONFIG
     except _FAILURES as error:
         print(f"ticker: {_sentence(error)}", file=sys.stderr)
         return 1

@@ -29,13 +29,13 @@ from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
-from ticker.jobs import checkpoints, deliveries, presence, rehearsal, schedule
+from ticker.jobs import accounts, checkpoints, deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed
 from ticker.jobs.desk_topics import topics
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
-from ticker.metrics import Metrics
+from ticker.metrics import Metrics, labels
 from ticker.news.document import utcnow
 from ticker.news.draft import Rules
 from ticker.store.archive import Archive
@@ -49,7 +49,7 @@ from ticker.store.import_lock import ImportLock
 from ticker.store.inspection import Inspection
 from ticker.store.past import Past
 from ticker.store.presence import Presence
-from ticker.store.refusals import Refusals
+from ticker.store.refusals import ACCOUNTS, Refusals
 from ticker.store.replication import Policy
 from ticker.store.stories import Stories
 from ticker.store.widgets import WidgetScripts
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from ticker.hub.audience import Audience
-    from ticker.jobs.supervisor import Jobs
+    from ticker.jobs.supervisor import Job, Jobs
     from ticker.settings import Settings
 
 
@@ -71,8 +71,8 @@ class Core:
         self.name = f"{gethostname()}-{getpid()}-{token_hex(2)}"
         self.settings = settings
         self.metrics = Metrics()
-        self.refusals = Refusals(self.metrics)
         self.store = Store(settings.redis_url, settings.namespace)
+        self.refusals = Refusals(self.metrics, parts=self._parts)
         self.inspector = Inspector(
             Inspection(self.store, self.name, settings.newsroom), self.metrics
         )
@@ -89,9 +89,16 @@ class Core:
         self.wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(self.wire, self.archive, rules, two_key=settings.two_key)
-        self.relay = Relay(
-            Follower(self.store), self.archive, ImportLock(self.store), self.hub, settings
-        )
+        self._register()
+
+    def _register(self) -> None:
+        """Gauge: whether users and tokens can be looked up; one server is away as a whole."""
+
+        def is_up() -> bool:
+            apart = ACCOUNTS in self.refusals.parts
+            return ACCOUNTS not in self.refusals.reasons if apart else not self.hub.stale
+
+        self.metrics.probe("ticker_accounts_up", lambda: {labels(): float(is_up())})
 
     def _build_store(self, settings: Settings) -> None:
         editions = settings.newsroom.editions
@@ -130,20 +137,17 @@ class Core:
     @property
     def jobs(self) -> Jobs:
         """Background tasks by name, for a process that has readers."""
-        editions = list(self.settings.newsroom.all_editions)
         return {
-            "relay": self.relay.run,
+            **self._jobs_of_parts(),
             "beats": partial(schedule.beats, self.hub, self.settings.beat),
-            "releases": partial(schedule.releases, self.hub, self.intake, self.refusals, editions),
             "inspection": self.inspector.run,
-            "rehearsal": partial(
-                rehearsal.rehearse,
-                self.store,
-                self.wire,
-                self.refusals,
-                self.settings.newsroom.editions,
+            "accounts": partial(accounts.confirm, self.tokens, self.sessions, self.refusals),
+            "checkpoints": partial(
+                checkpoints.keep,
+                self.hub,
+                Checkpoints(self.store),
+                list(self.settings.newsroom.all_editions),
             ),
-            "checkpoints": partial(checkpoints.keep, self.hub, Checkpoints(self.store), editions),
             "clicks": self.clicks.run,
             "refused logins": self.refused_logins.run,
             "desks": self.desk_feed.look,
@@ -154,6 +158,39 @@ class Core:
             "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),
             "presence": partial(presence.tell, self.hub, self.presence, self.name),
         }
+
+    def _jobs_of_parts(self) -> Jobs:
+        """What is done for all editions at once; on a Cluster for each, whose shard may be away."""
+        newsroom, jobs = self.settings.newsroom, {}
+        if not self.store.topology.sharded:
+            return {
+                "relay": self._relay(None).run,
+                "releases": self._releases(list(newsroom.all_editions)),
+                "rehearsal": self._rehearsal(list(newsroom.editions), ""),
+            }
+        for edition in newsroom.all_editions:
+            jobs[f"relay of {edition}"] = self._relay([edition]).run
+            jobs[f"releases of {edition}"] = self._releases([edition])
+        for edition in newsroom.editions:
+            jobs[f"rehearsal of {edition}"] = self._rehearsal([edition], edition)
+        return jobs
+
+    def _relay(self, editions: list[str] | None) -> Relay:
+        parts = Follower(self.store), self.archive, ImportLock(self.store)
+        return Relay(*parts, self.hub, self.settings, editions)
+
+    def _releases(self, editions: list[str]) -> Job:
+        return partial(schedule.releases, self.hub, self.intake, self.refusals, editions)
+
+    def _rehearsal(self, editions: list[str], part: str) -> Job:
+        return partial(rehearsal.rehearse, self.wire, self.refusals, editions, part)
+
+    @property
+    def _parts(self) -> list[str]:
+        """What may be away while the rest is not, as refusals tell it."""
+        if not self.store.topology.sharded:
+            return [""]
+        return [*self.settings.newsroom.editions, ACCOUNTS]
 
     @asynccontextmanager
     async def running(self, jobs: Jobs) -> AsyncIterator[None]:

@@ -54,6 +54,8 @@ class Settings:
         namespace: What its keys and channels begin with; services on one store have several.
         wait_replicas: Replicas that must have a line before it is acknowledged.
         wait_fsync: Whether the store's primary and those replicas must have it on disk, too.
+        store_risks: What to do at the start with a store that is set up to lose lines: refuse or
+            accept it.
         data_dir: Where the embedded server keeps its data.
         config: TOML file with editions, sections and regions; empty: the built-in one.
         beat: Seconds between two heartbeats to readers.
@@ -90,6 +92,7 @@ class Settings:
     namespace: str = "ticker"
     wait_replicas: int = 0
     wait_fsync: bool = False
+    store_risks: str = "refuse"
     data_dir: Path = Path("data")
     config: str = ""
     beat: float = 25.0
@@ -172,10 +175,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 
 def _check(settings: Settings) -> None:
-    if settings.redis_url and not _is_store(settings.redis_url):
-        raise SettingsError(f"redis_url: must begin with {', '.join(STORES)}")
-    if not _NAMESPACE.fullmatch(settings.namespace):
-        raise SettingsError("namespace: must be lower-case letters, digits and single hyphens")
+    _check_store(settings)
     if settings.public_url and not ORIGIN.fullmatch(settings.public_url):
         raise SettingsError("public_url: must be like https://ticker.example, without a path")
     if settings.port not in range(65_536):
@@ -189,6 +189,15 @@ def _check(settings: Settings) -> None:
     _check_proxies(settings.trusted_proxies)
     if not 0 <= settings.hold <= HOLD_MAX:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MAX} seconds")
+
+
+def _check_store(settings: Settings) -> None:
+    if settings.redis_url and not _is_store(settings.redis_url):
+        raise SettingsError(f"redis_url: must begin with {', '.join(STORES)}")
+    if not _NAMESPACE.fullmatch(settings.namespace):
+        raise SettingsError("namespace: must be lower-case letters, digits and single hyphens")
+    if settings.store_risks not in {"refuse", "accept"}:
+        raise SettingsError(f"store_risks: {settings.store_risks!r} is neither refuse nor accept")
 
 
 def _check_proxies(proxies: str) -> None:

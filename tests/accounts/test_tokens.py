@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,8 @@ from tests.support.flashes import NOON, after
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import covers
 from ticker.accounts.tokens import NameTakenError, Tokens
-
-if TYPE_CHECKING:
-    from ticker.store.client import Store
+from ticker.store.client import Store
+from ticker.store.faults import StoreUnavailableError
 
 
 def principal(name: str = "desk", **fields: Any) -> Principal:
@@ -53,6 +53,22 @@ async def test_revoking_ends_a_token_at_once(tokens: Tokens) -> None:
     assert not await tokens.revoke("desk")
     assert await tokens.verify(token, NOON) is None
     assert await tokens.create(principal()) != token
+
+
+async def test_a_token_is_made_whole_or_not_at_all(store: Store, any_store_url: str) -> None:
+    """A try that breaks off takes no name, and of several at once one gets it."""
+    commands: Any = store.commands
+    rights = ("on", ">half", "~*", "&*", "+@all", "-hset")
+    await commands.execute_command("ACL", "SETUSER", "half", *rights)
+    half = Store(f"{any_store_url}?username=half&password=half")
+    with pytest.raises(StoreUnavailableError):
+        await Tokens(half).create(principal())
+    await half.close()
+    tried = await asyncio.gather(
+        *(Tokens(store).create(principal()) for _ in range(5)), return_exceptions=True
+    )
+    assert sorted(type(it) is NameTakenError for it in tried) == [False] + [True] * 4
+    assert await Tokens(store).list() == [principal()]
 
 
 async def test_the_store_never_holds_a_token(tokens: Tokens, store: Store) -> None:

@@ -16,10 +16,13 @@ from tests.support import nodes
 from tests.support.desk import Editor, desk_line, form, hire, log_in, until
 from tests.support.service import receive, running
 from ticker.accounts.principal import Role
+from ticker.accounts.sessions import Sessions
+from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.store.keys import House, Keys
 
 if TYPE_CHECKING:
     from tests.support.service import Running
+    from ticker.accounts.sessions import Session
     from ticker.settings import Settings
 
 
@@ -209,3 +212,46 @@ async def test_sessions_are_watched_again(
         await until(desk, "nothing")
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
+
+
+async def test_a_session_that_cannot_be_looked_at_keeps_no_other_open(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Cluster one may lie on a shard that is away; who is logged out elsewhere is out."""
+    monkeypatch.setattr("ticker.jobs.desk_feed._SESSIONS_SECONDS", 0.05)
+    for name in ("amal", "ben"):
+        await hire(service, name)
+    amal, ben = await log_in(service, "amal"), await log_in(service, "ben")
+    is_open = Sessions.is_open
+
+    async def is_open_but_for_amal(self: Sessions, session: Session) -> bool:
+        if session.principal.name == "amal":
+            raise StoreUnavailableError
+        return await is_open(self, session)
+
+    monkeypatch.setattr(Sessions, "is_open", is_open_but_for_amal)
+    async with await desk_line(amal) as first:
+        await until(first, "hello")
+        desk = await desk_line(ben)
+        await until(desk, "hello")
+        await form(service, "/desk/logout", {"csrf": ben.csrf}, Cookie=ben.cookie)
+        with pytest.raises(ConnectionClosed):
+            await until(desk, "nothing")
+
+
+async def test_a_desk_that_the_store_refuses_is_counted(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor who cannot open a desk is seen in the metric that the operator watches."""
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+
+    async def away(*_: object) -> None:
+        raise StoreUnavailableError(reason=Reason.MEMORY)
+
+    monkeypatch.setattr(Sessions, "find", away)
+    with pytest.raises(InvalidStatus) as refused:
+        await desk_line(amal)
+    assert refused.value.response.status_code == 503
+    metrics = (await service.get("/metrics")).body.decode()
+    assert 'ticker_store_refusals_total{reason="memory"} 1' in metrics

@@ -116,15 +116,18 @@ async def test_corner_cases(service: Running, path: str) -> None:
     assert not service.server.server_state.connections
 
 
-async def test_who_sends_data_is_told_what_to_do(service: Running, path: str) -> None:
-    """A program that keeps its connection alive by a text "ping" reads what to do instead."""
+@pytest.mark.parametrize(("size", "prefix"), [(0, ""), (4097, "Too big. ")])
+async def test_who_sends_data_is_told_what_to_do(
+    service: Running, path: str, size: int, prefix: str
+) -> None:
+    """A program that keeps its connection alive by a text "ping" reads what to do instead (P9)."""
     async with raw(service, more=PATHS[path][0]) as reader:
-        reader.outgoing.write(masked(TEXT, b"ping"))
+        reader.outgoing.write(masked(TEXT, b"", size) if size else masked(TEXT, b"ping"))
         first, payload = await reader.frame()
         assert first == CLOSE
         assert b"send a ping frame, not a text" in payload
         assert len(payload) <= 125
-        assert payload[2:].decode() == CloseCode.POLICY_VIOLATION.reason
+        assert payload[2:].decode() == prefix + CloseCode.POLICY_VIOLATION.reason
 
 
 async def test_one_byte_at_a_time(service: Running, path: str) -> None:

@@ -52,7 +52,7 @@ async def test_every_worker_delivers(pair: Serving) -> None:
         readers = await _join(stack, pair)
         seats = [connections_of(pid, pair.port) for pid in workers_of(pair.process.pid)]
         assert len(seats) == 2
-        assert sum(seats) == _READERS
+        assert sum(seats) >= _READERS  # a probe of a moment ago may still be closing
         assert min(seats) > 0
         posted = await pair.remote.post("en", "to all screens")
         for reader in readers:

@@ -32,6 +32,7 @@ FAULTS = {
     "CONFIG SET maxmemory 1": (Reason.MEMORY, "CONFIG SET maxmemory 0"),
     "REPLICAOF 127.0.0.1 1": (Reason.READONLY, "REPLICAOF NO ONE"),
     "ACL SETUSER ticker -xadd": (Reason.RIGHTS, "ACL SETUSER ticker +xadd"),
+    "ACL SETUSER ticker -zadd": (Reason.RIGHTS, "ACL SETUSER ticker +zadd"),
     "ACL SETUSER ticker -publish": (Reason.RIGHTS, "ACL SETUSER ticker +publish"),
     "ACL SETUSER ticker -evalsha": (Reason.RIGHTS, "ACL SETUSER ticker +evalsha"),
 }

@@ -93,8 +93,8 @@ def test_a_store_of_an_older_version_is_taken_over() -> None:
     assert [house.import_lock, house.audit, house.audit_head, house.census, house.widgets] == [
         f"{{ticker}}:{part}" for part in ("import", "audit", "audit:head", "census", "widgets")
     ]
-    assert [house.users, house.tokens, house.digests] == [
-        f"ticker:{part}" for part in ("users", "tokens", "tokens:digests")
+    assert [house.users, house.digests] == [
+        f"ticker:{part}" for part in ("users", "tokens:digests")
     ]
     assert [house.session("a"), house.sessions_of("a")] == [
         f"ticker:{part}" for part in ("sessions:a", "sessions-of:a")

@@ -222,18 +222,19 @@ def sentinel_set(folder: Path, replicas: int = 2, *directives: str) -> Iterator[
 
 
 @contextmanager
-def cluster(folder: Path, *directives: str) -> Iterator[Replicated]:
-    """Three primaries that share the slots, with a replica each.
+def cluster(folder: Path, *directives: str, copies: bool = True) -> Iterator[Replicated]:
+    """Three primaries that share the slots, with a replica each, or none.
 
     `directives` are further lines of each server's configuration.
     """
     with ExitStack() as stack:
-        nodes = [server(folder, f"node-{n}", directives) for n in range(6)]
+        number = PRIMARIES * (2 if copies else 1)
+        nodes = [server(folder, f"node-{n}", directives) for n in range(number)]
         for node in nodes:
             _add(node, _CLUSTER.format(bus=free_port()))
             stack.callback(node.stop)
             node.start()
-        primaries, copies = nodes[:PRIMARIES], nodes[PRIMARIES:]
+        primaries, replicas = nodes[:PRIMARIES], nodes[PRIMARIES:]
         ends = (0, 5461, 10923, 16384)
         for number, node in enumerate(primaries):
             node.ask("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
@@ -243,7 +244,7 @@ def cluster(folder: Path, *directives: str) -> Iterator[Replicated]:
             assert node.ask("CLUSTER", "MEET", *nodes[0].address, port) == "OK"
         topology = Slots(nodes)
         until(topology.is_whole, "the nodes know each other")
-        for copy, primary in zip(copies, primaries, strict=True):
+        for copy, primary in zip(replicas, primaries, strict=False):
             name = primary.ask("CLUSTER", "MYID")
             until(partial(_follows, copy, name), "a replica has its primary")
         store = Replicated(nodes, topology)

@@ -65,15 +65,17 @@ def test_bad_filters_are_named(query: str, fields: list[str]) -> None:
     assert [fault.field for fault in refused.value.faults] == fields
 
 
-def test_who_is_refused_is_told_to_come_back_at_various_times() -> None:
-    """Those who are refused together do not come back together (P6)."""
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_who_is_refused_is_told_to_come_back_at_various_times(*, is_loaded: bool) -> None:
+    """Those who are refused together, by a busy hub or a new one, do not come back together (P6)."""
     settings = Settings()
     load = Load()
     hub = Hub(settings, Metrics(), load=load)
-    for edition in hub.editions:
-        hub.load(edition, [], GENESIS, [])
-    admit(hub, NEWSROOM, "en", "")
-    load.is_busy = True
+    if is_loaded:
+        for edition in hub.editions:
+            hub.load(edition, [], GENESIS, [])
+        admit(hub, NEWSROOM, "en", "")
+        load.is_busy = True
     told = set()
     for _ in range(100):
         with pytest.raises(ProblemError) as refused:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.memory import Memory
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.faults import store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +76,7 @@ class Sessions:
         self._idle = idle
         self._lifetime = lifetime
         self._clock = clock
+        self._memory: Memory[Session] = Memory()
 
     async def start(self, name: str, address: str, agent: str) -> str:
         """Begin a session under a new id (session fixation); returns the id, which is not kept.
@@ -100,8 +104,25 @@ class Sessions:
         return secret
 
     async def find(self, secret: str) -> Session | None:
-        """The session of an id that a browser sent; None if it is over or was never one of ours."""
+        """The session of an id that a browser sent; None if it is over or was never one of ours.
+
+        While the store is away: what it said of it in the last `MEMORY_SECONDS`.
+        """
         digest = _digest(secret)
+        session = await self._memory.ask(digest, partial(self._read, digest))
+        return session if session is not None and self._is_alive(session) else None
+
+    async def confirm(self) -> None:
+        """Have the store say again what it said of the sessions that are remembered.
+
+        Those whose own shard is away stay as they are.
+        """
+        await self._users.get("")
+        for digest in self._memory.known():
+            with suppress(StoreUnavailableError):
+                self._memory.confirm(digest, await self._read(digest))
+
+    async def _read(self, digest: str) -> Session | None:
         with store_errors():
             text = await self._commands.get(self._house.session(digest))
         if text is None:
@@ -127,7 +148,8 @@ class Sessions:
             "address": session.address,
             "agent": session.agent,
         }
-        with store_errors():
+        # While its shard is away it is not put off, and what is asked for goes on.
+        with suppress(StoreUnavailableError), store_errors():
             await self._commands.set(
                 self._house.session(session.digest), dumps(values), xx=True, px=self._idle
             )
@@ -143,6 +165,7 @@ class Sessions:
 
     async def end(self, digest: str, name: str) -> None:
         """End one session of a user."""
+        self._memory.forget(digest)
         with store_errors():
             await self._commands.delete(self._house.session(digest))
             await self._commands.srem(self._house.sessions_of(name), digest)
@@ -151,6 +174,7 @@ class Sessions:
         """End every session of a user."""
         with store_errors():
             for digest in await self._commands.smembers(self._house.sessions_of(name)):
+                self._memory.forget(digest)
                 await self._commands.delete(self._house.session(digest))
             await self._commands.delete(self._house.sessions_of(name))
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.accounts.memory import Memory
 from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
 from ticker.store.faults import store_errors
@@ -23,6 +24,27 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "tkr_"
 TOKENS_MAX: Final = 1000
+# One key and one script each: whatever breaks off, a token is there with its name or not at all.
+_CREATE: Final = """
+local tokens = redis.call('HVALS', KEYS[1])
+for _, token in ipairs(tokens) do
+  if cjson.decode(token).name == ARGV[1] then return 'taken' end
+end
+if #tokens >= tonumber(ARGV[4]) then return 'full' end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+return 'made'
+"""
+_REVOKE: Final = """
+local ended = {}
+local tokens = redis.call('HGETALL', KEYS[1])
+for i = 1, #tokens, 2 do
+  if cjson.decode(tokens[i + 1]).name == ARGV[1] then
+    redis.call('HDEL', KEYS[1], tokens[i])
+    table.insert(ended, tokens[i])
+  end
+end
+return ended
+"""
 
 
 class NameTakenError(Exception):
@@ -38,7 +60,10 @@ class Tokens:
 
     def __init__(self, store: Store) -> None:
         self._commands: Any = store.commands
-        self._house = store.house
+        self._digests = store.house.digests
+        self._make = store.script(_CREATE)
+        self._end = store.script(_REVOKE)
+        self._memory: Memory[Principal] = Memory()
 
     async def create(self, principal: Principal) -> str:
         """Make a token; the only time it is seen.
@@ -47,43 +72,58 @@ class Tokens:
             NameTakenError: There is one of that name.
             TooManyNamesError: There are `TOKENS_MAX`.
         """
-        if len(await self.list()) >= TOKENS_MAX:
-            raise TooManyNamesError(f"there are {TOKENS_MAX} tokens; revoke some")
         token = _PREFIX + secrets.token_urlsafe(32)
         digest = _digest(token)
+        record = _encode(principal, digest)
         with store_errors():
-            if not await self._commands.hsetnx(self._house.tokens, principal.name, digest):
-                raise NameTakenError(principal.name)
-            await self._commands.hset(self._house.digests, digest, _encode(principal, digest))
+            made = await self._make([self._digests], [principal.name, digest, record, TOKENS_MAX])
+        if made == "taken":
+            raise NameTakenError(principal.name)
+        if made == "full":
+            raise TooManyNamesError(f"there are {TOKENS_MAX} tokens; revoke some")
         return token
 
     async def verify(self, token: str, now: datetime) -> Principal | None:
-        """Whose token it is, compared in constant time; None if unknown, revoked or expired."""
+        """Whose token it is, compared in constant time; None if unknown, revoked or expired.
+
+        While the store is away: what it said of it in the last `MEMORY_SECONDS`.
+        """
         digest = _digest(token)
-        with store_errors():
-            text = await self._commands.hget(self._house.digests, digest)
-        if text is None or not compare_digest(json.loads(text)["digest"], digest):
-            return None
-        principal = _decode(text)
-        if principal.expires is not None and principal.expires <= now:
+
+        async def read() -> Principal | None:
+            with store_errors():
+                text = await self._commands.hget(self._digests, digest)
+            if text is None or not compare_digest(json.loads(text)["digest"], digest):
+                return None
+            return _decode(text)
+
+        principal = await self._memory.ask(digest, read)
+        if principal is not None and principal.expires is not None and principal.expires <= now:
             return None
         return principal
+
+    async def confirm(self) -> None:
+        """Have the store say again what it said of the tokens that are remembered."""
+        digests = self._memory.known()
+        with store_errors():
+            # Of none too: so it is known whether it answers.
+            texts = await self._commands.hmget(self._digests, ["", *digests])
+        for digest, text in zip(digests, texts[1:], strict=True):
+            self._memory.confirm(digest, _decode(text) if text else None)
 
     async def list(self) -> list[Principal]:
         """All tokens that were made and not revoked, by name."""
         with store_errors():
-            texts = await self._commands.hvals(self._house.digests)
+            texts = await self._commands.hvals(self._digests)
         return sorted((_decode(text) for text in texts), key=lambda principal: principal.name)
 
     async def revoke(self, name: str) -> bool:
         """End a token at once; False if there is none of that name."""
         with store_errors():
-            digest = await self._commands.hget(self._house.tokens, name)
-            if digest is None:
-                return False
-            await self._commands.hdel(self._house.digests, digest)
-            await self._commands.hdel(self._house.tokens, name)
-        return True
+            digests: list[str] = await self._end([self._digests], [name])
+        for digest in digests:
+            self._memory.forget(digest)
+        return bool(digests)
 
 
 def _digest(token: str) -> str:

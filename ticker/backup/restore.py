@@ -221,7 +221,6 @@ class Restorer:
                     await self._commands.hset(self._names.users, values["name"], values["record"])
             case "token":
                 with store_errors():
-                    await self._commands.hset(self._names.tokens, values["name"], values["digest"])
                     await self._commands.hset(
                         self._names.digests, values["digest"], values["record"]
                     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ticker.hub.audience import DESK, OTHER
+from ticker.hub.audience import DESK
 from ticker.hub.load import Load
 from ticker.hub.room import Lanes, Room
+from ticker.hub.sites import Sites
 from ticker.metrics import Labels, Metrics, labels
 from ticker.news.board import Board
 from ticker.news.document import utcnow
@@ -21,7 +22,7 @@ from ticker.news.flash import PubStatus
 from ticker.protocol.frames import Encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from ticker.hub.audience import Reader
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 
-_ORIGINS_MAX: Final = 100
 # Whether a board is loaded, how often it was, where its wire stands, since when it may be old.
 Revision = tuple[bool, int, "Cursor", "datetime | None"]
 
@@ -50,17 +50,16 @@ class Hub:
     ) -> None:
         self._clock = clock
         self._metrics = metrics
-        self._encoder = Encoder(settings.beat, settings.board_lines, settings.board_hours)
         self._load = load or Load()
         self._capacity = settings.max_readers
         self._count: Counter[tuple[str, str]] = Counter()
-        self._origins: dict[str, Counter[str]] = {}
+        self._sites = {code: Sites() for code in settings.newsroom.all_editions}
         self._size = 0
         self._rooms = {
             code: Room(
                 code,
                 Board(settings.board_lines, settings.board_window, settings.memory),
-                self._encoder,
+                Encoder(settings.beat, settings.board_lines, settings.board_hours),
                 lanes or {},
                 metrics,
             )
@@ -73,7 +72,7 @@ class Hub:
     def _register(self, metrics: Metrics) -> None:
         metrics.probe("ticker_readers", self._readers)
         metrics.probe("ticker_offset", self._offsets)
-        metrics.probe("ticker_store_up", lambda: {labels(): float(self._encoder.stale is None)})
+        metrics.probe("ticker_store_up", self._followed)
 
     def _readers(self) -> Mapping[Labels, float]:
         return {
@@ -87,6 +86,11 @@ class Hub:
             for code, room in self._rooms.items()
         }
 
+    def _followed(self) -> Mapping[Labels, float]:
+        return {
+            labels(edition=code): float(room.stale is None) for code, room in self._rooms.items()
+        }
+
     @property
     def editions(self) -> list[str]:
         """Codes of all editions, drills too."""
@@ -94,9 +98,19 @@ class Hub:
 
     @property
     def is_ready(self) -> bool:
-        """Readiness: every board is loaded, the store is followed, and no drain goes on."""
-        loaded = all(room.loaded for room in self._rooms.values())
-        return loaded and self._encoder.stale is None and not self._draining
+        """Readiness: a board is loaded and followed, none is to come, and no drain goes on.
+
+        An edition whose shard is away does not take the others along.
+        """
+        rooms = self._rooms.values()
+        served = any(room.loaded and room.stale is None for room in rooms)
+        to_come = any(not room.loaded and room.stale is None for room in rooms)
+        return served and not to_come and not self._draining
+
+    @property
+    def stale(self) -> list[str]:
+        """Editions that are not followed: their part of the store is away."""
+        return [code for code, room in self._rooms.items() if room.stale is not None]
 
     @property
     def serves_readers(self) -> bool:
@@ -123,10 +137,20 @@ class Hub:
         """Whether an edition can be shown."""
         return self._rooms[edition].loaded
 
+    def is_open(self, edition: str) -> bool:
+        """Whether an edition may be written: loaded once, and not half of a backup since."""
+        return self._rooms[edition].opened
+
     @property
     def is_whole(self) -> bool:
-        """Whether all boards were loaded, and the store was not found to be half a backup since."""
-        return self._whole.is_set()
+        """Whether all boards are open, but for those whose part of the store is away."""
+        rooms = self._rooms.values()
+        is_half = any(room.half for room in rooms)
+        is_to_come = any(not room.opened and room.stale is None for room in rooms)
+        return any(room.opened for room in rooms) and not is_half and not is_to_come
+
+    def _judge(self) -> None:
+        (self._whole.set if self.is_whole else self._whole.clear)()
 
     def load(
         self, edition: str, flashes: Iterable[Flash], since: Cursor, tail: Iterable[Event]
@@ -134,10 +158,9 @@ class Hub:
         """Start an edition's board, or start it anew in front of all its readers."""
         room = self._rooms[edition]
         room.board.load(flashes, since, tail)
-        room.loaded = True
+        room.loaded = room.opened = True
         room.loads += 1
-        if not self.unloaded:
-            self._whole.set()
+        self._judge()
         room.reset(self._clock())
 
     def forget(self, edition: str) -> None:
@@ -160,7 +183,7 @@ class Hub:
         self._count[key] += 1
         self._size += 1
         if reader.transport != DESK:
-            self._arrive(reader, subscription.edition)
+            self._sites[subscription.edition].arrive(reader)
         return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
@@ -168,7 +191,7 @@ class Hub:
         self._count[subscription.edition, reader.transport] -= 1
         self._size -= 1
         if reader.transport != DESK:
-            self._depart(reader, subscription.edition)
+            self._sites[subscription.edition].depart(reader)
         self._rooms[subscription.edition].leave(reader, subscription)
 
     def presence(self) -> dict[str, HubReaders]:
@@ -180,23 +203,10 @@ class Hub:
                     for (edition, transport), count in sorted(self._count.items())
                     if edition == code and transport != DESK and count
                 },
-                "origins": dict(sorted(self._origins.get(code, {}).items())),
+                "origins": dict(sorted(self._sites[code].counts.items())),
             }
             for code in self._rooms
         }
-
-    def _arrive(self, reader: Reader, edition: str) -> None:
-        """Count a reader under its site; a stranger cannot make us remember any number of sites."""
-        origins = self._origins.setdefault(edition, Counter())
-        if reader.origin not in origins and len(origins) >= _ORIGINS_MAX:
-            reader.origin = OTHER
-        origins[reader.origin] += 1
-
-    def _depart(self, reader: Reader, edition: str) -> None:
-        origins = self._origins[edition]
-        origins[reader.origin] -= 1
-        if not origins[reader.origin]:
-            del origins[reader.origin]
 
     async def shown(self, flash: Flash, seconds: float) -> None:
         """Read your writes: wait until this process has handed a version to its readers.
@@ -223,30 +233,33 @@ class Hub:
         for room in self._rooms.values():
             room.beat(now)
 
-    def mark_stale(self) -> None:
-        """The store is away: tell readers, at once and with every beat."""
-        if self._encoder.stale is None:
+    def mark_stale(self, editions: Collection[str] | None = None) -> None:
+        """The store of these editions, or of all, is away: tell readers, now and at each beat."""
+        now = self._clock()
+        lost = [room for room in self._chosen(editions) if room.mark_stale(now)]
+        if lost:
             self._metrics.count("ticker_store_faults_total")
-            self._encoder.stale = self._clock()
-            self.beat()
+        self._judge()
 
-    def mark_half(self) -> None:
+    def mark_half(self, editions: Collection[str] | None = None) -> None:
         """An import goes on: nothing else may be written, and what is shown is old.
 
         An empty board is loaded again, so that no reader gets the backup as news.
         """
-        self._whole.clear()
-        for room in self._rooms.values():
+        for room in self._chosen(editions):
             room.loaded = room.loaded and room.board.cursor != GENESIS
-        self.mark_stale()
+            room.opened, room.half = False, True
+        self.mark_stale(editions)
 
-    def mark_fresh(self) -> None:
-        """The store is followed again."""
-        if not self.unloaded:
-            self._whole.set()
-        if self._encoder.stale is not None:
-            self._encoder.stale = None
-            self.beat()
+    def mark_fresh(self, editions: Collection[str] | None = None) -> None:
+        """The store of these editions, or of all, is followed again."""
+        now = self._clock()
+        for room in self._chosen(editions):
+            room.mark_fresh(now)
+        self._judge()
+
+    def _chosen(self, editions: Collection[str] | None) -> list[Room]:
+        return [room for code, room in self._rooms.items() if editions is None or code in editions]
 
     def lines(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:
         """The board that a subscription is shown, and its position."""
@@ -260,7 +273,7 @@ class Hub:
     def revision(self, edition: str) -> Revision:
         """Validator of what is made from an edition: another one wherever that may be another."""
         room = self._rooms[edition]
-        return room.loaded, room.loads, room.board.cursor, self._encoder.stale
+        return room.loaded, room.loads, room.board.cursor, room.stale
 
     def until(self, edition: str) -> datetime | None:
         """When a board changes by itself, by expiry or by age."""

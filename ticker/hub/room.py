@@ -42,14 +42,20 @@ class _Group:
 
 
 class Room:
-    """One edition: its board and the readers who watch it."""
+    """One edition: its board and the readers who watch it.
+
+    Attributes:
+        loaded: Whether its board can be shown.
+        opened: Whether it was loaded since the store was last found to be half a backup.
+        half: Whether the store is half a backup now.
+    """
 
     def __init__(
         self, edition: str, board: Board, encoder: Encoder, lanes: Lanes, metrics: Metrics
     ) -> None:
         self.edition: Final = edition
         self.board: Final = board
-        self.loaded = False
+        self.loaded = self.opened = self.half = False
         self.loads = 0
         self._encoder = encoder
         self._lanes = lanes
@@ -132,6 +138,27 @@ class Room:
         beat = self._encoder.beat(self.board.cursor, now)
         for group in list(self._groups.values()):
             self._send(group, beat, URGENCY_DEFAULT)
+
+    @property
+    def stale(self) -> datetime | None:
+        """Since when its wire is not followed, if it is not."""
+        return self._encoder.stale
+
+    def mark_stale(self, now: datetime) -> bool:
+        """Its wire is lost: tell its readers, at once and with every beat; False: they know."""
+        if self.stale is not None:
+            return False
+        self._encoder.stale = now
+        self.beat(now)
+        return True
+
+    def mark_fresh(self, now: datetime) -> None:
+        """Its wire is followed again."""
+        self.half = False
+        self.opened = self.opened or self.loaded
+        if self.stale is not None:
+            self._encoder.stale = None
+            self.beat(now)
 
     def _tell_waiting(self) -> None:
         for flash, shown in self._awaited:

@@ -29,6 +29,7 @@ _LOOK_SECONDS: Final = 1.0
 _SESSIONS_SECONDS: Final = 5.0
 # Of what waits for a desk: more, and it is behind.
 _LAG_BYTES: Final = 1024 * 1024
+_AT_ONCE: Final = 10
 
 
 @dataclass(slots=True)
@@ -134,10 +135,20 @@ class DeskFeed:
         """Revocation: whoever was logged out, or has other rights now, has no open desk."""
         while True:
             await asyncio.sleep(_SESSIONS_SECONDS)
-            for desks in list(self._open.values()):
-                for outbox, desk in list(desks.items()):
-                    try:
-                        if not await self._sessions.is_open(desk.session):
-                            outbox.close(CloseCode.SESSION_ENDED)
-                    except StoreUnavailableError:
-                        break
+            desks = [
+                (outbox, desk.session)
+                for some in self._open.values()
+                for outbox, desk in some.items()
+            ]
+            # A few at once: one whose shard is silent holds nobody else up for long.
+            for start in range(0, len(desks), _AT_ONCE):
+                some = desks[start : start + _AT_ONCE]
+                await asyncio.gather(*(self._check(*desk) for desk in some))
+
+    async def _check(self, outbox: Outbox, session: Session) -> None:
+        """Close a desk whose session has ended; what cannot be known now is asked again."""
+        try:
+            if not await self._sessions.is_open(session):
+                outbox.close(CloseCode.SESSION_ENDED)
+        except StoreUnavailableError as error:
+            _log.debug("a session is looked at later: %s", error)

@@ -270,7 +270,7 @@ def _refuse_data(data: bytes, opcode: Opcode, size: int, *, malformed: bool) -> 
     if size >= _TOP_BIT:
         raise ViolationError(Close.PROTOCOL_ERROR, "a length with its highest bit set")
     if size > MESSAGE_MAX:
-        raise ViolationError(Close.TOO_BIG, "message too big")
+        raise ViolationError(Close.TOO_BIG, f"Too big. {NO_DATA}")
     raise ViolationError(Close.POLICY_VIOLATION, NO_DATA)
 
 

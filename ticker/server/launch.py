@@ -10,13 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ticker.server.files import fit
+from ticker.server.preflight import check
 from ticker.server.server import bind, run
 from ticker.server.valkey import EmbeddedValkey
 from ticker.server.watchdog import Systemd
 from ticker.server.workers import Workers, hold
-from ticker.store.client import Store
-from ticker.store.faults import StoreUnavailableError
-from ticker.store.import_lock import ImportLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +33,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
     Raises:
         OSError: The address is taken.
         DataDirInUseError, EmbeddedStartError: The embedded store cannot run.
+        UnfitStoreError: The store would lose lines, or never take one.
         UnfinishedImportError: The store holds half of a backup.
     """
     signal.signal(signal.SIGTERM, _leave)
@@ -55,7 +54,7 @@ def serve(settings: Settings, on_ready: Callable[[Settings], None] = lambda _: N
             store = stack.enter_context(EmbeddedValkey(settings.data_dir))
             store.keep_alive()
             settings = replace(settings, redis_url=store.url)
-        asyncio.run(_refuse_unfinished(settings))
+        asyncio.run(check(settings))
         settings = fit(settings)
         on_ready(settings)
         if settings.workers == 1:
@@ -72,14 +71,3 @@ def _leave(number: int, frame: FrameType | None) -> None:
 def _hang_up(number: int, frame: FrameType | None) -> None:
     """Have SIGHUP, which a terminal sends when it closes, be SIGTERM."""
     signal.raise_signal(signal.SIGTERM)
-
-
-async def _refuse_unfinished(settings: Settings) -> None:
-    """Check that a store has no unfinished import; of one that is away the relay finds out."""
-    store = Store(settings.redis_url, settings.namespace)
-    try:
-        await ImportLock(store).refuse()
-    except StoreUnavailableError:
-        return
-    finally:
-        await store.close()

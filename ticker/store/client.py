@@ -80,13 +80,13 @@ class Store:
         return Script(self.commands, text)
 
     async def ping(self) -> None:
-        """Ask whether the store answers, all shards of it.
+        """Ask whether the store answers, of a Cluster any shard.
 
         Raises:
             StoreUnavailableError: It does not.
         """
         with store_errors():
-            await self.commands.ping(**self.topology.everywhere)
+            await self.topology.ping()
 
     async def close(self) -> None:
         """Give the connections back."""

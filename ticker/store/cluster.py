@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -11,7 +12,10 @@ from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, ClusterPipeline, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as BrokenConnectionError
+from redis.exceptions import (
+    ConnectionError as BrokenConnectionError,
+    RedisError,
+)
 
 from ticker.store.address import Address, split
 from ticker.store.topology import PATIENCE, few_tries, pipelined
@@ -21,7 +25,59 @@ if TYPE_CHECKING:
 
 
 class _Cluster(RedisCluster):
-    """The client, with two of its race conditions between concurrent commands worked around."""
+    """The client, made to leave shards that work alone while another is away.
+
+    As it is, it closes all connections when a node fails, asks that node again where the others
+    are, and learns the commands from it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._finding = asyncio.Lock()
+        self._failed: str | None = None
+
+    async def initialize(
+        self,
+        additional_startup_nodes_info: list[Address] | None = None,
+        last_failed_node_name: str | None = None,
+    ) -> _Cluster:
+        """Look where the slots are; the node that failed last is asked last.
+
+        Raises:
+            RedisError, RedisClusterException: No node says so.
+        """
+        self._failed = last_failed_node_name or self._failed
+        async with self._finding:
+            if self._initialize:
+                await self.nodes_manager.initialize(
+                    additional_startup_nodes_info, last_failed_node_name=self._failed
+                )
+                await self._learn()
+                self._initialize = False
+        return self
+
+    async def _learn(self) -> None:
+        """Where each command has its keys, once, from any node that answers."""
+        nodes = [] if self.commands_parser.commands else list(self.get_primaries())
+        fault: Exception | None = None
+        for node in nodes:
+            try:
+                await self.commands_parser.initialize(node)
+            except (RedisError, OSError, TimeoutError) as error:
+                fault = error
+            else:
+                return
+        if fault is not None:
+            raise fault
+
+    async def aclose(self) -> None:
+        """What the client does after a fault: look for the slots anew; nothing is closed."""
+        self._initialize = True
+
+    async def end(self) -> None:
+        """Close all connections."""
+        self._initialize = False
+        await super().aclose()
 
     async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
         """Run one command.
@@ -29,7 +85,7 @@ class _Cluster(RedisCluster):
         Raises:
             RedisError, RedisClusterException: As it says.
         """
-        # Before it knows the nodes, it would ask any of them, and close all connections on the way.
+        # Before it knows the nodes, it would ask any of them.
         await self.initialize()
         with _closed_is_broken():
             return await super().execute_command(*args, **kwargs)
@@ -42,7 +98,7 @@ class _Cluster(RedisCluster):
 
 
 class _Pipeline(ClusterPipeline):
-    """The client's pipeline, with the second of them worked around."""
+    """The client's pipeline."""
 
     async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> Any:
         """Send the commands.
@@ -104,6 +160,34 @@ class ClusterTopology:
         node: Any = self.commands.get_node_from_key(channel)
         return node.host, int(node.port)
 
+    async def scattered(self, *commands: Sequence[str | int]) -> list[Any]:
+        """The answers of several shards, asked side by side."""
+        asked = (self.commands.execute_command(*command) for command in commands)
+        return list(await asyncio.gather(*asked))
+
+    async def ping(self) -> None:
+        """Ask all primaries at once; the first answer is enough.
+
+        Raises:
+            RedisError, RedisClusterException: None of them gives one.
+        """
+        await self.commands.initialize()
+        nodes = {(node.host, int(node.port)) for node in self.commands.get_primaries()}
+        asked = [asyncio.ensure_future(pipelined(self._direct(it), [["PING"]])) for it in nodes]
+        try:
+            for answer in asyncio.as_completed(asked):
+                try:
+                    await answer
+                except (RedisError, OSError, TimeoutError) as error:
+                    refusal = error
+                else:
+                    return
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+        raise refusal
+
     async def together(self, key: str, *commands: Sequence[str | int]) -> list[Any]:
         """The answers of the key's primary; an error if it is so no more.
 
@@ -123,6 +207,6 @@ class ClusterTopology:
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self.commands.aclose()
+        await self.commands.end()
         for client in self._nodes.values():
             await client.aclose()

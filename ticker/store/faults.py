@@ -105,6 +105,7 @@ _WORDS: Final[Mapping[str, Reason]] = {
     "unknown redis command": Reason.COMMAND,
     "unknown valkey command": Reason.COMMAND,
     "acl failure": Reason.RIGHTS,
+    "acl_check_cmd": Reason.COMMAND,
 }
 # What the client makes of its own connection when another task closed it at the same moment.
 _TORN: Final = ("handler is closed", "transport", "event loop is closed")

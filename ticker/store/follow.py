@@ -106,10 +106,9 @@ class Follower:
     async def _behind(self, reached: Mapping[str, Cursor]) -> dict[str, Cursor]:
         """The editions whose head is not where we are."""
         with store_errors():
-            async with self._commands.pipeline(transaction=False) as pipe:
-                for edition in reached:
-                    pipe.hmget(self._keys(edition).head, ["offset", "tag", "import"])
-                heads = await pipe.execute()
+            heads = await self._store.topology.scattered(
+                *(["HMGET", self._keys(it).head, "offset", "tag", "import"] for it in reached)
+            )
         if any(backup for *_, backup in heads):
             raise UnfinishedImportError
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ticker.store.faults import store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +36,25 @@ class ImportLock:
             found: str | None = await self._commands.get(self._key)
         return found
 
-    async def refuse(self) -> None:
+    async def refuse(self, editions: Iterable[str] = ()) -> None:
         """Check that the store is not half of a backup.
+
+        Args:
+            editions: Whose own locks decide while the store's is out of reach, on a Cluster.
 
         Raises:
             UnfinishedImportError: It is.
         """
-        if await self.get() is not None:
+        try:
+            holders = [await self.get()]
+        except StoreUnavailableError:
+            if not editions:
+                raise
+            with store_errors():
+                holders = [
+                    await self._commands.hget(self._keys(it).head, "import") for it in editions
+                ]
+        if any(holders):
             raise UnfinishedImportError
 
     async def set(self, backup: str, editions: Iterable[str]) -> None:

@@ -39,14 +39,15 @@ class Inspection:
 
     async def look(self) -> dict[str, str]:
         """What is wrong → a sentence about it."""
-        return {**await self._settings(), **await self._newsrooms()}
+        return {**await self.settings(), **await self._newsrooms()}
 
     async def sign_off(self) -> None:
         """This hub has ended."""
         with store_errors():
             await self._commands.hdel(self._key, self._hub)
 
-    async def _settings(self) -> dict[str, str]:
+    async def settings(self) -> dict[str, str]:
+        """What is wrong with how the store is set up, or that it is not known."""
         found = {UNASKED: "the store's user may not ask how it is set: look for yourself"}
         if not self._may_ask:
             return found

@@ -195,11 +195,6 @@ class House:
         return self._alone("users")
 
     @cached_property
-    def tokens(self) -> str:
-        """Hash: name → digest of a token."""
-        return self._alone("tokens")
-
-    @cached_property
     def digests(self) -> str:
         """Hash: digest → token."""
         return self._alone("tokens:digests")

@@ -6,74 +6,133 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from ticker.store.faults import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from ticker.metrics import Metrics
     from ticker.store.faults import StoreUnavailableError
 
 _log = logging.getLogger(__name__)
+# The part of a Cluster that holds users, tokens and sessions, beside those of editions.
+ACCOUNTS: Final = "accounts"
+# What the log says of a part that refuses, and of one that does so no more.
+_EDITORS: Final = ("editors{of} get 503", "lines{of} are taken again")
+_SOMEBODY: Final = ("some requests get 503", "all requests are answered again")
+_ACCOUNTS: Final = (
+    "users and tokens that were not seen lately get 503",
+    "users and tokens are looked up again",
+)
+
+
+@dataclass(slots=True)
+class _Outage:
+    """What was said of a part of the store, and since when it refuses."""
+
+    reason: Reason
+    since: float
 
 
 class Refusals:
     """What the store refuses, as far as this process knows.
 
+    Args:
+        metrics: That count them.
+        clock: Monotonic seconds.
+        parts: Of the store that dry runs are made of, one by one.
+
     Attributes:
-        reason: Why it would not take a line, by the last dry run; None: it would.
+        parts: The same.
+        reasons: Part of the store ("": all of it) → why it would not take a line, by the last dry
+            run; a part that would is not there.
         unconfirmed: Whether the last refusal was for want of replicas, which no dry run can tell.
     """
 
-    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
-        self.reason: Reason | None = None
+    def __init__(
+        self,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        parts: Collection[str] = ("",),
+    ) -> None:
+        self.reasons: dict[str, Reason] = {}
+        self.unconfirmed = False
         self._metrics = metrics
         self._clock = clock
-        self.unconfirmed = False
-        self._said: Reason | None = None
-        self._since = 0.0
-        self._doubt = asyncio.Event()
+        self.parts = frozenset(parts)
+        self._doubtful: set[str] = set()
+        self._said: dict[str, _Outage] = {}
+        self._doubts: set[asyncio.Event] = set()
 
-    def add(self, error: StoreUnavailableError) -> None:
-        """Something was refused: count it; say so, and have it looked into, unless it is known."""
+    @property
+    def reason(self) -> Reason | None:
+        """Why no line of any edition would be taken, by the last dry runs; None: some would."""
+        editions = self.parts - {ACCOUNTS}
+        if any(part not in self.reasons for part in editions):
+            return None
+        return next(self.reasons[part] for part in sorted(editions))
+
+    def add(self, error: StoreUnavailableError, part: str = "") -> None:
+        """Something was refused: count it; say so, and have it looked into, unless it is known.
+
+        Args:
+            error: With the reason.
+            part: Of the store; "": all of it, or not known.
+        """
         self._metrics.count("ticker_store_refusals_total", reason=error.reason.label)
-        if error.reason is self._said:
+        known = [self._said.get(part)] if part else self._said.values()
+        if any(outage is not None and outage.reason is error.reason for outage in known):
             return
-        if self._said is None:
-            self._since = self._clock()
-        self._said = error.reason
+        since = self._said[part].since if part in self._said else self._clock()
+        self._said[part] = _Outage(error.reason, since)
         self.unconfirmed = error.reason is Reason.UNCONFIRMED
-        _log.warning("editors get 503: %s", error)
-        self._doubt.set()
+        _log.warning("%s: %s", self._words(part)[0], error)
+        self._doubtful = set(self.parts)
+        for doubt in self._doubts:
+            doubt.set()
 
     async def doubted(self, seconds: float) -> None:
         """Wait for a refusal that is news, for so long at most."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._doubt.wait()
+        doubt = asyncio.Event()
+        self._doubts.add(doubt)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await doubt.wait()
+        finally:
+            self._doubts.discard(doubt)
 
-    def failed(self, error: StoreUnavailableError) -> None:
+    def failed(self, error: StoreUnavailableError, part: str = "") -> None:
         """A dry run was refused."""
-        self.add(error)
-        self.reason = error.reason
-        self._doubt.clear()
+        self.add(error, part)
+        self.reasons[part] = error.reason
 
-    def passed(self) -> None:
+    def passed(self, part: str = "") -> None:
         """A dry run would have stored a line; whether replicas would confirm it is not known."""
-        self.reason = None
-        self._doubt.clear()
-        if not self.unconfirmed:
-            self._end()
+        self.reasons.pop(part, None)
+        if self.unconfirmed:
+            return
+        self._doubtful.discard(part)
+        self._end(part)
+        # What nobody knew the part of is over when none refuses.
+        if not self._doubtful and not self.reasons:
+            self._end("")
 
     def taken(self) -> None:
         """A line was stored and confirmed."""
         if self.unconfirmed:
-            self._end()
-
-    def _end(self) -> None:
-        if self._said is not None:
-            _log.warning("lines are taken again after %.1f s", self._clock() - self._since)
-        self._said = None
+            self._end("")
         self.unconfirmed = False
+
+    def _end(self, part: str) -> None:
+        outage = self._said.pop(part, None)
+        if outage is not None:
+            _log.warning("%s after %.1f s", self._words(part)[1], self._clock() - outage.since)
+
+    def _words(self, part: str) -> list[str]:
+        unknown = not part and part not in self.parts
+        words = _ACCOUNTS if part == ACCOUNTS else _SOMEBODY if unknown else _EDITORS
+        return [it.format(of=f" of {part}" if part else "") for it in words]

@@ -66,6 +66,14 @@ class SentinelTopology:
         del key
         return await pipelined(self.commands, commands)
 
+    async def scattered(self, *commands: Sequence[str | int]) -> list[Any]:
+        """The same: all keys are there."""
+        return await pipelined(self.commands, commands)
+
+    async def ping(self) -> None:
+        """Ask whether the primary answers."""
+        await self.commands.ping()
+
     async def close(self) -> None:
         """Give the connections back."""
         await self.commands.aclose()

@@ -60,6 +60,12 @@ class Topology(Protocol):
     async def together(self, key: str, *commands: Sequence[str | int]) -> list[Any]:
         """The answers to commands that go over one connection to the server of a key."""
 
+    async def scattered(self, *commands: Sequence[str | int]) -> list[Any]:
+        """The answers to commands that each go to the server of their own key."""
+
+    async def ping(self) -> None:
+        """Ask whether any server of the store answers; an error if none does."""
+
     async def close(self) -> None:
         """Give the connections back."""
 
@@ -90,6 +96,14 @@ class SingleServer:
         """The answers to commands that go over one connection."""
         del key
         return await pipelined(self.commands, commands)
+
+    async def scattered(self, *commands: Sequence[str | int]) -> list[Any]:
+        """The same: all keys are here."""
+        return await pipelined(self.commands, commands)
+
+    async def ping(self) -> None:
+        """Ask whether it answers."""
+        await self.commands.ping()
 
     async def close(self) -> None:
         """Give the connections back."""

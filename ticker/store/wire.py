@@ -116,6 +116,8 @@ class Wire(Follower):
         arguments = ["rehearse", *[""] * 13, keys.desk, "", "", self._announce, self._backup]
         with store_errors():
             reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 11], arguments)
+        if reply[0] == "forbidden":
+            raise StoreUnavailableError(reply[1], Reason.RIGHTS)
         if reply[0] != "ok":
             raise StoreUnavailableError(reason=Reason.IMPORT)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ticker.news.flash import PubStatus
-from ticker.web.problems import unavailable
+from ticker.web.problems import some_seconds, unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,4 +91,4 @@ def check_loaded(hub: Hub, edition: str) -> None:
         ProblemError: 503, it is not.
     """
     if not hub.is_loaded(edition):
-        raise unavailable("The board is not loaded yet.")
+        raise unavailable("The board is not loaded yet.", some_seconds())

@@ -95,4 +95,5 @@ async def test_metrics_are_prometheus_text(service: Running) -> None:
     assert all(sample.fullmatch(line) for line in lines)
     assert 'ticker_readers{edition="en",transport="sse"} 1' in lines
     assert 'ticker_offset{edition="en"} 1' in lines
-    assert "ticker_store_up 1" in lines
+    assert 'ticker_store_up{edition="en"} 1' in lines
+    assert "ticker_accounts_up 1" in lines

@@ -138,8 +138,8 @@ class Editors:
 
     async def _context(self, request: Request) -> EditContext:
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
-        if not self._hub.is_whole:
-            raise unavailable("The boards are not loaded, or a backup is being put into the store.")
+        if not self._hub.is_open(edition.code):
+            raise unavailable("The board is not loaded, or a backup is being put into the store.")
         return EditContext(
             principal=await self._authenticator.authenticate(request),
             edition=edition.code,

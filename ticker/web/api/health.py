@@ -34,15 +34,16 @@ class Health:
         return JSONResponse({"status": "ok"}, headers=NO_STORE)
 
     async def readyz(self, _: Request) -> Response:
-        """Readiness for editors: 200 only when the store takes lines and every board is followed.
+        """Readiness for editors: 200 when the store takes lines and boards are followed.
 
-        What is wrong with a store that works stands in `warnings`.
+        Of a Cluster it is enough that one edition's shard does; what is away stands in `warnings`,
+        as does what is wrong with a store that works.
         """
         if self._refusals.reason is not None:
             raise unavailable(sentence(self._refusals.reason))
         if not self._hub.is_ready:
             raise unavailable("The boards are not loaded and followed.")
-        warnings = list(self._inspector.warnings.values())
+        warnings = [*self._away(), *self._inspector.warnings.values()]
         body = {"status": "ready", **({"warnings": warnings} if warnings else {})}
         return JSONResponse(body, headers=NO_STORE)
 
@@ -58,6 +59,14 @@ class Health:
         if request.query_params.get("unready") == "404":
             raise ProblemError(404, detail)
         raise unavailable(detail)
+
+    def _away(self) -> list[str]:
+        """What of the store is away while the rest is not."""
+        stale = [
+            f"{edition}: readers see old lines, its shard is away" for edition in self._hub.stale
+        ]
+        refused = [f"{part}: {reason.value}" for part, reason in self._refusals.reasons.items()]
+        return stale + refused
 
     async def metrics(self, _: Request) -> Response:
         """Metrics of this process in the Prometheus text format."""

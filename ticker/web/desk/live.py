@@ -9,11 +9,14 @@ from ticker.hub.audience import DESK
 from ticker.hub.outbox import Outbox
 from ticker.news.event import Cursor
 from ticker.news.subscription import Subscription
+from ticker.store.faults import StoreUnavailableError
 from ticker.web.admission import Admission
 from ticker.web.problems import EXPECTED, problem_at, problem_of
 from ticker.web.query import parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.websockets import WebSocket
 
     from ticker.hub.backpressure import Buffers
@@ -25,11 +28,25 @@ _BUFFER: Final = 4 * 1024 * 1024
 
 
 class DeskLive:
-    """The desks' WebSocket. A desk is no reader: it is not in presence or deliveries."""
+    """The desks' WebSocket. A desk is no reader: it is not in presence or deliveries.
+
+    Args:
+        authenticator: Judges who asks.
+        live: Serves who is admitted.
+        desk_feed: Tells them more than readers.
+        buffers: Count what waits for them.
+        refused: Hears of what the store did not do.
+    """
 
     def __init__(
-        self, authenticator: Authenticator, live: Live, desk_feed: DeskFeed, buffers: Buffers
+        self,
+        authenticator: Authenticator,
+        live: Live,
+        desk_feed: DeskFeed,
+        buffers: Buffers,
+        refused: Callable[[StoreUnavailableError], None],
     ) -> None:
+        self._refused = refused
         self._authenticator = authenticator
         self._live = live
         self._desk_feed = desk_feed
@@ -45,6 +62,8 @@ class DeskLive:
             edition = self._authenticator.edition_for(websocket, session)
             position = parameters(websocket.url.query).get("cursor", [""])[-1]
         except EXPECTED as error:
+            if isinstance(error, StoreUnavailableError):
+                self._refused(error)
             await websocket.send_denial_response(problem_of(error).response())
             return
         admission = Admission(edition, Subscription(edition.code), Cursor.parse(position))

@@ -27,7 +27,7 @@ def desk(shared: Shared) -> Visitor:
         shared.newsroom,
     )
     page = Desk(templates, authenticator, core.hub, core.archive, core.stories, shared.settings)
-    live = DeskLive(authenticator, shared.live, core.desk_feed, core.buffers)
+    live = DeskLive(authenticator, shared.live, core.desk_feed, core.buffers, core.refusals.add)
     login = Login(
         templates,
         authenticator,
