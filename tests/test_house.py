@@ -45,7 +45,7 @@ COVERED = {
 # and a word of it that does.
 REACHED = {
     "__main__": ("test_cli", "ticker("), "core": ("web/test_live", "running("),
-    "hub/sites": ("jobs/test_presence", "origin"), "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
+    "hub/sites": ("store/test_presence", "test_strangers_cannot_fill_the_memory"), "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),
     "jobs/rehearsal": ("store/test_faults", "/readyz"), "jobs/inspection": ("store/test_inspection", "ticker"),
     "editing/scheduled": ("editing/test_intake", "release_due("),
