@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import DESK, OTHER
+from ticker.hub.hello_cache import HelloCache
 from ticker.hub.load import Load
 from ticker.hub.room import Lanes, Room
 from ticker.metrics import Labels, Metrics, labels
@@ -54,6 +55,7 @@ class Hub:
         self._count: Counter[tuple[str, str]] = Counter()
         self._origins: dict[str, Counter[str]] = {}
         self._size = 0
+        hellos = HelloCache()
         self._rooms = {
             code: Room(
                 code,
@@ -61,6 +63,7 @@ class Hub:
                 self._encoder,
                 lanes or {},
                 metrics,
+                hellos,
             )
             for code in settings.newsroom.all_editions
         }
