@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from ticker.settings import Settings
+from ticker.store.keys import House, Keys
 
 ROOT = Path(__file__).parent.parent
 _SECTION = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## What can grow")[2]
@@ -42,6 +44,14 @@ def test_what_can_grow_has_a_bound_and_a_test(row: list[str]) -> None:
     for cell in (where, held_by):
         path, name = cell.strip("`").split(": ")
         assert name in defined(path)
+
+
+def test_every_key_of_the_store_is_named() -> None:
+    """Whoever adds a key says what makes it grow."""
+    keys = [name for of in (Keys, House) for name, it in vars(of).items()
+            if isinstance(it, cached_property) or (callable(it) and not name.startswith("_"))]  # fmt: skip
+    named = re.findall(r"`(\w+)`", _SECTION.partition("| what |")[0])
+    assert sorted(set(keys) - {"pattern", "split"}) == sorted(named)
 
 
 def test_the_list_is_long() -> None:

@@ -18,6 +18,7 @@ from ticker.accounts.devices import Devices
 from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.refused_logins import RefusedLogins
+from ticker.accounts.repeated_entries import RepeatedEntries
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
@@ -120,6 +121,7 @@ class Core:
         self.login_limits = LoginLimits(self.store, self.users)
         self.audit = Audit(self.store)
         self.refused_logins = RefusedLogins(self.store, self.audit)
+        self.repeated_entries = RepeatedEntries(self.store, self.audit)
 
     def _build_hub(self, settings: Settings) -> None:
         self.load = Load()
@@ -150,6 +152,7 @@ class Core:
             ),
             "clicks": self.clicks.run,
             "refused logins": self.refused_logins.run,
+            "repeated entries": self.repeated_entries.run,
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,

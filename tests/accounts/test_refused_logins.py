@@ -11,7 +11,10 @@ import pytest
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
 from ticker.accounts.login_limits import NOBODY
+from ticker.accounts.passwords import Passwords
+from ticker.accounts.principal import Principal, Role
 from ticker.accounts.refused_logins import INTERVAL, STRANGERS_MAX, RefusedLogins
+from ticker.accounts.users import Users
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,3 +87,15 @@ async def test_an_owner_is_told_all_since_the_last_time(newsroom: Newsroom) -> N
     assert (told.count, told.since) == (2, "2026-11-23T12:00:00.000Z")
     assert await newsroom.refusals.tell("amal") is None
     assert await newsroom.refusals.tell("ben") is None
+
+
+async def test_nothing_is_left_of_who_is_removed(newsroom: Newsroom, store: Store) -> None:
+    """What a user was not told yet goes with the user, and a successor of that name hears nothing."""
+    users = Users(store, Passwords())
+    await users.add(
+        Principal("amal", Role.EDITOR, frozenset(), NOON, None), "correct horse battery"
+    )
+    await newsroom.refusals.note("amal", "192.0.2.1", "wrong")
+    await users.remove("amal")
+    assert await newsroom.refusals.tell("amal") is None
+    assert await store.commands.hlen(store.house.refused_untold) == 0

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 _SCRIPT: Final = (Path(__file__).parent / "refused_logins.lua").read_text(encoding="utf-8")
-_TAKE: Final = """
+# Sums that began by a time, taken away: fields and texts in turn.
+TAKE_DUE: Final = """
 local taken = {}
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
@@ -73,7 +74,7 @@ class RefusedLogins:
         self._commands: Any = store.commands
         self._sums, self._untold = store.house.refused_logins, store.house.refused_untold
         self._add = store.script(_SCRIPT)
-        self._take = store.script(_TAKE)
+        self._take = store.script(TAKE_DUE)
         self._audit = audit
         self._clock = clock
 

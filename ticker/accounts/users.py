@@ -45,6 +45,7 @@ class Users:
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._commands: Any = store.commands
         self._users = store.house.users
+        self._untold = store.house.refused_untold
         self._passwords = passwords
 
     async def add(self, principal: Principal, password: str) -> None:
@@ -75,9 +76,11 @@ class Users:
         return sorted(map(_decode, texts), key=lambda user: user.name)
 
     async def remove(self, name: str) -> bool:
-        """End a user; False if there is none of that name."""
+        """End a user, with what they were not told yet; False if there is none of that name."""
         with store_errors():
-            return bool(await self._commands.hdel(self._users, name))
+            was_there = bool(await self._commands.hdel(self._users, name))
+            await self._commands.hdel(self._untold, name)
+        return was_there
 
     async def check(
         self,

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ticker.hub.audience import DESK
+from ticker.hub.hello_cache import HelloCache
 from ticker.hub.load import Load
 from ticker.hub.room import Lanes, Room
 from ticker.hub.sites import Sites
@@ -55,6 +56,7 @@ class Hub:
         self._count: Counter[tuple[str, str]] = Counter()
         self._sites = {code: Sites() for code in settings.newsroom.all_editions}
         self._size = 0
+        hellos = HelloCache()
         self._rooms = {
             code: Room(
                 code,
@@ -62,6 +64,7 @@ class Hub:
                 Encoder(settings.beat, settings.board_lines, settings.board_hours),
                 lanes or {},
                 metrics,
+                hellos,
             )
             for code in settings.newsroom.all_editions
         }

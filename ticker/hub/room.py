@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.hub.audience import Audience, Reader
+    from ticker.hub.hello_cache import HelloCache
     from ticker.metrics import Metrics
     from ticker.news.board import Board
     from ticker.news.event import Cursor, Event
@@ -51,7 +52,13 @@ class Room:
     """
 
     def __init__(
-        self, edition: str, board: Board, encoder: Encoder, lanes: Lanes, metrics: Metrics
+        self,
+        edition: str,
+        board: Board,
+        encoder: Encoder,
+        lanes: Lanes,
+        metrics: Metrics,
+        hellos: HelloCache,
     ) -> None:
         self.edition: Final = edition
         self.board: Final = board
@@ -60,6 +67,7 @@ class Room:
         self._encoder = encoder
         self._lanes = lanes
         self._metrics = metrics
+        self._hellos = hellos
         self._groups: dict[Subscription, _Group] = {}
         self._awaited: list[tuple[Flash, asyncio.Event]] = []
 
@@ -181,15 +189,17 @@ class Room:
         key = None if missed is None else cursor
         kind = "snapshot" if missed is None else "replay"
         self._metrics.count("ticker_hellos_total", edition=self.edition, kind=kind)
-        if key not in group.hellos:
-            group.hellos[key] = (
+        hello = group.hellos.get(key)
+        if hello is None:
+            hello = (
                 self._encoder.snapshot(
                     self.board.cursor, self.board.lines(group.subscription, now), now
                 )
                 if missed is None
                 else self._replay(group.subscription, missed, now)
             )
-        return group.hellos[key]
+            self._hellos.keep(group.hellos, key, hello)
+        return hello
 
     def _replay(self, subscription: Subscription, missed: list[Flash], now: datetime) -> Frame:
         matching = [flash for flash in missed if subscription.matches(flash)]

@@ -170,6 +170,11 @@ class House:
         return self._together("refusals:untold")
 
     @cached_property
+    def repeated_entries(self) -> str:
+        """Hash: action and name → how often the user has done it lately."""
+        return self._together("repeated")
+
+    @cached_property
     def device_secret(self) -> str:
         """String: what device cookies are signed with."""
         return self._together("logins:secret")

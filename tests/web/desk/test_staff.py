@@ -128,21 +128,3 @@ async def test_nobody_gives_or_resets_what_they_do_not_have(
     assert secret_of(await act(scoped, "renew password", "mine"))
     assert (await act(scoped, "remove user", "mine")).status == 303
     assert (await act(scoped, "revoke token", "bot")).status == 303
-
-
-async def test_a_password_is_changed_by_who_knows_it(service: Running) -> None:
-    """The old one is asked for, the new one is judged, and every session ends."""
-    await hire(service, "amal")
-    amal = await log_in(service, "amal")
-
-    async def change(old: str, new: str) -> int:
-        fields = {"csrf": amal.csrf, "old": old, "new": new}
-        return (await form(service, "/desk/account", fields, Cookie=amal.cookie)).status
-
-    assert (await amal.ask("GET", "/desk/account")).status == 200
-    assert await change("wrong", "another horse battery") == 401
-    assert await change(PASSWORD, "short") == 422
-    assert await change(PASSWORD, "another horse battery") == 303
-    assert (await service.get("/desk/en", Cookie=amal.cookie)).status == 303
-    fields = {"name": "amal", "password": "another horse battery"}
-    assert (await form(service, "/desk/login", fields)).status == 303

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.accounts.audit import Audit
     from ticker.accounts.login_limits import LoginLimits
     from ticker.accounts.refused_logins import RefusedLogins
+    from ticker.accounts.repeated_entries import RepeatedEntries
     from ticker.accounts.sessions import Session, Sessions
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
@@ -68,10 +68,10 @@ class Login:
         sessions: Sessions,
         device_cookies: DeviceCookies,
         refused_logins: RefusedLogins,
-        audit: Audit,
+        entries: RepeatedEntries,
         newsroom: Newsroom,
     ) -> None:
-        self._audit = audit
+        self._entries = entries
         self._refused_logins = refused_logins
         self._device_cookies = device_cookies
         self._templates = templates
@@ -105,7 +105,7 @@ class Login:
         await self._end(request)
         agent = request.headers.get("user-agent", "")
         secret = await self._sessions.start(user.name, address, agent)
-        await self._audit.note(user.name, "login", user.name, address)
+        await self._entries.note(user.name, "login", address)
         response = await self._welcome(request, user.name, _next(form.get("next", "")))
         await self._device_cookies.give(request, response, user.name)
         response.set_cookie(
@@ -126,7 +126,7 @@ class Login:
             self._authenticator.check_intent(request, session, form.get("csrf", ""))
             await self._end(request)
             name = session.principal.name
-            await self._audit.note(name, "logout", name, session.address)
+            await self._entries.note(name, "logout", session.address)
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response

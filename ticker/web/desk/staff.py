@@ -1,4 +1,4 @@
-"""`/desk/account` and `/desk/staff`: one's own password; user and token management by admins."""
+"""`/desk/staff`: user and token management by admins."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
-from ticker.accounts.login_limits import TooManyTriesError, Visitor
-from ticker.accounts.passwords import WeakPasswordError, generate
+from ticker.accounts.passwords import generate
 from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.rights import check_reach, check_role, covers, reaches
 from ticker.accounts.tokens import NameTakenError
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
-    from ticker.accounts.login_limits import LoginLimits
     from ticker.accounts.sessions import Session, Sessions
     from ticker.accounts.tokens import Tokens
     from ticker.accounts.users import Users
@@ -43,7 +41,6 @@ class Staff:
         users: Users,
         tokens: Tokens,
         sessions: Sessions,
-        login_limits: LoginLimits,
         audit: Audit,
         newsroom: Newsroom,
     ) -> None:
@@ -52,32 +49,8 @@ class Staff:
         self._users = users
         self._tokens = tokens
         self._sessions = sessions
-        self._login_limits = login_limits
         self._audit = audit
         self._newsroom = newsroom
-
-    @behind_login
-    async def account(self, request: Request, session: Session) -> Response:
-        """`GET /desk/account` → the form to change one's password."""
-        return self._account(request, session)
-
-    @behind_login
-    async def change_password(self, request: Request, session: Session) -> Response:
-        """`POST /desk/account` {"old", "new"} → password change; ends all sessions of the user."""
-        form = await self._form(request, session)
-        name = session.principal.name
-        visitor = Visitor(address_of(request), session.digest, request.is_disconnected)
-        try:
-            if await self._login_limits.attempt(name, form.get("old", ""), visitor) is None:
-                return self._account(request, session, "wrong", 401)
-            await self._users.set_password(name, form.get("new", ""))
-        except TooManyTriesError:
-            return self._account(request, session, "later", 429)
-        except WeakPasswordError:
-            return self._account(request, session, "weak", 422)
-        await self._sessions.end_all(name)
-        await self._audit.note(name, "password changed", name, visitor.address)
-        return RedirectResponse("/desk/login", 303)
 
     @behind_login
     async def page(self, request: Request, session: Session) -> Response:
@@ -175,13 +148,6 @@ class Staff:
         self._authenticator.check_intent(request, session, form.get("csrf", ""))
         await self._sessions.touch(session)
         return form
-
-    def _account(
-        self, request: Request, session: Session, fault: str = "", status: int = 200
-    ) -> Response:
-        edition = self._templates.spoken(request, self._newsroom)
-        context = {"session": session, "fault": fault}
-        return self._templates.desk("desk/account.html", edition, context, status=status)
 
     async def _page(
         self, request: Request, session: Session, name: str = "", secret: str = ""
