@@ -50,6 +50,7 @@ REACHED = {
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
     "server/refusal": ("server/test_http_wire", "431"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
+    "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.store.faults import StoreUnavailableError
+from ticker.web.pages.lines import LinePages
 from ticker.web.problems import ProblemError, no_such_line
 from ticker.web.reading import published
 from ticker.web.security import edition_of
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from ticker.news.event import Record
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.store.archive import Archive
-    from ticker.web.reading import Reading
-    from ticker.web.templating import Templates
 
 # Share links instead of share buttons: no third-party script runs on our pages.
 _SHARES: Final = (
@@ -68,16 +66,8 @@ class Step:
     first: bool
 
 
-class Permalinks:
+class Permalinks(LinePages):
     """`/{edition}/f/{id}`."""
-
-    def __init__(
-        self, templates: Templates, reading: Reading, archive: Archive, newsroom: Newsroom
-    ) -> None:
-        self._templates = templates
-        self._reading = reading
-        self._archive = archive
-        self._newsroom = newsroom
 
     async def page(self, request: Request) -> Response:
         """The line's page; a tombstone (410, without its words) for a killed one, 404 for none."""
