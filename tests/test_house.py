@@ -51,8 +51,9 @@ REACHED = {
     "editing/scheduled": ("editing/test_intake", "release_due("),
     "news/timing": ("editing/test_intake", "must be after the release"),
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
-    "server/refusal": ("server/test_http_wire", "431"), "store/sentinel": ("store/test_topology", "sentinel_set"),
+    "server/refusal": ("server/test_http_wire", "431"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
+    "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip

@@ -1,3 +1,5 @@
+"""Which store a command works on, and what it says where that store does not."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -5,15 +7,104 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.process import free_port
+from tests.support.replicated import server
+from ticker.cli import main
 from ticker.commands.stores import store_url
 from ticker.server.valkey import DataDirInUseError, is_running, url
 from ticker.settings import Settings
 from ticker.store.client import Store
+from ticker.store.faults import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.nodes import Node
     from tests.support.process import Serving
+
+WRITING = {
+    "token create": ["token", "create", "new", "--role", "editor"],
+    "token revoke": ["token", "revoke", "kept"],
+    "user add": ["user", "add", "new", "--role", "editor"],
+    "user remove": ["user", "remove", "kept"],
+    "user password": ["user", "password", "kept"],
+    "import": ["import", "{backup}"],
+}
+READING = {
+    "token list": ["token", "list"],
+    "user list": ["user", "list"],
+    "verify": ["verify"],
+    "export": ["export", "{folder}/new.jsonl"],
+}
+# What an operator did → what it is called, and how it is undone.
+FAULTS = {
+    "CONFIG SET min-replicas-to-write 1": (Reason.REPLICAS, "CONFIG SET min-replicas-to-write 0"),
+    "CONFIG SET maxmemory 1": (Reason.MEMORY, "CONFIG SET maxmemory 0"),
+    "REPLICAOF 127.0.0.1 1": (Reason.READONLY, "REPLICAOF NO ONE"),
+}
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A server with the rights that the manual names."""
+    started = server(tmp_path_factory.mktemp("commands"), "node")
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a store that has a user."""
+    folder = tmp_path_factory.mktemp("backup")
+    data = ["--data", str(folder / "data")]
+    assert main(["user", "add", "amal", "--role", "editor", *data]) == 0
+    assert main(["export", str(folder / "backup.jsonl"), *data]) == 0
+    return folder / "backup.jsonl"
+
+
+def address(port: int, database: int = 0) -> str:
+    return f"redis://ticker:ticker@127.0.0.1:{port}/{database}"
+
+
+def said(args: list[str], url: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line of a command that was refused."""
+    capsys.readouterr()
+    assert main([*args, "--redis", url]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    return line.removeprefix("ticker: ")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("command", WRITING)
+def test_a_command_says_why_the_store_refuses(
+    node: Node, backup: Path, command: str, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the words that editors and the log have for it, not in those of a library."""
+    args = [arg.format(backup=backup) for arg in WRITING[command]]
+    reason, cure = FAULTS[fault]
+    # Some are done all the same, and then cannot be entered in the audit log.
+    assert node.ask("FLUSHALL") == "OK"
+    for make in (["token", "create"], ["user", "add"]):
+        assert main([*make, "kept", "--role", "editor", "--redis", address(node.port)]) == 0
+    assert node.ask(*fault.split()) == "OK"
+    try:
+        # An import wants an empty store.
+        words = said(args, address(node.port, int(command == "import")), capsys)
+    finally:
+        node.ask(*cure.split())
+    assert words.startswith(reason.value)
+
+
+@pytest.mark.parametrize("command", [*WRITING, *READING])
+def test_a_command_says_that_the_store_is_away(
+    backup: Path, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every one of them."""
+    args = [arg.format(backup=backup, folder=tmp_path) for arg in (WRITING | READING)[command]]
+    assert said(args, address(free_port()), capsys).startswith(Reason.AWAY.value)
+    assert not (tmp_path / "new.jsonl").exists()
 
 
 async def _ping(address: str) -> None:

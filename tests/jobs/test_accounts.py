@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -49,16 +49,16 @@ async def processes(store_url: str) -> AsyncIterator[list[Process]]:
         await process.store.close()
 
 
-async def rounds(process: Process, refusals: Refusals, count: int) -> None:
+async def rounds(process: Process, count: int) -> None:
     """So many rounds of the job."""
     done = asyncio.Semaphore(0)
 
     class Counted(Refusals):
-        async def doubted(self, _: float) -> None:
+        async def doubted(self, _: float, __: str = "") -> None:
             done.release()
             await asyncio.sleep(0)
 
-    counted: Any = Counted(Metrics(), parts=refusals.parts)
+    counted = Counted(Metrics(), parts=["en", ACCOUNTS])
     job = asyncio.create_task(accounts.confirm(process.tokens, process.sessions, counted))
     for _ in range(count):
         await done.acquire()
@@ -84,7 +84,7 @@ async def test_what_another_process_revoked_is_forgotten(processes: list[Process
     found = await there.sessions.find(other)
     assert found is not None
     await there.sessions.end(found.digest, "amal")
-    await rounds(here, Refusals(Metrics()), 2)
+    await rounds(here, 2)
     here.lose_store()
     assert await here.tokens.verify(kept, utcnow()) == AMAL
     assert await here.sessions.find(session) is not None

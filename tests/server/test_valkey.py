@@ -11,7 +11,7 @@ import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
 from stat import S_IMODE, S_ISSOCK
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 import redis
@@ -328,3 +328,25 @@ def test_a_store_that_cannot_be_started_again_is_tried_until_it_can(
     said = [it.getMessage() for it in caplog.records if "does not start" in it.getMessage()]
     assert len(said) == 1
     assert "Too many open files" in said[0]
+
+
+def test_a_stop_while_it_is_started_again_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Race: who stops the service at the very moment in which its store is revived stops both."""
+    spawn, started, revived = EmbeddedValkey._spawn, [], threading.Event()
+
+    def spawn_while_stopped(server: EmbeddedValkey, lock: IO[str]) -> subprocess.Popen[bytes]:
+        process = spawn(server, lock)
+        started.append(process)
+        if len(started) == 2:
+            revived.set()
+            server._stopping.wait(PATIENCE)
+        return process
+
+    monkeypatch.setattr(EmbeddedValkey, "_spawn", spawn_while_stopped)
+    with EmbeddedValkey(tmp_path) as server:
+        server.keep_alive()
+        os.kill(server.pid, signal.SIGKILL)
+        assert revived.wait(PATIENCE)
+    assert started[1].poll() is not None

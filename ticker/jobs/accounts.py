@@ -22,17 +22,19 @@ _EVERY_SECONDS: Final = 5.0
 async def confirm(tokens: Tokens, sessions: Sessions, refusals: Refusals) -> None:
     """Confirm for as long as this is not cancelled, at once when something was refused.
 
-    Where they are on the one server that everything is on, its absence is said of all.
+    Where they are on the one server that everything is on, that is said of it as a whole.
     """
+    apart = ACCOUNTS in refusals.parts
     while True:
         try:
             await tokens.confirm()
             await sessions.confirm()
         except StoreUnavailableError as error:
-            if ACCOUNTS in refusals.parts:
+            if apart:
                 refusals.failed(error, ACCOUNTS)
-            await asyncio.sleep(_EVERY_SECONDS)
         else:
-            if ACCOUNTS in refusals.parts:
+            if apart:
                 refusals.passed(ACCOUNTS)
-            await refusals.doubted(_EVERY_SECONDS)
+                await refusals.doubted(_EVERY_SECONDS, ACCOUNTS)
+                continue
+        await asyncio.sleep(_EVERY_SECONDS)

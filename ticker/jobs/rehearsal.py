@@ -37,4 +37,4 @@ async def rehearse(
             await asyncio.sleep(_AGAIN_SECONDS)
         else:
             refusals.passed(part)
-            await refusals.doubted(_EVERY_SECONDS)
+            await refusals.doubted(_EVERY_SECONDS, part)

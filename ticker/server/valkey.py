@@ -114,6 +114,8 @@ class EmbeddedValkey:
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        # Whoever starts or takes the process away: the watchdog may do so while we stop.
+        self._handover = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -160,30 +162,36 @@ class EmbeddedValkey:
         threading.Thread(target=self._revive, name="embedded store", daemon=True).start()
 
     def _revive(self) -> None:
-        while (process := self._process) is not None and self._lock is not None:
+        process, lock = self._process, self._lock
+        while process is not None and lock is not None:
+            # To its end, also while it is being stopped: the kernel ends it with this thread.
             status = process.wait()
             if self._stopping.is_set():
                 return
             _log.error("the embedded store ended with %s; starting it again", status)
-            self._respawn(self._lock)
+            process = self._respawn(lock)
 
-    def _respawn(self, lock: IO[str]) -> None:
+    def _respawn(self, lock: IO[str]) -> subprocess.Popen[bytes] | None:
         """Try until it starts: what ended it, as want of memory, may keep it from starting."""
         refused = False
         while not self._stopping.wait(_REVIVE_SECONDS):
             try:
-                self._process = self._spawn(lock)
+                with self._handover:
+                    if self._stopping.is_set():
+                        return None
+                    self._process = self._spawn(lock)
+                    return self._process
             except (OSError, EmbeddedStartError) as error:
                 if not refused:
                     _log.error("the embedded store does not start: %s", error)
                 refused = True
-            else:
-                return
+        return None
 
     def stop(self) -> None:
         """Stop the server gracefully and unlock the directory."""
         self._stopping.set()
-        process, self._process = self._process, None
+        with self._handover:
+            process, self._process = self._process, None
         if process is not None:
             process.terminate()
             # SHUTDOWN too: after SIGTERM alone it exits at its next hz tick, up to 1 s.

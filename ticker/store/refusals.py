@@ -65,7 +65,7 @@ class Refusals:
         self.parts = frozenset(parts)
         self._doubtful: set[str] = set()
         self._said: dict[str, _Outage] = {}
-        self._doubts: set[asyncio.Event] = set()
+        self._doubts = {part: asyncio.Event() for part in self.parts}
 
     @property
     def reason(self) -> Reason | None:
@@ -91,28 +91,25 @@ class Refusals:
         self.unconfirmed = error.reason is Reason.UNCONFIRMED
         _log.warning("%s: %s", self._words(part)[0], error)
         self._doubtful = set(self.parts)
-        for doubt in self._doubts:
+        for doubt in self._doubts.values():
             doubt.set()
 
-    async def doubted(self, seconds: float) -> None:
-        """Wait for a refusal that is news, for so long at most."""
-        doubt = asyncio.Event()
-        self._doubts.add(doubt)
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await doubt.wait()
-        finally:
-            self._doubts.discard(doubt)
+    async def doubted(self, seconds: float, part: str = "") -> None:
+        """Wait for a refusal that is news since the last dry run, for so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._doubts[part].wait()
 
     def failed(self, error: StoreUnavailableError, part: str = "") -> None:
         """A dry run was refused."""
         self.add(error, part)
         self.reasons[part] = error.reason
+        self._doubts[part].clear()
 
     def passed(self, part: str = "") -> None:
         """A dry run would have stored a line; whether replicas would confirm it is not known."""
         self.reasons.pop(part, None)
+        self._doubts[part].clear()
         if self.unconfirmed:
             return
         self._doubtful.discard(part)

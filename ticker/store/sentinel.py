@@ -81,17 +81,42 @@ class SentinelTopology:
 
 
 class _Sentinels(Sentinel):
-    """Sentinels, of which the one with the newest configuration epoch is believed (split brain).
+    """Sentinels, of which a majority is believed, and there the newest configuration epoch.
 
-    One that was cut off from the others, or away, still names the primary of before.
+    One that was cut off from the others, or away, still names the primary of before (split brain).
+    Without a majority all stays as it was, but for a newer epoch: only a majority makes those.
     """
+
+    # The state that was last believed, by service.
+    _believed: dict[str, dict[str, Any]] | None = None
 
     async def discover_master(self, service_name: str) -> Address:
         """The primary, as soon as a majority of the sentinels has answered.
 
         Raises:
-            MasterNotFoundError: No sentinel knows it, or it is down.
+            MasterNotFoundError: No majority knows it or ever did, or it is down.
         """
+        states, refusal = await self._ask(service_name)
+        believed = self._believed = self._believed or {}
+        newest = max(states, key=_epoch, default=None)
+        if newest is None:
+            raise MasterNotFoundError(f"no sentinel knows {service_name!r}: {refusal}")
+        if len(states) * 2 <= len(self.sentinels):
+            known = believed.get(service_name)
+            if known is None:
+                raise MasterNotFoundError(
+                    f"{len(states)} of {len(self.sentinels)} sentinels know {service_name!r}: "
+                    f"too few to be believed: {refusal}"
+                )
+            if _epoch(newest) <= _epoch(known) and _address(newest) != _address(known):
+                return _address(known)
+        if not self.check_master_state(newest, service_name):
+            raise MasterNotFoundError(f"the primary of {service_name!r} is down")
+        believed[service_name] = newest
+        return _address(newest)
+
+    async def _ask(self, service_name: str) -> tuple[list[dict[str, Any]], Exception | None]:
+        """What sentinels say, until they are a majority, and what the last that did not said."""
         sentinels: list[Any] = self.sentinels
         asked = [
             asyncio.ensure_future(
@@ -100,6 +125,7 @@ class _Sentinels(Sentinel):
             for sentinel in sentinels
         ]
         states: list[dict[str, Any]] = []
+        refusal: Exception | None = None
         try:
             for answer in asyncio.as_completed(asked):
                 try:
@@ -112,9 +138,12 @@ class _Sentinels(Sentinel):
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
-        if not states:
-            raise MasterNotFoundError(f"no sentinel knows {service_name!r}: {refusal}")
-        newest = max(states, key=lambda state: int(state["config-epoch"]))
-        if not self.check_master_state(newest, service_name):
-            raise MasterNotFoundError(f"the primary of {service_name!r} is down")
-        return newest["ip"], newest["port"]
+        return states, refusal
+
+
+def _epoch(state: dict[str, Any]) -> int:
+    return int(state["config-epoch"])
+
+
+def _address(state: dict[str, Any]) -> Address:
+    return state["ip"], state["port"]

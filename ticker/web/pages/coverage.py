@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ticker.news import document
 from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
+from ticker.web.pages.lines import LinePages
 from ticker.web.problems import no_such_line, problem_at
 from ticker.web.query import parameters
 from ticker.web.reading import published
@@ -20,30 +21,12 @@ if TYPE_CHECKING:
 
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.store.archive import Archive
-    from ticker.web.reading import Reading
-    from ticker.web.rendered import RenderedPages
-    from ticker.web.templating import Templates
 
 _PAGE_LINES: Final = 100
 
 
-class Coverage:
+class Coverage(LinePages):
     """`/{edition}/coverage/{slug}`."""
-
-    def __init__(
-        self,
-        templates: Templates,
-        reading: Reading,
-        archive: Archive,
-        newsroom: Newsroom,
-        rendered: RenderedPages,
-    ) -> None:
-        self._templates = templates
-        self._reading = reading
-        self._archive = archive
-        self._newsroom = newsroom
-        self._rendered = rendered
 
     async def page(self, request: Request) -> Response:
         """The story's page, or with `?before=` its page before a line; 404 for no such story."""

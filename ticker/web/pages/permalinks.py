@@ -12,6 +12,7 @@ from ticker.news.document import utcnow
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.store.faults import StoreUnavailableError
+from ticker.web.pages.lines import LinePages
 from ticker.web.problems import ProblemError, no_such_line
 from ticker.web.reading import published
 from ticker.web.rendered import Made
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from ticker.news.event import Record
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.store.archive import Archive
-    from ticker.web.reading import Reading
-    from ticker.web.rendered import RenderedPages
-    from ticker.web.templating import Templates
 
 # More versions than that few lines have: a page costs the same whatever was done to the line.
 _VERSIONS_MAX: Final = 50
@@ -73,22 +70,8 @@ class Step:
     first: bool
 
 
-class Permalinks:
+class Permalinks(LinePages):
     """`/{edition}/f/{id}`."""
-
-    def __init__(
-        self,
-        templates: Templates,
-        reading: Reading,
-        archive: Archive,
-        newsroom: Newsroom,
-        rendered: RenderedPages,
-    ) -> None:
-        self._templates = templates
-        self._reading = reading
-        self._archive = archive
-        self._newsroom = newsroom
-        self._rendered = rendered
 
     async def page(self, request: Request) -> Response:
         """The line's page; a tombstone (410, without its words) for a killed one, 404 for none."""
