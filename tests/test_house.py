@@ -36,7 +36,7 @@ COVERED = {
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire", "store/checkpoints": "store/test_past", "jobs/checkpoints": "store/test_past",
-    "news/checkpoint": "store/test_past",
+    "news/checkpoint": "store/test_past", "store/verification": "store/test_history",
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/widgets": "web/embed/test_widget", "web/desk/timeline": "web/api/test_history",
     "web/templating": "web/pages/test_board",

@@ -14,7 +14,6 @@ from tests.support.service import running
 from ticker.hub import fanout
 
 if TYPE_CHECKING:
-    from tests.support.service import Running
     from ticker.settings import Settings
 
 READERS = 60
