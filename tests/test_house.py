@@ -47,6 +47,7 @@ REACHED = {
     "__main__": ("test_cli", "ticker("), "core": ("web/test_live", "running("),
     "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),
+    "backup/versions": ("backup/test_restore", "put_in_by_the_hundred"),
     "jobs/rehearsal": ("store/test_faults", "/readyz"), "jobs/inspection": ("store/test_inspection", "ticker"),
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
     "server/refusal": ("server/test_http_wire", "431"), "store/sentinel": ("store/test_topology", "sentinel_set"),

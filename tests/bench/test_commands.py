@@ -87,6 +87,18 @@ def test_connections_leave_no_files_behind() -> None:
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
+def test_a_history_is_measured_short_and_long() -> None:
+    """An operator learns what commands, requests and memory cost with so many lines on the log."""
+    done = ticker("bench", "history", "--quick", "--json")
+    assert done.code == 0, done.err
+    short, long = json.loads(done.out)["histories"]
+    assert (short["entries"], long["entries"]) == (20, 60)
+    for history in (short, long):
+        assert min(history["requests_ms"].values()) > 0
+        assert history["put"]["peak_kb"] > 10_000
+        assert history["service_kb"] > history["store_kb"] > 1000
+
+
 @pytest.mark.parametrize(
     "kind",
     [
