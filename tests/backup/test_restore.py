@@ -29,6 +29,7 @@ from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
 from ticker.backup.format import BackupError, check
 from ticker.backup.restore import Restorer
+from ticker.bench.history import write_backup
 from ticker.commands.backups import export, restore
 from ticker.editing.intake import Intake
 from ticker.news.document import format_time, utcnow
@@ -106,6 +107,42 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
         assert await WidgetScripts(store).all() == {"ticker-1.js": "export {};\n"}
 
     run(target, checked)
+
+
+def test_versions_are_put_in_by_the_hundred(target: str, tmp_path: Path) -> None:
+    """A long log costs a call of the store for each hundred entries, and comes out unbroken."""
+    path = tmp_path / "backup"
+    with path.open("wb") as file:
+        write_backup(file, 450)
+    with redis.Redis.from_url(target) as client:
+        client.config_resetstat()
+        assert restore(at(target), str(path), []) == ["en: 450 entries"]
+        stats = client.info("commandstats")
+        calls = {name: stats.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("eval", "evalsha")}  # fmt: skip
+    # One that the store did not know the script for yet.
+    assert sum(calls.values()) <= 6
+    assert ticker("verify", "--redis", target).out.startswith("en: 450 entries, unbroken")
+
+
+def test_a_backup_that_does_not_fit_is_found(target: str, tmp_path: Path) -> None:
+    """Where the store has another version of a line, the import says which, and ends."""
+    path = tmp_path / "backup"
+    with path.open("wb") as file:
+        write_backup(file, 250)
+
+    async def half(store: Store) -> None:
+        with path.open("rb") as file:
+            restorer = Restorer(store, check(file), [])
+            await restorer.begin()
+            file.seek(0)
+            await restorer.write(file)
+
+    run(target, half)
+    with redis.Redis.from_url(target) as client:
+        (name,) = [it for it in client.keys("*versions:*") if client.llen(it) == 2][:1]
+        client.lset(name, 0, "{}")
+    with pytest.raises(BackupError, match="the store has another version 1 of"):
+        restore(at(target), str(path), [])
 
 
 async def test_the_documented_rights_will_do(tmp_path: Path) -> None:

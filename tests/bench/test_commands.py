@@ -102,6 +102,18 @@ def test_a_flood_of_pages_keeps_nobody_out() -> None:
     assert kinds["filter"]["flood_refused"] == 0
 
 
+def test_a_history_is_measured_short_and_long() -> None:
+    """An operator learns what commands, requests and memory cost with so many lines on the log."""
+    done = ticker("bench", "history", "--quick", "--json")
+    assert done.code == 0, done.err
+    short, long = json.loads(done.out)["histories"]
+    assert (short["entries"], long["entries"]) == (20, 60)
+    for history in (short, long):
+        assert min(history["requests_ms"].values()) > 0
+        assert history["put"]["peak_kb"] > 10_000
+        assert history["service_kb"] > history["store_kb"] > 1000
+
+
 @pytest.mark.parametrize(
     "kind",
     [

@@ -16,10 +16,12 @@ from ticker.news.event import GENESIS
 from ticker.news.flash import IllegalChangeError
 from ticker.news.subscription import Subscription
 from ticker.store.archive import Archive
+from ticker.store.checkpoints import EVERY, Checkpoints
 from ticker.store.client import Store
 from ticker.store.history import History
 from ticker.store.keys import Keys
 from ticker.store.past import Past
+from ticker.store.verification import Verification
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ async def test_the_past_is_as_it_was(
     past = Past(valkey_store, LINES, WINDOW)
     for moment, shown in seen:
         assert (await past.board_at("en", moment))[1] == shown
-    assert (await History(valkey_store).verify("en"))[1] is None
+    assert (await Verification(valkey_store, "en").run())[1] is None
 
 
 async def _rewrite(store: Store, index: int, field: str, position: int) -> None:
@@ -125,11 +127,10 @@ async def test_one_flipped_bit_is_found(
     newsroom = Newsroom(valkey_store)
     for number, kind in enumerate(["publish", "correct", "publish", "pin", "kill", "publish"]):
         await newsroom.do(kind, number)
-    history = History(valkey_store)
-    count, fault = await history.verify("en")
+    count, fault = await Verification(valkey_store, "en").run()
     assert fault is None
     await _rewrite(valkey_store, index % count, field, position)
-    _, fault = await history.verify("en")
+    _, fault = await Verification(valkey_store, "en").run()
     assert fault is not None
     assert fault.offset == index % count + 1
 
@@ -138,21 +139,56 @@ async def test_other_touches_are_found(valkey_store: Store) -> None:
     """A missing entry, a cut tail, another version or current state beside the log."""
     commands: Any = valkey_store.commands
     newsroom = Newsroom(valkey_store)
-    history = History(valkey_store)
-    assert await history.verify("en") == (0, None)
+    assert await Verification(valkey_store, "en").run() == (0, None)
     for kind in ("publish", "publish", "correct"):
         await newsroom.do(kind, 0)
-    assert await history.verify("en") == (3, None)
+    assert await Verification(valkey_store, "en").run() == (3, None)
     current = await commands.hget(KEYS.flashes, newsroom.ids[0])
     await commands.hset(KEYS.flashes, newsroom.ids[0], current.replace("new", "old"))
-    assert "current version" in str((await history.verify("en"))[1])
+    assert "current version" in str((await Verification(valkey_store, "en").run())[1])
     await commands.hset(KEYS.flashes, newsroom.ids[0], current)
     await commands.lset(KEYS.versions(newsroom.ids[0]), 0, current)
-    assert "version is another" in str((await history.verify("en"))[1])
+    assert "version is another" in str((await Verification(valkey_store, "en").run())[1])
     await commands.xdel(KEYS.wire, "3-0")
     await commands.xdel(KEYS.wire, "1-0")
-    assert "missing" in str((await history.verify("en"))[1])
+    assert "missing" in str((await Verification(valkey_store, "en").run())[1])
     await commands.delete(KEYS.wire)
-    assert "head" in str((await history.verify("en"))[1])
+    assert "head" in str((await Verification(valkey_store, "en").run())[1])
     past = Past(valkey_store, LINES, WINDOW)
     assert (await past.board_at("en", newsroom.clock()))[0] == GENESIS
+
+
+async def test_what_is_kept_for_quick_reading_is_checked(valkey_store: Store) -> None:
+    """Nobody makes a line another's, or a board of the past another one, beside the log."""
+    commands: Any = valkey_store.commands
+    newsroom = Newsroom(valkey_store)
+    for number in range(EVERY):
+        await newsroom.do("publish" if number < EVERY - 1 else "correct", 0)
+    await Checkpoints(valkey_store).extend("en")
+    assert await Verification(valkey_store, "en").run() == (EVERY, None)
+    for key, field, why in ((KEYS.hands, newsroom.ids[0], "hands"), (KEYS.checkpoints, "1", "checkpoint")):  # fmt: skip
+        kept = await commands.hget(key, field)
+        await commands.hset(key, field, kept.replace("editor", "rosa").replace(",{", ",{", 1).replace("[\"100", "[\"99"))  # fmt: skip
+        _, fault = await Verification(valkey_store, "en").run()
+        assert fault is not None
+        assert (fault.offset, why in fault.why) == (EVERY, True)
+        await commands.hset(key, field, kept)
+    assert await Verification(valkey_store, "en").run() == (EVERY, None)
+
+
+async def test_a_log_that_goes_on_is_not_broken(
+    valkey_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines that are posted while the log is read are read too."""
+    newsroom = Newsroom(valkey_store)
+    await newsroom.do("publish", 0)
+    head, late = History.head, [1, 1]
+
+    async def posting(self: History, edition: str) -> Any:
+        if late:
+            late.pop()
+            await newsroom.do("correct", len(late))
+        return await head(self, edition)
+
+    monkeypatch.setattr(History, "head", posting)
+    assert await Verification(valkey_store, "en").run() == (3, None)

@@ -26,8 +26,8 @@ from ticker.news.stages import PublishOptions
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store
-from ticker.store.history import History
 from ticker.store.stories import Stories
+from ticker.store.verification import Verification
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
@@ -175,5 +175,6 @@ async def write(lines: AsyncIterator[tuple[str, dict[str, Any]]]) -> bytes:
 
 
 async def faults(store: Store) -> dict[str, Any]:
-    history = History(store)
-    return {edition: (await history.verify(edition))[1] for edition in ("en", "drill-ar")}
+    return {
+        edition: (await Verification(store, edition).run())[1] for edition in ("en", "drill-ar")
+    }

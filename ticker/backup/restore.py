@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from ticker.accounts.audit import Audit
 from ticker.backup.format import BackupError, Kept, check, read
+from ticker.backup.versions import Versions
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
 from ticker.store.faults import StoreUnavailableError, store_errors
@@ -23,18 +24,14 @@ from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.presence import Presence
 from ticker.store.widgets import WidgetScripts
-from ticker.store.wire import IdempotencyKey, VersionConflictError, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ticker.backup.format import Contents, Line
     from ticker.store.client import Store
-    from ticker.store.wire import Mode
 
-_MODES: Final[dict[str, Mode]] = {"filed": "file", "entry": "announce"}
-# Idempotency by version, no key kept: what was written before is told by its version.
-_NO_KEY: Final = IdempotencyKey("import", "", 0)
+_VERSIONS: Final = frozenset({"filed", "entry"})
 
 
 @contextmanager
@@ -119,7 +116,7 @@ class Restorer:
         self._history = History(store)
         self._lock = ImportLock(store)
         self._widgets = WidgetScripts(store)
-        self._wire = Wire(store, backup=self._name)
+        self._versions = Versions(store, self._name)
 
     async def begin(self) -> None:
         """Lock the store, if nobody uses it and nothing is in it but a part of this backup.
@@ -205,9 +202,12 @@ class Restorer:
 
     async def _put(self, line: Line) -> None:
         values = line.values
+        if line.kind not in _VERSIONS:
+            # What follows the versions may be about them.
+            await self._versions.flush()
         match line.kind:
             case "filed" | "entry":
-                await self._put_version(line)
+                await self._versions.put(line)
             case "answered":
                 await self._put_answered(line)
             case "story":
@@ -231,27 +231,6 @@ class Restorer:
                 await self._widgets.keep(values["name"], values["script"])
             case _:  # the first line and the last
                 pass
-
-    async def _put_version(self, line: Line) -> None:
-        kept = Kept.of(line.values["record"])
-        flash = kept.flash
-        before, hands = None, None
-        if flash.version > 1:
-            before = await self._archive.record(flash.edition, flash.id)
-        if before is not None:
-            hands = (await self._archive.hands(before)).after(before, kept)
-        leaves = before.flash.coverage if before else None
-        try:
-            await self._wire.append(kept, _MODES[line.kind], _NO_KEY, leaves, hands=hands)
-        except VersionConflictError as error:
-            with store_errors():
-                key = self._keys(flash.edition).versions(flash.id)
-                stored = await self._commands.lindex(key, flash.version - 1)
-            if stored != kept.text:
-                raise line.fault(
-                    f"the store has another version {flash.version} of {flash.id}, or none before "
-                    "it: begin with an empty store"
-                ) from error
 
     async def _put_answered(self, line: Line) -> None:
         """Remember a request for as long as it would have been; what it made must be there."""

@@ -14,6 +14,7 @@ from ticker.bench.chart import bars
 from ticker.bench.connections import ConnectionsPlan, measure_connections
 from ticker.bench.errors import BenchError
 from ticker.bench.fanout import FanoutPlan, measure_fanout
+from ticker.bench.history import HistoryPlan, as_json, measure_history
 from ticker.bench.latency import measure
 from ticker.bench.lines import Lines
 from ticker.bench.pages import PagesPlan, measure_pages
@@ -56,6 +57,11 @@ def add(bench: argparse.ArgumentParser) -> None:
     pages.add_argument("--rounds", type=_count, help="of readers, a post and a kill (3)")
     _add_where(pages, _pages)
     pages.set_defaults(transport=WEBSOCKET, compare=False)
+    past = kinds.add_parser("history", help="what a long log costs: commands, requests, memory")
+    past.add_argument("--entries", type=_count, action="append", help="on the log; repeatable")
+    past.add_argument("--quick", action="store_true", help="small numbers: does it work?")
+    past.add_argument("--json", action="store_true", help="one JSON object")
+    past.set_defaults(run=_history)
     idle = _add(kinds, "connections", _connections, "memory for each idle reader")
     idle.add_argument("--churn", type=_count, help="readers that come and go after that (0)")
 
@@ -141,6 +147,17 @@ def _connections(options: argparse.Namespace) -> None:
     machine = kernel.machine()
     results = [measure_connections(subject, lines, plan) for subject, lines in _subjects(options)]
     _print(options, machine, plan, results, report.connections_text)
+
+
+def _history(options: argparse.Namespace) -> None:
+    sizes = options.entries or ([20, 60] if options.quick else [1000, 100_000])
+    plan = HistoryPlan(tuple(sizes), 3 if options.quick else 15)
+    machine = kernel.machine()
+    results = list(measure_history(plan))
+    if options.json:
+        print(as_json(plan, machine, results))
+        return
+    print(f"{report.machine_line(machine)}\n\n{report.history_text(results)}\n")
 
 
 def _given(options: argparse.Namespace, value: int | None, usual: int, quick: int) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ticker.bench.connections import Connections
     from ticker.bench.fanout import Fanout
+    from ticker.bench.history import History
     from ticker.bench.pages import Pages
     from ticker.bench.storm import Storm
 
@@ -49,10 +50,34 @@ def as_json(kind: str, machine: dict[str, Any], plan: Any, results: Sequence[Any
 
 def headline(kind: str, machine: dict[str, Any], readers: int, transport: str) -> str:
     """What was measured, and on what."""
+    return f"{kind}: {readers:,} readers, {transport}\n{machine_line(machine)}"
+
+
+def machine_line(machine: dict[str, Any]) -> str:
+    """On what it was measured."""
     return (
-        f"{kind}: {readers:,} readers, {transport}\n{machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['cpu']}, {machine['cores']} cores, "
         f"Linux {machine['kernel']}, Python {machine['python']}, load {machine['load']} before"
     )
+
+
+def history_text(results: Sequence[History]) -> str:
+    """The table of what a long log costs, a column for each length."""
+    rows = [
+        ("ticker import, s", *(figure(it.put.seconds) for it in results)),
+        ("its memory, MB", *(figure(it.put.peak_kb / 1024) for it in results)),
+        ("ticker verify, s", *(figure(it.verified.seconds) for it in results)),
+        ("its memory, MB", *(figure(it.verified.peak_kb / 1024) for it in results)),
+        ("start, s", *(figure(it.start_seconds) for it in results)),
+        *(
+            (f"{kind}, ms", *(figure(it.requests_ms[kind]) for it in results))
+            for kind in results[0].requests_ms
+        ),
+        ("board then, no checkpoints, ms", *(figure(it.past_unindexed_ms) for it in results)),
+        ("service, MB", *(figure(it.service_kb / 1024) for it in results)),
+        ("store, MB", *(figure(it.store_kb / 1024) for it in results)),
+    ]
+    return _table("entries", *(f"{it.entries:,}" for it in results), rows=rows)
 
 
 def fanout_text(results: Sequence[Fanout]) -> str:

@@ -26,7 +26,7 @@ __all__ = ["BOARD_LINES", "BenchError", "Running", "service"]
 
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 30.0
-_COMMAND: Final = (sys.executable, "-m", "ticker")
+COMMAND: Final = (sys.executable, "-m", "ticker")
 # An editor may post as fast as it likes, no beat falls into a measurement (the servers that it is
 # compared with have none), and readers are bounded by the machine alone.
 _SETTINGS: Final = {
@@ -53,22 +53,30 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
 
+def environment() -> dict[str, str]:
+    """That of this process, without what steers a service of the user's own, and its store."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TICKER_")}
+
+
 @contextmanager
-def service(board_lines: int = BOARD_LINES) -> Iterator[Running]:
-    """A fresh service with a board of so many lines, ready, gone when the context ends.
+def service(data: Path | None = None, board_lines: int = BOARD_LINES) -> Iterator[Running]:
+    """A service with a board of so many lines, ready, gone when the context ends.
+
+    Args:
+        data: Where its store is; None: a fresh one, gone as well.
+        board_lines: The longest board.
 
     Raises:
         BenchError: It did not come up.
     """
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
-    # What steers a service of the user's own, its store above all, is none of ours.
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("TICKER_")}
+    ours = environment()
     with tempfile.TemporaryDirectory(prefix="ticker-bench-") as folder:
-        data, log = Path(folder) / "data", Path(folder) / "log"
+        data, log = data or Path(folder) / "data", Path(folder) / "log"
         with log.open("wb") as stderr:
             process = subprocess.Popen(  # noqa: S603 - our own command
-                [*_COMMAND, "serve", "--port", str(port), "--data", str(data)],
+                [*COMMAND, "serve", "--port", str(port), "--data", str(data)],
                 stderr=stderr,
                 env={**ours, **_SETTINGS, "TICKER_BOARD_LINES": str(board_lines)},
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - no threads here
@@ -96,7 +104,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 def _token(data: Path, environment: dict[str, str]) -> str:
     made = subprocess.run(  # noqa: S603 - our own command
-        [*_COMMAND, "token", "create", "bench", "--role", "editor", "--data", str(data)],
+        [*COMMAND, "token", "create", "bench", "--role", "editor", "--data", str(data)],
         env=environment,
         check=False,
         capture_output=True,

@@ -44,7 +44,7 @@ def ours(
     lines: Lines, transport: str, cores: Cores | None, board_lines: int = BOARD_LINES
 ) -> Iterator[Subject]:
     """Our service, as anybody would start it, with a board of so many lines."""
-    with service(board_lines) as running:
+    with service(board_lines=board_lines) as running:
         kernel.place(running.pid, cores)
         poster = our_poster((HOST, running.port), running.token, lines)
         name = OURS if transport == WEBSOCKET else f"{OURS}, {transport}"

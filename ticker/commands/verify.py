@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ticker.accounts.audit import Audit
 from ticker.commands.stores import with_store
 from ticker.commands.tokens import known_editions
-from ticker.store.history import History
+from ticker.store.verification import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,10 +34,9 @@ def verify(settings: Settings, editions: Sequence[str]) -> list[str]:
 
 
 async def _verify(store: Store, editions: list[str]) -> list[str]:
-    history = History(store)
     lines, broken = [], []
     for edition in editions:
-        count, fault = await history.verify(edition)
+        count, fault = await Verification(store, edition).run()
         if fault is None:
             lines.append(f"{edition}: {count} entries, unbroken")
         else:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Entries from one to the next: what is read at once, in some 5 ms.
 EVERY: Final = 100
+# Field that holds the number of the last one.
+_LAST: Final = "last"
 
 
 class Checkpoints:
@@ -35,7 +37,7 @@ class Checkpoints:
     async def last(self, edition: str) -> tuple[int, Checkpoint]:
         """Number of the last one, and it; number 0: there is none, or none of this log."""
         with store_errors():
-            number = await self._commands.hlen(self._keys(edition).checkpoints)
+            number = int(await self._commands.hget(self._keys(edition).checkpoints, _LAST) or 0)
         found = await self.get(edition, number)
         if found is not None and (number == 0 or await self._stands(edition, found.cursor)):
             return number, found
@@ -86,7 +88,8 @@ class Checkpoints:
         key = self._keys(edition).checkpoints
         number, newest = await self.last(edition)
         with store_errors():
-            if number == 0 and await self._commands.hlen(key):
+            # Of another log. Where there are none, another hub may have begun just now.
+            if number == 0 and await self._commands.hexists(key, _LAST):
                 await self._commands.delete(key)
         while await self._has(edition, (number + 1) * self.every):
             entries = await self.entries(edition, number + 1)
@@ -95,7 +98,7 @@ class Checkpoints:
                 return
             number, newest = number + 1, newest.after(entries)
             with store_errors():
-                await self._commands.hset(key, number, newest.encode())
+                await self._commands.hset(key, mapping={number: newest.encode(), _LAST: number})
 
     async def _has(self, edition: str, offset: int) -> bool:
         return bool(await self.between(edition, offset - 1, offset))

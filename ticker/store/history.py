@@ -1,4 +1,4 @@
-"""History, the black box: the log entry by entry, and a check of its hash chain.
+"""History, the black box: the log entry by entry.
 
 Everything here is read from the wire itself, from its first entry on.
 """
@@ -35,19 +35,6 @@ class Entry:
     def record(self) -> Record:
         """Who did what to which line."""
         return Record.decode(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Where a log is not what was written.
-
-    Attributes:
-        offset: Of the first entry that is wrong.
-        why: In a few words.
-    """
-
-    offset: int
-    why: str
 
 
 class History:
@@ -90,60 +77,6 @@ class History:
         with store_errors():
             found = await self._commands.xrevrange(self._keys(edition).wire, max=end, count=limit)
         return [_entry(item) for item in found]
-
-    async def verify(self, edition: str) -> tuple[int, Break | None]:
-        """Recompute the hash chain: how many entries there are, and the first that breaks it.
-
-        What is kept beside the log for quick reading must be the same, byte for byte.
-        """
-        reached, count = GENESIS, 0
-        newest: dict[str, tuple[int, str]] = {}
-        while page := await self._page(edition, reached.offset):
-            kept = await self._kept(edition, page)
-            for entry, version in zip(page, kept, strict=True):
-                expected = reached.follows(entry.text)
-                if entry.cursor.offset != expected.offset:
-                    return count, Break(expected.offset, "the entry is missing")
-                if entry.cursor.tag != expected.tag:
-                    return count, Break(expected.offset, "the tag is not that of this record")
-                if version != entry.text:
-                    return count, Break(expected.offset, "the flash's version is another one")
-                newest[entry.record.flash.id] = expected.offset, entry.text
-                reached, count = expected, count + 1
-        return count, await self._check_heads(edition, reached, newest)
-
-    async def _check_heads(
-        self, edition: str, reached: Cursor, newest: dict[str, tuple[int, str]]
-    ) -> Break | None:
-        keys = self._keys(edition)
-        head = await self.head(edition)
-        if head != reached:
-            return Break(head.offset, f"the head says {head}, the log ends at {reached}")
-        ids = list(newest)
-        for start in range(0, len(ids), _PAGE):
-            some = ids[start : start + _PAGE]
-            with store_errors():
-                texts = await self._commands.hmget(keys.flashes, some)
-            for flash_id, text in zip(some, texts, strict=True):
-                if text != newest[flash_id][1]:
-                    return Break(newest[flash_id][0], "the flash's current version is another one")
-        return None
-
-    async def _kept(self, edition: str, page: list[Entry]) -> list[str | None]:
-        """The same records, as each flash's list of versions has them."""
-        keys = self._keys(edition)
-        with store_errors():
-            async with self._commands.pipeline(transaction=False) as pipe:
-                for entry in page:
-                    try:
-                        flash = entry.record.flash
-                    except (KeyError, ValueError, TypeError):
-                        # Not one of ours: there is no version that it could equal.
-                        pipe.lindex(keys.versions("-"), 0)
-                    else:
-                        pipe.lindex(keys.versions(flash.id), flash.version - 1)
-                found: list[str | None] = await pipe.execute()
-        return found
 
     async def _page(self, edition: str, after: int, until: int | None = None) -> list[Entry]:
         end = "+" if until is None else f"{until}-0"

@@ -37,7 +37,7 @@ class Keys:
 
     @cached_property
     def checkpoints(self) -> str:
-        """Hash: number → checkpoint of the log, one every so many entries."""
+        """Hash: number → checkpoint of the log, one every so many entries; `last` → its number."""
         return self._name("checkpoints")
 
     @cached_property

@@ -16,12 +16,18 @@ from ticker.store.follow import Follower
 from ticker.store.replication import Confirmation, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ticker.news.flash import Flash
     from ticker.news.hands import Hands
     from ticker.store.client import Store
     from ticker.store.keys import Keys
 
-_SCRIPT: Final = (Path(__file__).parent / "wire.lua").read_text(encoding="utf-8")
+_FOLDER: Final = Path(__file__).parent
+_SCRIPT: Final = (_FOLDER / "wire.lua").read_text(encoding="utf-8")
+_BATCH: Final = f"local function append(KEYS, ARGV)\n{_SCRIPT}\nend\n" + (
+    _FOLDER / "batch.lua"
+).read_text(encoding="utf-8")
 
 NOTHING_MORE: Final = Policy()
 Mode = Literal["announce", "file", "remember"]
@@ -50,6 +56,17 @@ class IdempotencyKey:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version to append, as `Wire.append` takes it."""
+
+    record: Record
+    mode: Mode
+    key: IdempotencyKey
+    leaves: str | None
+    hands: Hands | None
+
+
 class Wire(Follower):
     """The wires of all editions on one store, to write and to follow.
 
@@ -64,6 +81,7 @@ class Wire(Follower):
         # One that asks for nothing costs nothing.
         self._confirmation = Confirmation(store, policy) if policy.asks else None
         self._script = store.script(_SCRIPT)
+        self._batch = store.script(_BATCH)
         self._announce = store.announce
         self._backup = backup
 
@@ -105,6 +123,25 @@ class Wire(Follower):
         if confirmed and self._confirmation is not None:
             await self._confirmation.confirm(keys.idempotency(key.name), key.seconds)
         return stands
+
+    async def append_all(self, edition: str, versions: Sequence[Version]) -> list[bool]:
+        """Append versions of one edition, in order: whether each was stored, or was no next one.
+
+        Raises:
+            StoreUnavailableError: Which are stored is not known; asking again is safe.
+        """
+        keys, arguments = self._keys(edition), list[str | int]()
+        touched: list[str] = []
+        for it in versions:
+            touched += _touched(keys, it.record.flash, it.key, it.leaves)
+            arguments += _arguments(keys, it.record, it.mode, it.key, it.hands)
+            arguments += [self._announce, self._backup]
+        each = (len(touched) // len(versions), len(arguments) // len(versions))
+        with store_errors():
+            words = await self._batch(touched, [*each, *arguments])
+        if "unfinished" in words:
+            raise StoreUnavailableError(reason=Reason.IMPORT)
+        return [word == "ok" for word in words]
 
     async def rehearse(self, edition: str) -> None:
         """Dry run: see whether a line would be stored now; none is, and no reader hears of it.
