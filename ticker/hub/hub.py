@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import DESK, OTHER
@@ -22,7 +23,6 @@ from ticker.protocol.frames import Encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
 
     from ticker.hub.audience import Reader
     from ticker.news.event import Cursor, Event
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 
 _ORIGINS_MAX: Final = 100
+_TIME_EVERY: Final = timedelta(minutes=10)
+_NEVER: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Hub:
@@ -64,6 +66,7 @@ class Hub:
             )
             for code in settings.newsroom.all_editions
         }
+        self._timed = self._clock()
         self._draining = False
         self._whole = asyncio.Event()
         self._register(metrics)
@@ -215,10 +218,13 @@ class Hub:
                 await self._whole.wait()
 
     def beat(self) -> None:
-        """Send every reader a heartbeat."""
+        """Send every reader a heartbeat, now and then with the time: clocks are set and drift."""
         now = self._clock()
+        timed = self._encoder.stale is not None or now >= self._timed + _TIME_EVERY
+        if timed:
+            self._timed = now
         for room in self._rooms.values():
-            room.beat(now)
+            room.beat(now, timed=timed)
 
     def mark_stale(self) -> None:
         """The store is away: tell readers, at once and with every beat."""
@@ -242,7 +248,7 @@ class Hub:
         if not self.unloaded:
             self._whole.set()
         if self._encoder.stale is not None:
-            self._encoder.stale = None
+            self._encoder.stale, self._timed = None, _NEVER
             self.beat()
 
     def lines(self, subscription: Subscription) -> tuple[Cursor, list[Flash]]:

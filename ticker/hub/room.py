@@ -125,10 +125,10 @@ class Room:
             self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
         self._tell_waiting()
 
-    def beat(self, now: datetime) -> None:
-        """Heartbeat: show every reader that we live, and where the wire stands."""
+    def beat(self, now: datetime, *, timed: bool) -> None:
+        """Heartbeat: show every reader that we live, where the wire stands, and the time if so."""
         self.board.prune(now)
-        beat = self._encoder.beat(self.board.cursor, now)
+        beat = self._encoder.beat(self.board.cursor, now if timed else None)
         for group in list(self._groups.values()):
             self._send(group, beat, URGENCY_DEFAULT)
 
