@@ -95,7 +95,7 @@ class Settings:
     store_risks: str = "refuse"
     data_dir: Path = Path("data")
     config: str = ""
-    beat: float = 25.0
+    beat: float = 50.0
     board_lines: int = 50
     board_hours: float = 24.0
     memory: int = 1000

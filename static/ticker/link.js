@@ -3,7 +3,7 @@
  * events. Banners and the desk have this one.
  *
  * Exponential backoff with full jitter from the first try on, so that a thousand browsers that lost one
- * server do not return in one moment. A watchdog gives a connection up whose heartbeats are missing. A
+ * server do not return in one moment. A watchdog gives a connection up whose heartbeat is missing. A
  * transport that gives no hello is left for the next one of the ladder (fallback).
  */
 import { decode } from "./frames.js";
@@ -16,8 +16,9 @@ const HEALTHY_MS = 10_000;
 const GREETING_MS = 8000;
 const CLIMB_MS = 600_000;
 const GRACE_MS = 2000;
-const MISSED_BEATS = 2.5;
-const FIRST_BEAT_S = 25;
+const DEAD_BEATS = 1.5;
+const LATE_BEATS = 1.1;
+const FIRST_BEAT_S = 50;
 
 /** Follows one edition. */
 export class Link {
@@ -29,6 +30,7 @@ export class Link {
   #greeted = false;
   #failures = 0;
   #patience = 0;
+  #due = 0;
   #heard = 0;
   #said = "";
   #life = new AbortController();
@@ -52,12 +54,12 @@ export class Link {
   }
 
   /**
-   * Connect now if we are not connected, however long the next try is away. After a sleep a
-   * connection may look open though its time is up: timers slept too.
+   * Connect now if we are not connected, however long the next try is away; or if a beat is late:
+   * after a sleep a connection may look open though its time is up, since timers slept too.
    * @param {boolean} [anew] the network is another one; what is open is most likely dead.
    */
   wake(anew) {
-    if (this.#life.signal.aborted || (!anew && this.#leave && Date.now() - this.#heard < this.#patience)) return;
+    if (this.#life.signal.aborted || (!anew && this.#leave && Date.now() - this.#heard < this.#due)) return;
     this.#failures = 0;
     this.#open();
   }
@@ -72,7 +74,7 @@ export class Link {
   #open() {
     this.#drop();
     this.#greeted = false;
-    this.#patience = GREETING_MS;
+    this.#patience = this.#due = GREETING_MS;
     this.#watch();
     try {
       this.#leave = this.ladder[this.#rung](this.where(), (text) => this.#take(text), (stop) => this.#lost(stop));
@@ -95,7 +97,9 @@ export class Link {
   #greet({ beat }) {
     this.#greeted = true;
     this.#rung = this.ladder.indexOf(this.ladder[this.#rung]);
-    this.#patience = (beat > 0 ? beat : FIRST_BEAT_S) * MISSED_BEATS * 1000;
+    const every = (beat > 0 ? beat : FIRST_BEAT_S) * 1000;
+    this.#patience = every * DEAD_BEATS;
+    this.#due = every * LATE_BEATS;
     this.#grace = clearTimeout(this.#grace);
     this.#timers.push(setTimeout(() => (this.#failures = 0), HEALTHY_MS));
     if (this.#rung) this.#timers.push(setTimeout(() => this.#climb(), CLIMB_MS));

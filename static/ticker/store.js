@@ -34,10 +34,8 @@ export class Store {
   apply(message, now = Date.now(), seeded = () => false) {
     this.#changes = [];
     this.cursor = message.cursor;
-    if (message.now) {
-      this.skew = Date.parse(message.now) - now;
-      this.stale = message.stale ?? null;
-    }
+    if (message.now) this.skew = Date.parse(message.now) - now;
+    if (message.type === "hello" || message.type === "beat") this.stale = message.stale ?? null;
     if (message.type === "hello") this.#greet(message, seeded);
     if (message.type === "flash") this.#upsert(message.flash);
     if (message.type === "drop") this.#remove(message.id);

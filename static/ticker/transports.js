@@ -34,7 +34,7 @@ export function poll({ board }, hear, over) {
     try {
       const answer = await fetch(board, { cache: "no-cache", signal: life.signal });
       if (!answer.ok) throw answer.status;
-      const about = { type: "hello", reset: true, again, now: answer.headers.get("date"), beat: POLL_S };
+      const about = { type: "hello", reset: true, again, now: answer.headers.get("date"), beat: 2 * POLL_S };
       hear(JSON.stringify({ ...about, ...(await answer.json()) }));
       again = true;
       timer = setTimeout(ask, POLL_S * 1000 * (0.75 + Math.random() / 2));

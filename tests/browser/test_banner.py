@@ -276,6 +276,28 @@ async def test_elements_with_equal_wishes_share_a_connection(page: Page, service
     assert len(opened) == 1
 
 
+async def test_a_beat_without_a_time_keeps_the_clock_and_says_that_all_is_well(
+    shared_page: Page,
+) -> None:
+    """Most beats are short: they tell no time, and that the store is not away, or not any more (P26)."""
+    got = await shared_page.evaluate(
+        """async () => {
+          const { Store } = await import("/static/ticker/store.js");
+          const store = new Store();
+          const now = "2026-11-23T12:00:05Z", stale = "2026-11-23T12:00:00Z";
+          const at = Date.parse("2026-11-23T12:00:00Z");
+          const said = [];
+          for (const more of [{ now, stale }, { type: "drop", id: "x" }, {}]) {
+            store.apply({ type: "beat", cursor: "1.a", ...more }, at);
+            said.push([store.skew, store.stale]);
+          }
+          return said;
+        }"""
+    )
+    away = "2026-11-23T12:00:00Z"
+    assert got == [[5000, away], [5000, away], [5000, None]]
+
+
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 async def test_the_store_agrees_with_the_protocol(
     shared_page: Page, vector: dict[str, Any]

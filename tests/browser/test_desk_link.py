@@ -70,9 +70,9 @@ async def line(browser: Browser, settings: Settings) -> AsyncIterator[Line]:
 async def test_a_quiet_connection_is_kept_as_long_as_beats_may_take(
     browser: Browser, settings: Settings
 ) -> None:
-    """However rare an operator makes the beats, a desk is cut off when two and a half are missing."""
+    """However rare an operator makes the beats, a desk is cut off when one is late by half of that."""
     async with line(browser, replace(settings, beat=BEAT)) as wire:
-        await wire.wait(BEAT * 2400)
+        await wire.wait(BEAT * 1400)
         await wire.is_live()
         assert len(wire.opened) == 1
         await wire.wait(BEAT * 100 + 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EDITION = "en"
-BEAT = 1.0
+BEAT = 2.0
 PATIENCE = 60.0
 BOARD_LINES = 200
 _SETTINGS = {

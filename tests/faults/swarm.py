@@ -17,7 +17,7 @@ from tests.faults.promise import Promise, Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MISSED_BEATS: Final = 2.5
+_MISSED_BEATS: Final = 1.5
 _WATCH_SECONDS: Final = 0.25
 _CONNECT_SECONDS: Final = 3.0
 # As P31 of the protocol says, but for its end, which is sooner: a round must not take minutes.

@@ -94,7 +94,7 @@ def test_a_reader_is_greeted_first(hub: Hub) -> None:
             "reset": True,
             "flashes": [],
             "now": "2026-11-23T12:00:00.000Z",
-            "beat": 25.0,
+            "beat": 50.0,
             "board": {"lines": 50, "hours": 24.0},
         }
     ]
@@ -229,6 +229,21 @@ def test_a_lost_store_is_said_at_once_and_so_is_its_return(hub: Hub, clock: Cloc
     hub.mark_fresh()
     assert "stale" not in reader.last
     assert len(reader.frames) == 4
+
+
+def test_beats_tell_the_time_now_and_then(hub: Hub, clock: Clock) -> None:
+    """Idle readers hear little, but never count on for long from a clock that was set or drifts."""
+    reader = join(hub)
+    for _ in range(25):
+        clock.now += timedelta(seconds=50)
+        hub.beat()
+    timed = [number for number, it in enumerate(reader.told[1:], 1) if "now" in it]
+    assert timed == [12, 24]
+    hub.mark_stale()
+    hub.beat()
+    hub.mark_fresh()
+    hub.beat()
+    assert ["now" in it for it in reader.told[-4:]] == [True, True, True, False]
 
 
 def test_half_a_backup_is_no_news(hub: Hub) -> None:

@@ -6,10 +6,11 @@ import json
 
 from tests.protocol.test_rfc6455 import read_as_client
 from tests.support.flashes import NOON, after, chain, flash
-from ticker.news.event import GENESIS
+from ticker.news.event import GENESIS, Cursor
 from ticker.news.flash import PubStatus
 from ticker.protocol import frames
 from ticker.protocol.frames import CloseCode, Encoder, Frame
+from ticker.settings import Settings
 
 ENCODER = Encoder(25, 50, 24)
 CURSOR = chain([flash("a")])[0].cursor
@@ -80,3 +81,12 @@ def test_close_codes_say_what_to_do() -> None:
     assert 4000 <= CloseCode.TOO_SLOW < 4400
     assert int(CloseCode.SERVICE_RESTART) == 1012
     assert int(CloseCode.POLICY_VIOLATION) == 1008
+
+
+def test_an_idle_hour_is_cheap() -> None:
+    """An idle reader over WebSocket takes at most 10 kB an hour, with TLS, TCP and IP around beats."""
+    beats = 3600 / Settings().beat
+    cursor = Cursor(1_000_000, "b7b11d7ba8a4cb67")
+    around = 22 + 32 + 20  # a TLS 1.3 record, TCP with timestamps, IPv4
+    untimed, timed = (len(ENCODER.beat(cursor, now).websocket) for now in (None, NOON))
+    assert (untimed + around) * beats + (timed - untimed) * 6 <= 10_000

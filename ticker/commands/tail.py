@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _CAP_SECONDS: Final = 5.0
 _BASE_SECONDS: Final = 0.25
 _RETRY_AFTER_MAX: Final = 60.0
-_MISSED_BEATS: Final = 2.5  # heartbeats, then the connection is taken for dead
-_FIRST_BEAT: Final = 25.0
+_MISSED_BEATS: Final = 1.5  # heartbeats, then the connection is taken for dead
+_FIRST_BEAT: Final = 50.0
 _CLIENT_ERRORS: Final = frozenset({*range(400, 500)} - {429})
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
 

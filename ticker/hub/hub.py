@@ -65,6 +65,7 @@ class Hub:
                 lanes or {},
                 metrics,
                 hellos,
+                clock(),
             )
             for code in settings.newsroom.all_editions
         }

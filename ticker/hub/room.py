@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import QueuedAudience
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ticker.news.subscription import Subscription
     from ticker.protocol.frames import Encoder, Frame
 
+_TIME_EVERY: Final = timedelta(minutes=10)
 # How the readers of a lane are written to; those of a lane not named here one by one.
 Lanes = Mapping[str, Callable[[], "Audience"]]
 
@@ -59,6 +61,7 @@ class Room:
         lanes: Lanes,
         metrics: Metrics,
         hellos: HelloCache,
+        now: datetime,
     ) -> None:
         self.edition: Final = edition
         self.board: Final = board
@@ -68,6 +71,7 @@ class Room:
         self._lanes = lanes
         self._metrics = metrics
         self._hellos = hellos
+        self._timed = now
         self._groups: dict[Subscription, _Group] = {}
         self._awaited: list[tuple[Flash, asyncio.Event]] = []
 
@@ -140,10 +144,16 @@ class Room:
             self._send(group, self._hello(group, None, now), URGENCY_DEFAULT)
         self._tell_waiting()
 
-    def beat(self, now: datetime) -> None:
-        """Heartbeat: show every reader that we live, and where the wire stands."""
+    def beat(self, now: datetime, *, timed: bool = False) -> None:
+        """Heartbeat: show every reader that we live, and where the wire stands.
+
+        With the time now and then, since clocks are set and drift, and while the wire is lost.
+        """
+        timed = timed or self.stale is not None or now >= self._timed + _TIME_EVERY
+        if timed:
+            self._timed = now
         self.board.prune(now)
-        beat = self._encoder.beat(self.board.cursor, now)
+        beat = self._encoder.beat(self.board.cursor, now if timed else None)
         for group in list(self._groups.values()):
             self._send(group, beat, URGENCY_DEFAULT)
 
@@ -166,7 +176,7 @@ class Room:
         self.opened = self.opened or self.loaded
         if self.stale is not None:
             self._encoder.stale = None
-            self.beat(now)
+            self.beat(now, timed=True)
 
     def _tell_waiting(self) -> None:
         for flash, shown in self._awaited:

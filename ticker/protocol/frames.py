@@ -109,9 +109,14 @@ class Encoder:
         """A hello with what a reader missed, oldest first, to be upserted."""
         return self._hello(cursor, reset=False, flashes=missed, now=now, drops=drops)
 
-    def beat(self, cursor: Cursor, now: datetime) -> Frame:
-        """Heartbeat, and the position to resume from even when filters hid events."""
-        message = {"type": "beat", "cursor": str(cursor), "now": document.format_time(now)}
+    def beat(self, cursor: Cursor, now: datetime | None) -> Frame:
+        """Heartbeat, and the position to resume from even when filters hid events.
+
+        Without a time it is two thirds as long on the wire, and nearly all that is sent is beats.
+        """
+        message = {"type": "beat", "cursor": str(cursor)}
+        if now is not None:
+            message["now"] = document.format_time(now)
         return Frame(self._with_stale(message))
 
     def _hello(
