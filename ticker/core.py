@@ -52,6 +52,7 @@ from ticker.store.past import Past
 from ticker.store.presence import Presence
 from ticker.store.refusals import ACCOUNTS, Refusals
 from ticker.store.replication import Policy
+from ticker.store.search import Search
 from ticker.store.stories import Stories
 from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
@@ -104,6 +105,7 @@ class Core:
     def _build_store(self, settings: Settings) -> None:
         editions = settings.newsroom.editions
         self.archive = Archive(self.store)
+        self.search = Search(self.store)
         self.history = History(self.store)
         self.past = Past(self.store, settings.board_lines, settings.board_window)
         self.stories = Stories(self.store, editions)

@@ -5,28 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news.document import dumps, milliseconds
+from ticker.news.document import milliseconds
 from ticker.news.event import Record
-from ticker.news.flash import URGENCY_RANGE, PubStatus
+from ticker.news.flash import PubStatus
 from ticker.news.hands import Hands
 from ticker.store.faults import store_errors
+from ticker.store.search import place_of, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ticker.news.flash import Flash
-    from ticker.news.subscription import Subscription
     from ticker.store.client import Store
+    from ticker.store.search import Place
 
-    # Milliseconds of first publication, and id.
-    Place = tuple[int, str]
-
-# More lines than ever share one millisecond; they are told apart by id after reading.
-_TIES: Final = 100
 _SCANNED: Final = 1000
-# Of one search, in pages of so many: it ends wherever it is, and goes on when it is asked again.
-SCANNED_MAX: Final = 1000
-_PAGE: Final = 200
 # An id leaves an index only as long as its flash is what made that right.
 _UNLIST: Final = """
 if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then
@@ -158,38 +151,6 @@ class Archive:
         """Usable flashes first published before this one, newest first, expired ones too."""
         return await self._before(self._keys(flash.edition).board, flash, limit)
 
-    async def search(
-        self, wanted: Subscription, before: Flash | None, limit: int
-    ) -> tuple[list[Flash], str | None]:
-        """Usable flashes of a subscription, newest first, among at most `SCANNED_MAX` of all.
-
-        Args:
-            wanted: The edition, and the filter.
-            before: Only what was first published before this one; None: from the newest on.
-            limit: How many at most.
-
-        Returns them, and the id of the last one that was looked at: the search goes on before
-        that; None: there are no more.
-        """
-        key, needles = self._keys(wanted.edition).board, _needles(wanted)
-        place = _place(before) if before else None
-        found: list[Flash] = []
-        for _ in range(SCANNED_MAX // _PAGE):
-            places = await self._places(key, place, _PAGE)
-            for at, text in zip(places, await self._texts(wanted.edition, places), strict=True):
-                place = at
-                # Most lines of a narrow filter are others: only one that may match is taken apart.
-                if text is None or not all(any(it in text for it in some) for some in needles):
-                    continue
-                flash = Record.decode(text).flash
-                if flash.pubstatus is PubStatus.USABLE and wanted.matches(flash):
-                    found.append(flash)
-                if len(found) > limit:
-                    return found[:limit], found[limit - 1].id
-            if len(places) < _PAGE:
-                return found, None
-        return found, place[1] if place else None
-
     async def coverage(
         self, edition: str, slug: str, limit: int, before: Flash | None = None
     ) -> list[Flash]:
@@ -200,35 +161,16 @@ class Archive:
         return await self._before(key, before, limit)
 
     async def _newest(self, edition: str, key: str, limit: int) -> list[Flash]:
-        return await self._usable(edition, await self._places(key, None, limit))
+        return await self._usable(edition, await places(self._commands, key, None, limit))
 
     async def _before(self, key: str, flash: Flash, limit: int) -> list[Flash]:
-        return await self._usable(flash.edition, await self._places(key, _place(flash), limit))
+        found = await places(self._commands, key, place_of(flash), limit)
+        return await self._usable(flash.edition, found)
 
-    async def _usable(self, edition: str, places: Iterable[Place]) -> list[Flash]:
+    async def _usable(self, edition: str, found: Iterable[Place]) -> list[Flash]:
         """The flashes at these places, but for one that was killed since they were looked up."""
-        found = await self._many(edition, [flash_id for _, flash_id in places])
-        return [flash for flash in found if flash.pubstatus is PubStatus.USABLE]
-
-    async def _places(self, key: str, before: Place | None, limit: int) -> list[Place]:
-        """Keyset pagination: the next entries of an index by time, newest first."""
-        with store_errors():
-            if before is None:
-                found = await self._commands.zrevrange(key, 0, limit - 1, withscores=True)
-            else:
-                found = await self._commands.zrevrangebyscore(
-                    key, before[0], "-inf", start=0, num=limit + _TIES, withscores=True
-                )
-        places = [(int(score), flash_id) for flash_id, score in found]
-        return [it for it in places if before is None or it < before][:limit]
-
-    async def _texts(self, edition: str, places: Iterable[Place]) -> list[str | None]:
-        ids = [flash_id for _, flash_id in places]
-        if not ids:
-            return []
-        with store_errors():
-            texts: list[str | None] = await self._commands.hmget(self._keys(edition).flashes, ids)
-        return texts
+        flashes = await self._many(edition, [flash_id for _, flash_id in found])
+        return [flash for flash in flashes if flash.pubstatus is PubStatus.USABLE]
 
     async def due(self, editions: Iterable[str], now: datetime) -> list[Record]:
         """Withheld flashes of several editions that are to go out by themselves by now."""
@@ -277,21 +219,3 @@ class Archive:
         with store_errors():
             texts = await self._commands.hmget(self._keys(edition).flashes, wanted)
         return [Record.decode(text) for text in texts if text]
-
-
-def _place(flash: Flash) -> Place:
-    """Where a flash stands in an index by time."""
-    return milliseconds(flash.firstcreated), flash.id
-
-
-def _needles(wanted: Subscription) -> list[list[str]]:
-    """Prefilter: a record that matches has one string of each of these lists in its text."""
-    levels = range(URGENCY_RANGE.start, (wanted.urgency or 0) + 1)
-    some = [
-        [f'"section":{dumps(it)}' for it in wanted.sections],
-        [f'"region":{dumps(it)}' for it in wanted.regions],
-        [dumps(it) for it in wanted.tags],
-        [f'"coverage":{dumps(it)}' for it in wanted.coverages],
-        [f'"urgency":{it}' for it in levels],
-    ]
-    return [strings for strings in some if strings]

@@ -29,6 +29,7 @@ class Public:
         self.newsroom = core.settings.newsroom
         self.templates = Templates(core.settings.public_url)
         self.archive = core.archive
+        self.search = core.search
         self.clicks = core.clicks
         self.widgets = core.widgets
         self.reading = Reading(core.hub, core.archive)

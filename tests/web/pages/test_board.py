@@ -21,6 +21,7 @@ from ticker.news.event import GENESIS
 from ticker.settings import static_dir
 from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks
+from ticker.store.search import Search
 from ticker.web.pages.board import Pages, regrouped
 from ticker.web.reading import Reading
 from ticker.web.render_queue import RenderQueue
@@ -188,7 +189,7 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
     await clicks.exchange()
     metrics = Metrics()
     pages = Pages(
-        Templates(""), Reading(hub, Archive(store)), Archive(store), clicks, settings.newsroom,
+        Templates(""), Reading(hub, Archive(store)), Search(store), clicks, settings.newsroom,
         RenderedPages(RenderQueue(metrics), metrics),
     )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [],

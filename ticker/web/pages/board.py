@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
-    from ticker.store.archive import Archive
     from ticker.store.clicks import Clicks
+    from ticker.store.search import Search
     from ticker.web.reading import Reading
     from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
@@ -48,14 +48,14 @@ class Pages:
         self,
         templates: Templates,
         reading: Reading,
-        archive: Archive,
+        search: Search,
         clicks: Clicks,
         newsroom: Newsroom,
         rendered: RenderedPages,
     ) -> None:
         self._templates = templates
         self._reading = reading
-        self._archive = archive
+        self._search = search
         self._clicks = clicks
         self._newsroom = newsroom
         self._rendered = rendered
@@ -150,7 +150,7 @@ class Pages:
             start = published(
                 await self._reading.find(edition.code, before), no_such_line("before")
             )
-        lines, last = await self._archive.search(subscription, start, _PAGE_LINES)
+        lines, last = await self._search.find(subscription, start, _PAGE_LINES)
         context = self._context(edition, filters, base) | {
             "cursor": str(cursor),
             "lines": [document.public(flash) for flash in lines],

@@ -21,7 +21,7 @@ def pages(shared: Public) -> Visitor:
     """Readers."""
     archive, templates = shared.archive, shared.templates
     reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
-    board = Pages(templates, reading, archive, shared.clicks, newsroom, rendered)
+    board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered)
     permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
     coverage = Coverage(templates, reading, archive, newsroom, rendered)
     return Visitor(
