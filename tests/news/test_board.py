@@ -157,6 +157,19 @@ def test_pruning_keeps_what_can_still_be_needed() -> None:
     assert shown.get("new") is not None
 
 
+def test_so_many_lines_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that publishes all day fills no memory: the newest stay, and what is pinned."""
+    monkeypatch.setattr("ticker.news.board.HELD_MAX", 10)
+    shown = board(memory=1, lines=3)
+    lines = [flash(f"{n:02}", firstcreated=after(n - 99), pinned=n == 4) for n in range(30)]
+    for event in chain(lines):
+        shown.apply(event)
+    before = ids(shown.lines(ALL, NOON))
+    shown.prune(NOON)
+    assert ids(shown.lines(ALL, NOON)) == before == ["04", "29", "28"]
+    assert [n for n in range(30) if shown.get(f"{n:02}")] == [4, *range(21, 30)]
+
+
 def test_when_the_next_line_leaves_by_itself() -> None:
     """A board knows when it will change without any event."""
     shown = board()

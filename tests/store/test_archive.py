@@ -10,6 +10,7 @@ from ticker.store.wire import IdempotencyKey
 
 if TYPE_CHECKING:
     from ticker.store.archive import Archive
+    from ticker.store.client import Store
     from ticker.store.wire import Mode, Wire
 
 

@@ -12,6 +12,7 @@ import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
+from ticker.news.board import HELD_MAX
 from ticker.news.document import utcnow
 from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.store.follow import HistoryReplacedError
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _BACKOFF_CAP: Final = 2.0
-# Lines kept in memory for each edition, so that one comes up when another is killed.
-_HELD: Final = 1000
 
 
 class Relay:
@@ -99,7 +98,8 @@ class Relay:
     async def _load(self, edition: str) -> None:
         since = utcnow() - self._settings.board_window
         # Lines first, then the log: what changes in between is in the log too, and newer wins.
-        flashes = await self._archive.recent(edition, since, _HELD)
+        held = max(HELD_MAX, self._settings.board_lines)
+        flashes = await self._archive.recent(edition, since, held)
         position, tail = await self._follower.tail(edition, self._settings.memory)
         # Last: an import that ended since we began to read is in the log behind `position`.
         await self._lock.refuse([edition])

@@ -7,7 +7,7 @@ the clock moves on; nothing here reads the clock.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ticker.news.event import GENESIS, Cursor, Event
 from ticker.news.flash import PubStatus
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from ticker.news.flash import Flash
     from ticker.news.subscription import Subscription
+
+
+# Lines that are kept for when others are killed, and for those who filter.
+HELD_MAX: Final = 1000
 
 
 class Board:
@@ -62,12 +66,19 @@ class Board:
         return True
 
     def prune(self, now: datetime) -> None:
-        """Eviction: let go of what neither the board nor one who resumes can need any more."""
+        """Eviction: let go of what neither the board nor one who resumes can need any more.
+
+        Of lines on show the newest `HELD_MAX` stay, as many as are loaded at the start.
+        """
         recent = {event.flash.id for event in self._recent}
+        shown = [flash for flash in self._flashes.values() if self._is_on(flash, now)]
+        if len(shown) > HELD_MAX:
+            shown.sort(key=_place, reverse=True)
+        held = {flash.id for flash in shown[: max(HELD_MAX, self._lines)]}
         self._flashes = {
             flash.id: flash
             for flash in self._flashes.values()
-            if flash.id in recent or self._is_on(flash, now)
+            if flash.id in recent or flash.id in held
         }
 
     def get(self, flash_id: str) -> Flash | None:
@@ -81,7 +92,7 @@ class Board:
             for flash in self._flashes.values()
             if self._is_on(flash, now) and subscription.matches(flash)
         ]
-        shown.sort(key=lambda flash: (flash.pinned, flash.order), reverse=True)
+        shown.sort(key=_place, reverse=True)
         return shown[: self._lines]
 
     def until(self, now: datetime) -> datetime | None:
@@ -126,3 +137,8 @@ class Board:
             and not flash.is_expired(now)
             and (flash.pinned or flash.firstcreated > now - self._window)
         )
+
+
+def _place(flash: Flash) -> tuple[bool, tuple[datetime, str]]:
+    """Sort key of a board: pinned first, then newest first."""
+    return (flash.pinned, flash.order)

@@ -40,7 +40,7 @@ _BODY_MAX: Final = 128 * 1024
 HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # What may wait for its turn: all that readers ask for, and nothing that operators and editors do.
 _READING: Final = frozenset({"GET", "HEAD"})
-_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/readyz/readers", "/metrics"})
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
