@@ -18,7 +18,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import Tokens
 from ticker.news.document import utcnow
 from ticker.store.client import Store
-from ticker.store.keys import Keys
+from ticker.store.keys import House, Keys
 
 if TYPE_CHECKING:
     import subprocess
@@ -64,7 +64,7 @@ class Stage:
     _posts: tuple[str, ...] = ()
     _wanted: int = 0
     _patience: float = PATIENCE
-    _accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    _accounts: dict[str, str] = field(default_factory=dict)
     _kept: list[Entry] = field(default_factory=list)
     _kept_at: float = 0.0
     _gone: set[Line] = field(default_factory=set)
@@ -241,14 +241,12 @@ class Stage:
         principal = Principal("editors", Role.EDITOR, frozenset(), utcnow(), None)
         self._token = await Tokens(store).create(principal)
         commands: Any = store.commands
-        for key in ("ticker:tokens", "ticker:tokens:digests"):
-            self._accounts[key] = await commands.hgetall(key)
+        self._accounts = await commands.hgetall(store.house.digests)
         await store.close()
 
     async def restore_accounts(self) -> None:
         """Let the editors in again, where the store lost that it knew them."""
-        for key, mapping in self._accounts.items():
-            await self._ask("hset", key, mapping=mapping)
+        await self._ask("hset", House().digests, mapping=self._accounts)
 
     def _said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
