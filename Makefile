@@ -42,6 +42,7 @@ bench: .venv/run
 	$(BIN)/ticker bench fanout --transport sse
 	$(BIN)/ticker bench storm --compare
 	$(BIN)/ticker bench connections --compare --churn 100000
+	$(BIN)/ticker bench history
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
