@@ -43,6 +43,7 @@ bench: .venv/run
 	$(BIN)/ticker bench storm --compare
 	$(BIN)/ticker bench pages
 	$(BIN)/ticker bench connections --compare --churn 100000
+	$(BIN)/ticker bench history
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
