@@ -82,11 +82,15 @@ def _is_up(proxy: Proxy) -> bool:
 
 
 async def _edit(remote: Remote, acknowledged: list[str], done: asyncio.Event) -> None:
-    """Post a line every few dozen milliseconds, each on a new connection, and read the board."""
+    """Post a line every few dozen milliseconds, each on a new connection, and read the board.
+
+    The board may be another hub's, which hears of the line a moment later.
+    """
     while not done.is_set():
         acknowledged.append((await remote.post("en", f"line {len(acknowledged)}"))["id"])
         listing = await remote.get("/v1/en/flashes")
-        assert (listing.status, listing.json["flashes"][0]["id"]) == (200, acknowledged[-1])
+        assert listing.status == 200
+        assert {flash["id"] for flash in listing.json["flashes"]} <= set(acknowledged)
         await asyncio.sleep(0.03)
 
 
