@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import socket
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +14,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.support.followers import Follower, Publisher
 from tests.support.nodes import until
-from tests.support.process import connections_of, serving, workers_of
+from tests.support.process import Serving, connections_of, serving, workers_of
 from ticker.server.watchdog import STUCK_SECONDS, Systemd, Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -79,22 +79,44 @@ async def test_a_worker_that_hangs_is_replaced(tmp_path: Path) -> None:
         assert max(reader.visits for reader in readers) > 1
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_systemd_hears_that_it_lives(tmp_path: Path, workers: str) -> None:
-    """Under `Type=notify` and `WatchdogSec=` it says that it is ready, and each second that it lives."""
+@contextmanager
+def _notified(
+    tmp_path: Path, workers: str, **settings: str
+) -> Iterator[tuple[Serving, socket.socket]]:
+    """A service under a systemd of ours, and what that hears next."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(60)
-        with serving(
-            tmp_path / "data",
-            "--workers",
-            workers,
-            token=False,
-            settings={"NOTIFY_SOCKET": str(tmp_path / "notify")},
-        ):
-            assert listener.recv(4096) == b"READY=1\nWATCHDOG=1"
-            for _ in range(2):
-                assert listener.recv(4096) == b"WATCHDOG=1"
+        given = {"NOTIFY_SOCKET": str(tmp_path / "notify"), **settings}
+        options = ("--workers", workers)
+        with serving(tmp_path / "data", *options, token=False, settings=given) as service:
+            yield service, listener
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_systemd_hears_that_it_lives(tmp_path: Path, workers: str) -> None:
+    """Under `Type=notify` and `WatchdogSec=` it says that it is ready, and each second that it lives."""
+    with _notified(tmp_path, workers) as (_, listener):
+        assert listener.recv(4096) == b"READY=1\nWATCHDOG=1"
+        for _ in range(2):
+            assert listener.recv(4096) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_systemd_hears_so_until_the_end(tmp_path: Path, workers: str) -> None:
+    """A service that takes its time to stop is not killed for it by a watchdog."""
+    with _notified(tmp_path, workers, TICKER_DRAIN_NOTICE="3600") as (service, listener):
+        assert listener.recv(4096).startswith(b"READY=1")
+        service.process.send_signal(signal.SIGTERM)
+        until(lambda: not service.client.is_ready(), "it is told")
+        listener.setblocking(False)
+        with suppress(BlockingIOError):
+            while listener.recv(4096):  # what was said before
+                pass
+        listener.settimeout(60)
+        for _ in range(2):
+            assert listener.recv(4096) == b"WATCHDOG=1"
+        service.kill()
 
 
 def test_without_systemd_nothing_is_said() -> None:

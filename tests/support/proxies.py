@@ -11,6 +11,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import pytest
 from tests.support.process import PATIENCE, free_port
 from tests.support.service import Remote
 from tests.support.tls import certificate
+from ticker.server.process import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +70,12 @@ def proxying(name: str, folder: Path, hubs: Sequence[int], token: str) -> Iterat
         example = _own_folders(binary, folder, example)
     (folder / _FILES[name]).write_text(example)
     with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(_line(name, binary, folder), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            _line(name, binary, folder),
+            stdout=log,
+            stderr=log,
+            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - from the main thread
+        )
     try:
         _await_port(process, port, folder / f"{name}.log")
         tls = ssl.create_default_context(cafile=ours.file)

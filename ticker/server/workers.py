@@ -79,6 +79,7 @@ class Workers:
         self._in_a_hurry = False
         self._watchdog = Watchdog()
         self._systemd = Systemd()
+        self._is_up = False
         # Self-pipe: signal handlers write to it, `_wait` reads.
         self._wakeup = socket.socketpair()
         self._wakeup[0].setblocking(False)
@@ -159,7 +160,9 @@ class Workers:
             if self._watchdog.is_stuck(worker.turned.value) and worker.process.is_alive():
                 _log.error("worker %s hangs; killing it", worker.process.pid)
                 worker.process.kill()
-        if all(worker.turned.value for worker in self._workers):
+        # Ready once all are; one that is replaced later is no reason to take us for dead.
+        self._is_up = self._is_up or all(worker.turned.value for worker in self._workers)
+        if self._is_up:
             self._systemd.alive()
 
     def _replace_dead(self) -> None:
@@ -228,6 +231,7 @@ class Workers:
                     process.kill()
                 break
             wait([process.sentinel for process in alive], min(left, _AGAIN_SECONDS))
+            self._systemd.alive()
             if self._in_a_hurry:
                 self._tell_all()
 
