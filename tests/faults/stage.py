@@ -241,8 +241,8 @@ class Stage:
         principal = Principal("editors", Role.EDITOR, frozenset(), utcnow(), None)
         self._token = await Tokens(store).create(principal)
         commands: Any = store.commands
-        for key in ("ticker:tokens", "ticker:tokens:digests"):
-            self._accounts[key] = await commands.hgetall(key)
+        key = store.house.digests
+        self._accounts[key] = await commands.hgetall(key)
         await store.close()
 
     async def restore_accounts(self) -> None:
