@@ -52,15 +52,25 @@ async def test_who_was_seen_is_known_for_a_while(shard: Shard) -> None:
 
 
 async def test_a_store_that_does_not_answer_is_not_waited_for_each_time(shard: Shard) -> None:
-    """A busy token waits for a silent store once in five seconds, not with each of its posts."""
+    """A busy token waits for a silent store once, and not again while others ask in vain."""
     await shard.ask("seen")
     shard.is_away = True
     for _ in range(10):
         assert await shard.ask("seen") == "amal"
     assert shard.asked == 2
-    shard.now = 5.0
+    shard.now = 14.0
+    shard.memory.postpone("seen")
+    shard.now = 28.0
+    await shard.ask("seen")
+    assert shard.asked == 2
+    shard.now = 29.0
     await shard.ask("seen")
     assert shard.asked == 3
+    # Once the store was heard again, it is asked at once.
+    shard.is_away = False
+    shard.confirm()
+    await shard.ask("seen")
+    assert shard.asked == 4
 
 
 async def test_what_was_revoked_stays_revoked(shard: Shard) -> None:

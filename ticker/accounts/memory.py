@@ -21,8 +21,9 @@ _T = TypeVar("_T")
 # How long what was confirmed stands, and how many are remembered.
 MEMORY_SECONDS: Final = 600.0
 MEMORY_MAX: Final = 1000
-# A store that does not answer is not waited for again so soon.
-_AGAIN_SECONDS: Final = 5.0
+# Circuit breaker: requests do not wait again so soon for a store that did not answer. Longer than
+# whoever confirms takes for a round, so that they do not.
+_AGAIN_SECONDS: Final = 15.0
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Memory(Generic[_T]):
             entry = self._standing(key, now)
             if entry is None:
                 raise
-            entry.ask_at = self._clock() + _AGAIN_SECONDS
+            self.postpone(key)
             return entry.value
         if value is None:
             self.forget(key)
@@ -96,6 +97,11 @@ class Memory(Generic[_T]):
         elif key in self._known:
             entry = self._known[key]
             entry.value, entry.confirmed, entry.ask_at = value, self._clock(), 0.0
+
+    def postpone(self, key: str) -> None:
+        """The store did not answer: for a while its last word stands without asking."""
+        if key in self._known:
+            self._known[key].ask_at = self._clock() + _AGAIN_SECONDS
 
     def _standing(self, key: str, now: float) -> _Entry[_T] | None:
         entry = self._known.get(key)

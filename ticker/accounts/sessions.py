@@ -117,10 +117,18 @@ class Sessions:
 
         Those whose own shard is away stay as they are.
         """
-        await self._users.get("")
-        for digest in self._memory.known():
-            with suppress(StoreUnavailableError):
+        known = self._memory.known()
+        try:
+            await self._users.get("")
+        except StoreUnavailableError:
+            for digest in known:
+                self._memory.postpone(digest)
+            raise
+        for digest in known:
+            try:
                 self._memory.confirm(digest, await self._read(digest))
+            except StoreUnavailableError:
+                self._memory.postpone(digest)
 
     async def _read(self, digest: str) -> Session | None:
         with store_errors():

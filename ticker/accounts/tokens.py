@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ticker.accounts.memory import Memory
 from ticker.accounts.principal import Principal, Role
 from ticker.news.document import dumps, format_time, parse_time
-from ticker.store.faults import store_errors
+from ticker.store.faults import StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,9 +105,14 @@ class Tokens:
     async def confirm(self) -> None:
         """Have the store say again what it said of the tokens that are remembered."""
         digests = self._memory.known()
-        with store_errors():
-            # Of none too: so it is known whether it answers.
-            texts = await self._commands.hmget(self._digests, ["", *digests])
+        try:
+            with store_errors():
+                # Of none too: so it is known whether it answers.
+                texts = await self._commands.hmget(self._digests, ["", *digests])
+        except StoreUnavailableError:
+            for digest in digests:
+                self._memory.postpone(digest)
+            raise
         for digest, text in zip(digests, texts[1:], strict=True):
             self._memory.confirm(digest, _decode(text) if text else None)
 
