@@ -48,7 +48,7 @@ REACHED = {
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),
     "jobs/rehearsal": ("store/test_faults", "/readyz"), "jobs/inspection": ("store/test_inspection", "ticker"),
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
-    "server/refusal": ("server/test_http_wire", "431"), "store/sentinel": ("store/test_topology", "sentinel_set"),
+    "server/refusal": ("server/test_http_wire", "431"), "server/unsent": ("hub/test_backpressure", "GET /v1/en/flashes"), "store/sentinel": ("store/test_topology", "sentinel_set"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
