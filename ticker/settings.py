@@ -70,7 +70,7 @@ class Settings:
         keep_alive: Seconds that a connection may be idle between two requests.
         reader_buffer: Bytes that may come to wait for one reader who is behind, besides its hello,
             before it is closed as too slow.
-        buffers: Bytes that may wait for all readers and desks of a process together.
+        buffers: Bytes that may wait for all clients of a process together.
         drain_notice: Seconds that a process which is told to stop goes on while `/readyz` says 503.
         drain_seconds: Seconds over which it then sends its readers away at most.
         posts_per_second: Rate limit of editors' requests, for each token and process; 429 above it.

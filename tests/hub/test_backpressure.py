@@ -174,6 +174,34 @@ async def test_readers_who_read_nothing_cannot_fill_the_memory(
         assert hub.readers
 
 
+async def test_answers_that_nobody_takes_count_too(
+    settings: Settings, stuck: list[socket.socket]
+) -> None:
+    """Clients that ask for a long page and read nothing hold no more than readers may."""
+    async with running(replace(settings, buffers=_MOST)) as service:
+        buffers, metrics = service.server._service.buffers, service.server._service.metrics
+        await _fill(service, 150)
+        before = len(service.server.server_state.connections)
+        loop = asyncio.get_running_loop()
+        for number, client in enumerate(stuck, 1):
+            client.setblocking(False)
+            await loop.sock_connect(client, ("127.0.0.1", service.port))
+            ask = b"GET /v1/en/flashes HTTP/1.1\r\nHost: x\r\n\r\n"
+            await loop.sock_sendall(client, ask * 20)
+            waits = buffers.waiting
+            while number < 4 and buffers.waiting == waits:
+                await service.get("/healthz")
+                assert buffers.waiting <= _MOST
+        while len(service.server.server_state.connections) > before + 11:
+            await service.get("/healthz")
+            assert metrics.value("ticker_waiting_bytes") <= _MOST
+        assert buffers.behind
+        for client in stuck:
+            client.close()
+        while buffers.behind:
+            await service.get("/healthz")
+
+
 @pytest.mark.parametrize("lane", ["plain", "deflated", "plain stream", "websocket", "stream"])
 async def test_the_longest_board_reaches_who_is_slow(
     settings: Settings, stuck: list[socket.socket], lane: str

@@ -175,7 +175,7 @@ class FastPath(asyncio.Protocol):
     def _pass_on(self) -> None:
         """Let uvicorn have the connection, from its first byte on."""
         self._context.connections.discard(self)
-        protocol = BoundedHttp(self._limits, **self._uvicorn)
+        protocol = BoundedHttp(self._limits, self._context.buffers, **self._uvicorn)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(self._received)

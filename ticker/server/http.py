@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ticker.server.refusal import refuse_connection
+from ticker.server.unsent import UnsentResponse
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+    from ticker.hub.backpressure import Buffers
     from ticker.server.limits import ConnectionLimits
 
 HEAD_MAX: Final = 16 * 1024
@@ -61,12 +63,14 @@ class BoundedHttp(HttpToolsProtocol):
 
     Args:
         limits: Hold the deadlines of requests.
+        buffers: Told of answers that wait for who takes them slowly.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    def __init__(self, limits: ConnectionLimits, **uvicorn: Any) -> None:
+    def __init__(self, limits: ConnectionLimits, buffers: Buffers, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self._limits = limits
+        self._buffers = buffers
         self.parser = self._new_parser()
         self._awaited = _Awaited.START
         self._status = 400
@@ -246,7 +250,12 @@ class BoundedHttp(HttpToolsProtocol):
                 _delimit_by_close(cycle, message)
             await send(message)
             # Backpressure: return once the transport's buffer is empty, so that Buffers sees it.
-            await self.flow.drain()
+            if self.flow.write_paused:
+                rest = UnsentResponse.of(cycle.scope["path"], self.transport, self._buffers)
+                try:
+                    await self.flow.drain()
+                finally:
+                    rest.sent()
 
         await app(scope, receive, send_all)
         if self.flow.write_paused:
