@@ -32,7 +32,7 @@ NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg", "routes.py"}
 COVERED = {
     "accounts/principal": "accounts/test_tokens",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
-    "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft",
+    "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft", "accounts/sums": "accounts/test_repeated_entries",
     "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire", "store/checkpoints": "store/test_past", "jobs/checkpoints": "store/test_past",

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
-from ticker.accounts.refused_logins import INTERVAL
 from ticker.accounts.repeated_entries import AT_ONCE_MAX, RepeatedEntries
+from ticker.accounts.sums import INTERVAL
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -3,12 +3,12 @@
 local sums_key = KEYS[1]          -- hash: name, or nobody and a network -> sum as JSON
 local untold_key = KEYS[2]        -- hash: name -> its sum since somebody logged in with it
 
-local name = ARGV[1]              -- or '' where nobody has it
-local stranger = ARGV[2]          -- field of nobody from this network
-local strangers = ARGV[3]         -- field of nobody from networks beyond the most that are kept
-local fields_max = tonumber(ARGV[4])
-local places_max = tonumber(ARGV[5])
-local now = ARGV[6]
+local now = ARGV[1]
+local name = ARGV[2]              -- or '' where nobody has it
+local stranger = ARGV[3]          -- field of nobody from this network
+local strangers = ARGV[4]         -- field of nobody from networks beyond the most that are kept
+local fields_max = tonumber(ARGV[5])
+local places_max = tonumber(ARGV[6])
 local network = ARGV[7]
 local kind = ARGV[8]              -- 'wrong' or 'unread'
 
@@ -16,13 +16,7 @@ local function add(key, field)
   local text = redis.call('HGET', key, field)
   local sum = text and cjson.decode(text) or {since = now, wrong = 0, unread = 0, places = {}}
   sum[kind] = sum[kind] + 1
-  local is_new = true
-  for _, place in ipairs(sum.places) do
-    is_new = is_new and place ~= network
-  end
-  if is_new and #sum.places < places_max then
-    sum.places[#sum.places + 1] = network
-  end
+  add_place(sum, network, places_max)
   redis.call('HSET', key, field, cjson.encode(sum))
 end
 

@@ -6,17 +6,16 @@ hour at most; beyond so many networks one entry stands for all.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ticker.accounts.login_limits import NOBODY
-from ticker.news.document import format_time, utcnow
+from ticker.accounts.sums import PLACES_MAX, Sums, entering, origin_of
+from ticker.news.document import utcnow
 from ticker.protocol.networks import client_network
-from ticker.store.faults import StoreUnavailableError, store_errors
+from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,23 +25,7 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 _SCRIPT: Final = (Path(__file__).parent / "refused_logins.lua").read_text(encoding="utf-8")
-# Sums that began by a time, taken away: fields and texts in turn.
-TAKE_DUE: Final = """
-local taken = {}
-local fields = redis.call('HGETALL', KEYS[1])
-for i = 1, #fields, 2 do
-  if cjson.decode(fields[i + 1]).since <= ARGV[1] then
-    redis.call('HDEL', KEYS[1], fields[i])
-    taken[#taken + 1] = fields[i]
-    taken[#taken + 1] = fields[i + 1]
-  end
-end
-return taken
-"""
-INTERVAL: Final = timedelta(minutes=15)
 STRANGERS_MAX: Final = 50
-PLACES_MAX: Final = 3
-_LOOK_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +55,16 @@ class RefusedLogins:
 
     def __init__(self, store: Store, audit: Audit, clock: Callable[[], datetime] = utcnow) -> None:
         self._commands: Any = store.commands
-        self._sums, self._untold = store.house.refused_logins, store.house.refused_untold
-        self._add = store.script(_SCRIPT)
-        self._take = store.script(TAKE_DUE)
+        self._untold = store.house.refused_untold
+        self._sums = Sums(store, store.house.refused_logins, _SCRIPT, clock)
         self._audit = audit
-        self._clock = clock
 
     async def note(self, known: str, address: str, kind: Literal["wrong", "unread"]) -> None:
         """Count one, by a name that somebody has, or by nobody's."""
         network = client_network(address)
         name = "" if known == NOBODY else known
-        now = format_time(self._clock())
         fields: list[str | int] = [name, f"\0{network}", "\0", STRANGERS_MAX, PLACES_MAX]
-        with store_errors():
-            await self._add([self._sums, self._untold], [*fields, now, network, kind])
+        await self._sums.add(*fields, network, kind, also=[self._untold])
 
     async def tell(self, name: str) -> Refused | None:
         """What was refused under a name since the last time that its owner was told."""
@@ -96,28 +75,17 @@ class RefusedLogins:
 
     async def enter_due(self) -> None:
         """Enter the sums whose time is over in the audit log; of many processes one does."""
-        with store_errors():
-            before = format_time(self._clock() - INTERVAL)
-            taken = await self._take([self._sums], [before])
-        for field, text in zip(taken[::2], taken[1::2], strict=True):
-            await self._enter(field, Refused(**json.loads(text)))
+        for field, total in await self._sums.due():
+            await self._enter(field, Refused(**total))
 
     async def run(self) -> None:
         """Enter sums for as long as this is not cancelled."""
-        while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            try:
-                await self.enter_due()
-            except StoreUnavailableError:
-                continue
+        await entering(self.enter_due)
 
     async def _enter(self, field: str, refused: Refused) -> None:
         known = NOBODY if field.startswith("\0") else field
-        places = refused.places
-        more = " and more" if len(places) == PLACES_MAX else ""
+        origin, address = origin_of(refused.places)
         detail = (
-            f"{refused.wrong} wrong, {refused.unread} too many, since {refused.since}, "
-            f"from {', '.join(places)}{more}"
+            f"{refused.wrong} wrong, {refused.unread} too many, since {refused.since}, {origin}"
         )
-        address = places[0] if len(places) == 1 else ""
         await self._audit.note(known, "logins refused", known, address, detail)

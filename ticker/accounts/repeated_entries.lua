@@ -4,10 +4,10 @@
 
 local sums_key = KEYS[1]          -- hash: action and name -> sum as JSON
 
-local field = ARGV[1]
-local at_once_max = tonumber(ARGV[2])
-local places_max = tonumber(ARGV[3])
-local now = ARGV[4]
+local now = ARGV[1]
+local field = ARGV[2]
+local at_once_max = tonumber(ARGV[3])
+local places_max = tonumber(ARGV[4])
 local network = ARGV[5]
 
 local text = redis.call('HGET', sums_key, field)
@@ -17,13 +17,7 @@ if is_at_once then
   sum.entered = sum.entered + 1
 else
   sum.more = sum.more + 1
-  local is_new = true
-  for _, place in ipairs(sum.places) do
-    is_new = is_new and place ~= network
-  end
-  if is_new and #sum.places < places_max then
-    sum.places[#sum.places + 1] = network
-  end
+  add_place(sum, network, places_max)
 end
 redis.call('HSET', sums_key, field, cjson.encode(sum))
 return is_at_once and 1 or 0
