@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from typing import TYPE_CHECKING
 
 from tests.support.flashes import NOON, chain, flash
@@ -34,15 +35,36 @@ def test_the_oldest_of_all_groups_goes() -> None:
     assert list(groups[1].values()) == [frames[1], frames[3]]
 
 
-def test_a_newer_hello_is_not_taken_for_an_older_one() -> None:
-    """What a group has replaced meanwhile is not lost when its predecessor's time is over."""
-    cache, group = HelloCache(limit=2 * 6000), dict[None, Frame]()
-    newest = frame("x" * 1000)
-    for each in (frame("x" * 1000), newest):
-        group.clear()
-        cache.keep(group, None, each)  # type: ignore[arg-type]
-    cache.keep({}, None, frame("x" * 1000))
-    assert group == {None: newest}
+def test_what_is_not_true_any_more_is_not_kept() -> None:
+    """What a group has replaced makes room at once, and nobody holds it."""
+    cache = HelloCache(limit=2 * 6000)
+    group: Hellos = {}
+    other: Hellos = {}
+    first = frame("x" * 1000)
+    cache.keep(other, None, first)
+    replaced = weakref.WeakSet[Frame]()
+    for _ in range(10):
+        cache.keep(group, None, frame("x" * 1000))
+        replaced.update(group.values())
+        cache.clear(group)
+    assert len(replaced) == 0
+    assert other == {None: first}
+
+
+def test_a_group_without_readers_keeps_no_hello() -> None:
+    """Filters that come and go leave nothing behind."""
+    hub = Hub(Settings(), Metrics(), lambda: NOON)
+    hub.load("en", [], GENESIS, chain([flash("a", headline="Nowhere else", tags=("t",))]))
+    for number in range(10):
+        reader = Outbox("websocket", 10**9)
+        subscription = hub.join(
+            reader, Subscription("en", tags=frozenset({"t", f"{number}"})), None
+        )
+        hub.leave(reader, subscription)
+    del reader
+    gc.collect()
+    frames = [it for it in gc.get_objects() if type(it) is Frame]
+    assert not [it for it in frames if "Nowhere else" in it.text]
 
 
 async def test_strangers_do_not_choose_how_many_are_kept() -> None:

@@ -5,7 +5,6 @@ Strangers choose their filters and cursors, so without a bound they would choose
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -31,18 +30,28 @@ class HelloCache:
     def __init__(self, limit: int = HELLOS_BYTES_MAX) -> None:
         self._limit = limit
         self._size = 0
-        self._kept: deque[tuple[Hellos, Cursor | None, Frame]] = deque()
+        self._kept: dict[Frame, tuple[Hellos, Cursor | None]] = {}
 
     def keep(self, hellos: Hellos, cursor: Cursor | None, frame: Frame) -> None:
         """Keep a hello among those of its group; the oldest of all groups go (FIFO eviction)."""
         hellos[cursor] = frame
-        self._kept.append((hellos, cursor, frame))
+        self._kept[frame] = hellos, cursor
         self._size += _bytes(frame)
         while self._size > self._limit:
-            group, of, oldest = self._kept.popleft()
-            self._size -= _bytes(oldest)
-            if group.get(of) is oldest:
-                del group[of]
+            oldest = next(iter(self._kept))
+            group, of = self._kept[oldest]
+            self._forget(oldest)
+            del group[of]
+
+    def clear(self, hellos: Hellos) -> None:
+        """A group's hellos are not true any more, or it has no readers."""
+        for frame in hellos.values():
+            self._forget(frame)
+        hellos.clear()
+
+    def _forget(self, frame: Frame) -> None:
+        del self._kept[frame]
+        self._size -= _bytes(frame)
 
 
 def _bytes(frame: Frame) -> int:

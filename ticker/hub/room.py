@@ -109,6 +109,7 @@ class Room:
         if not audience:
             del group.audiences[reader.lane]
         if not group.audiences:
+            self._hellos.clear(group.hellos)
             del self._groups[subscription]
 
     def publish(self, event: Event) -> None:
@@ -193,7 +194,7 @@ class Room:
         """The hello for this position, cached for a second: a reconnect storm brings thousands."""
         valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
         if group.hellos_for != valid_for:
-            group.hellos.clear()
+            self._hellos.clear(group.hellos)
             group.hellos_for = valid_for
         missed = self.board.since(cursor) if cursor is not None else None
         key = None if missed is None else cursor
