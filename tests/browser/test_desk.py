@@ -425,3 +425,27 @@ async def test_a_desk_on_plain_http(browser: Browser, newsroom: Running) -> None
         await page.keyboard.type("Out")
         await page.keyboard.press("Control+Enter")
         assert (await receive(reader))["flash"]["headline"] == "Out"
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 360])
+async def test_a_date_field_shows_its_time(browser: Browser, newsroom: Running, width: int) -> None:
+    """Whoever withholds a line sees until when: nothing of the field is cut off, at any width."""
+    async with desk(browser, newsroom, "amal") as page:
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.locator("#more summary").click()
+        for name in ("embargoed", "expires"):
+            field = page.locator(f"[name={name}]")
+            await field.fill("2040-12-30T23:59")
+            needed = await field.evaluate(
+                """(input) => {
+                    const copy = input.cloneNode();
+                    copy.style.cssText = "position: absolute; inline-size: max-content";
+                    document.body.append(copy);
+                    const { width } = copy.getBoundingClientRect();
+                    copy.remove();
+                    return width;
+                }"""
+            )
+            box = await field.bounding_box()
+            assert box is not None
+            assert box["width"] >= needed
