@@ -135,7 +135,7 @@ BUGS: dict[Callable[[], None], str] = {
     drops: "came after|a beat says",
     repeats: "came after",
     resumes_late: "missing",
-    resumes_early: "too much",
+    resumes_early: "came after|too much",
     revives: "missing",
     forgets: "a place that was known",
     shuffles: "in another order",
