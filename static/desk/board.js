@@ -1,6 +1,7 @@
-/** The board at the desk: each line with what can be done to it, and its versions in other languages. */
-import { act, line, Rows, top } from "./rows.js";
+/** The board at the desk: each line with whose it is, where it landed and what can be done to it. */
 import { el, fill } from "./dom.js";
+import { mayCorrect, mayKill } from "./rights.js";
+import { act, aged, head, line, Rows } from "./rows.js";
 
 /** What each edition says for itself. */
 const OWN = ["headline", "pinned", "correction", "expires", "embargoed"];
@@ -12,11 +13,12 @@ export class Board {
    * @param {object} options.about of the page.
    * @param {object} options.words
    * @param {import("./api.js").Api} options.api
-   * @param {import("./amend.js").Amend} options.amend
+   * @param {import("./withdraw.js").Withdraw} options.withdraw
    * @param {import("./landing.js").Landing} options.landing
+   * @param {(flash: object, kind: string) => void} options.edit takes a line to the box.
    */
-  constructor({ about, words, api, amend, landing }) {
-    Object.assign(this, { about, words, api, amend, landing });
+  constructor({ about, words, api, withdraw, landing, edit }) {
+    Object.assign(this, { about, words, api, withdraw, landing, edit });
     this.list = document.getElementById("lines");
     this.rows = new Rows(this.list, words.empty_board);
     this.lines = [];
@@ -28,34 +30,31 @@ export class Board {
 
   /**
    * @param {object[]} lines newest first.
-   * @param {object} stories key → edition → its version.
-   * @param {Map<string, object>} landings "id version" → figures.
+   * @param {object} told
+   * @param {object} told.stories key → edition → its version.
+   * @param {object} told.hands id → whose hands made it.
+   * @param {Map<string, object>} told.landings "id version" → figures.
    */
-  show(lines, stories, landings) {
+  show(lines, { stories, hands, landings }) {
     this.lines = lines;
     const items = lines.map((flash) => ({
-      ...flash,
+      ...aged(flash),
       versions: stories[flash.story ?? flash.id] ?? null,
+      hands: hands[flash.id],
       figure: this.landing.short(landings.get(`${flash.id} ${flash.version}`)),
     }));
     this.rows.show(items, (item) => this.#render(item));
   }
 
-  /** Move the focus from line to line. */
-  walk(step) {
-    const rows = [...this.list.querySelectorAll(".row")];
-    const at = rows.indexOf(document.activeElement.closest(".row"));
-    rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
-  }
-
   /** Do something to the line of a row. */
   act(row, name, edition) {
     const flash = this.lines.find(({ id }) => id === row.dataset.id);
-    if (!flash) return;
+    if (!flash || !row.querySelector(`[data-act="${name}"]`)) return;
     if (name === "pin") this.#quietly(() => this.api.change(flash.id, { pinned: !flash.pinned }, { version: flash.version, refile: true }));
-    else if (name === "checked") this.#quietly(() => this.api.checked(flash.id));
-    else if (name === "start") this.#start(flash, edition);
-    else if (row.querySelector(`[data-act="${name}"]`)) this.amend.open(row, flash, name);
+    if (name === "checked") this.#quietly(() => this.api.checked(flash.id));
+    if (name === "start") this.#start(flash, edition);
+    if (name === "correct" || name === "refile") this.edit(flash, name);
+    if (name === "kill") this.withdraw.kill(row, flash);
   }
 
   async #quietly(ask) {
@@ -66,35 +65,54 @@ export class Board {
 
   #render(item) {
     const { words, about } = this;
-    const editor = about.role !== "reporter";
+    const mine = mayCorrect(about, item, item.hands);
+    const check = this.#check(item);
+    const states = [item.pinned && words.pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
     return [
-      top(item, words,
-        item.pinned ? el("span", { className: "state" }, words.pinned) : "",
-        item.correction ? el("span", { className: "state" }, words.corrected) : "",
-        item.figure ? el("span", { className: "figure" }, item.figure) : ""),
-      line(item, about),
-      this.#story(item),
+      ...head(item, words),
+      line(item, words, about, states.filter(Boolean)),
+      el("span", { className: "marks" }, ...this.#marks(item)),
+      el("span", { className: "figure", title: words.landing }, item.figure),
+      this.#by(item),
       el("div", { className: "acts" },
-        act("correct", words.correct),
-        act("refile", words.refile),
-        editor ? act("pin", item.pinned ? words.unpin : words.pin) : "",
-        editor ? act("kill", words.kill, "kill") : ""),
+        check.length ? act("checked", words.checked) : "",
+        mine ? act("correct", words.correct) : "",
+        mine ? act("refile", words.refile) : "",
+        mayKill(about) ? act("pin", item.pinned ? words.unpin : words.pin) : "",
+        mayKill(about) ? act("kill", words.kill, "kill") : ""),
     ];
   }
 
-  /** "en 12:01:07 · ar +00:24 · es pending": one story in all editions. */
-  #story({ id, firstcreated, versions }) {
+  #by({ hands }) {
+    if (!hands) return el("span", { className: "by" });
+    const { first, last } = hands;
+    const title = last === first ? fill(this.words.by, { name: first }) : fill(this.words.by_both, { name: first, last });
+    return el("bdi", { className: "by", title }, last === first ? first : `${first} · ${last}`);
+  }
+
+  /** Editions whose version was changed since anybody looked at this one. */
+  #check({ id, versions }) {
+    const own = versions?.[this.about.edition];
+    return own?.id === id ? own.check : [];
+  }
+
+  /** Two letters for each other edition's version of the story: current, to be looked at, killed or missing. */
+  #marks({ firstcreated, versions }) {
     const { words, about } = this;
-    if (about.drill || about.editions.length < 2) return "";
-    const parts = about.editions.filter(({ code }) => code !== about.edition).map(({ code, lang }) => {
+    if (about.drill) return [];
+    return about.editions.filter(({ code }) => code !== about.edition).map(({ code, name, lang }) => {
       const version = versions?.[code];
-      if (version) return el("span", { lang }, `${code} ${version.pubstatus === "canceled" ? words.killed : since(firstcreated, version.firstcreated)}`);
-      if (!about.theirs.includes(code)) return el("span", {}, `${code} ${words.pending}`);
-      return el("button", { type: "button", className: "quiet", data: { act: "start", edition: code } }, fill(words.start, { edition: code }));
+      const stale = version?.check.includes(about.edition);
+      if (!version && about.theirs.includes(code)) {
+        const title = fill(words.start, { edition: code });
+        return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, `+${code}`);
+      }
+      const state = !version ? "missing" : version.pubstatus === "canceled" ? "dead" : stale ? "stale" : "current";
+      const sign = { missing: "–", dead: "×", stale: "!", current: "" }[state];
+      const when = version ? since(firstcreated, version.firstcreated) : "";
+      const title = `${name}: ${words.marks[state]} ${when}`.trim();
+      return el("span", { className: `mark ${state}`, lang, title, role: "img", ariaLabel: title }, `${code}${sign}`);
     });
-    const check = versions?.[about.edition]?.id === id ? versions[about.edition].check : [];
-    const warning = check.length ? [el("span", { className: "check-it" }, fill(words.check, { edition: check.join(", ") })), act("checked", words.checked)] : [];
-    return el("div", { className: "story" }, ...parts, ...warning);
   }
 
   /** The other edition's desk opens with everything copied but the words. */

@@ -1,39 +1,51 @@
-/** Writing a line and publishing it: once (idempotency key), after a hold in which it can be stopped. */
-import { isUnknown, Refused } from "./api.js";
-import { el, fill, moment } from "./dom.js";
+/** Compose: the box, with one sheet in it; what is written there is kept at once. */
+import { Difference } from "./difference.js";
+import { el, fill, moment, plural } from "./dom.js";
 import { faultOfTimes, Inputs } from "./form.js";
-import { Hold } from "./hold.js";
 import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
-import { Unsent } from "./unsent.js";
+import { changes, isWritten } from "./sheets.js";
+import { Templates } from "./templates.js";
+import { Warnings } from "./warnings.js";
 
-const LINT_DEBOUNCE_MS = 300;
-const SOURCE = "ticker last source";
-const GONE = [404, 409, 412];
+/** What a published line keeps: it can't be withheld any more. */
+const OUT = ["correct", "refile"];
 
 /** The compose column. */
 export class Compose {
-  #lint = 0;
-  #asked = 0;
-  #busy = false;
+  #changed = () => {};
 
-  /** @param {object} options about, words, api, targets, templates. */
-  constructor({ about, words, api, targets, templates }) {
-    Object.assign(this, { about, words, api, targets, templates });
-    for (const id of ["form", "headline", "publish", "fault", "said", "warnings", "length"]) this[id] = document.getElementById(id);
+  /**
+   * @param {object} options
+   * @param {object} options.about of the page.
+   * @param {object} options.words
+   * @param {import("./api.js").Api} options.api
+   * @param {object} options.targets name → characters.
+   * @param {string[]} options.templates
+   * @param {import("./sheets.js").Shelf} options.shelf
+   * @param {(sheet: object, query: object) => void} options.send
+   */
+  constructor({ about, words, api, targets, templates, shelf, send }) {
+    Object.assign(this, { about, words, targets, shelf, deliver: send });
+    for (const id of ["form", "headline", "publish", "save", "fault", "said", "length", "task"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
     this.live = false;
     this.readers = 0;
-    this.hold = new Hold(words);
     this.preview = new Preview(about);
-    this.unsent = new Unsent(about);
-    this.form.addEventListener("input", () => this.#changed());
+    this.difference = new Difference(words, about);
+    this.warnings = new Warnings(api, words);
+    this.templates = new Templates(templates, this.form, words, () => this.#write());
+    this.form.addEventListener("input", () => this.#write());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.publish.addEventListener("click", () => this.send());
-    document.getElementById("save").addEventListener("click", () => this.saveDraft());
-    document.getElementById("clear").addEventListener("click", () => this.clear());
-    this.#offerTemplates();
+    this.save.addEventListener("click", () => this.saveDraft());
+    document.getElementById("clear").addEventListener("click", () => this.throwAway());
     this.#begin();
+  }
+
+  /** @param {() => void} changed called when there are other sheets, or other words on one. */
+  watch(changed) {
+    this.#changed = changed;
   }
 
   /** @param {boolean} live whether the service can be reached. */
@@ -48,119 +60,190 @@ export class Compose {
     this.#label();
   }
 
-  /** Put a draft into the form. */
-  edit({ flash }) {
-    this.unsent.renew();
-    this.unsent.draft = { id: flash.id, version: flash.version };
-    this.#fill(flash);
-    this.headline.focus();
+  /**
+   * A sheet for a line that exists: the one that was begun, or a new one.
+   * @param {object} flash
+   * @param {"draft"|"waiting"|"correct"|"refile"} kind
+   * @param {?string} stage
+   */
+  amend(flash, kind, stage = null) {
+    const begun = this.shelf.all().find((it) => it.kind === kind && it.of.id === flash.id && it.state === "typing");
+    if (begun) return this.put(begun);
+    this.#fill(flash, kind);
+    const fields = this.inputs.read();
+    const { id, version } = flash;
+    this.put(this.shelf.blank(fields, kind, { id, version, stage, fields }));
   }
 
-  template(index) {
-    const template = this.templates[index];
-    if (template === undefined) return;
-    const source = this.form.elements.source.value || localStorage.getItem(SOURCE) || "";
-    const start = fill(template, { source }).replace(/^: /, "");
-    if (template.includes("{source}") && source) this.form.elements.source.value = source;
-    this.headline.setRangeText(start, 0, 0, "end");
-    this.headline.focus();
-    this.headline.setSelectionRange(this.headline.value.length, this.headline.value.length);
-    this.#changed();
-  }
-
-  urgency(step) {
-    const { urgency } = this.form.elements;
-    urgency.value = String(Math.min(5, Math.max(1, Number(urgency.value) + step)));
-    this.#changed();
-  }
-
-  clear() {
-    this.unsent.renew();
-    this.#fill({});
+  /** Take another sheet into the box; the one that was there is kept. */
+  put(sheet) {
+    this.sheet = sheet;
+    this.form.dataset.kind = sheet.kind;
+    for (const input of this.form.querySelectorAll("[data-for]")) input.hidden = !input.dataset.for.split(" ").includes(sheet.kind);
+    this.inputs.write(sheet.fields);
+    this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
     this.#say("");
+    this.#show();
     this.headline.focus();
+  }
+
+  /** An empty sheet. */
+  fresh() {
+    this.put(this.shelf.blank());
+  }
+
+  /** To an empty sheet: the one in the box, if it is one. */
+  begin() {
+    if (isWritten(this.sheet) || this.sheet.of) this.fresh();
+    else this.headline.focus();
+  }
+
+  /** Another tab has written on this sheet, sent it or thrown it away. */
+  hear(sheet, id) {
+    if (id !== this.sheet.id) return;
+    if (sheet?.state === "typing") return this.put(sheet);
+    this.fresh();
+    this.#say(this.words.elsewhere);
+  }
+
+  /** A sheet that did not go out: into the box, unless something else is written there. */
+  back(sheet, { said = "", error }) {
+    if (isWritten(this.sheet)) return this.#say(error?.message ?? said, ...this.#taking(sheet));
+    this.put(sheet);
+    this.#say(said);
+    if (error) this.#refused(error);
+  }
+
+  /** @param {object[]} sheets that lay in no box: the newest comes into this one, if nothing was begun here. */
+  offer(sheets) {
+    const newest = sheets.findLast(({ state }) => state === "typing");
+    if (newest && !this.sheet.of && !isWritten(this.sheet)) this.put(newest);
+  }
+
+  /**
+   * What was changed on this sheet is to go over what somebody else made of the line meanwhile.
+   * @param {object} theirs the flash as it is now.
+   */
+  rebase(theirs) {
+    const { sheet } = this;
+    const { of, fields } = sheet;
+    const isOut = theirs.pubstatus === "usable";
+    if (isOut && !OUT.includes(sheet.kind)) sheet.kind = "correct";
+    this.#fill(theirs, sheet.kind);
+    sheet.of = { ...of, version: theirs.version, fields: this.inputs.read() };
+    const mine = changes(of.fields, fields);
+    sheet.fields = { ...sheet.of.fields, ...Object.fromEntries(mine.map((name) => [name, fields[name]])) };
+    this.shelf.keep(sheet);
+    this.put(sheet);
+    this.send();
+  }
+
+  /** What changed a line that is dead by now becomes one of its own. */
+  anew() {
+    const { sheet } = this;
+    const { correction: _, ...fields } = sheet.fields;
+    Object.assign(sheet, { kind: "new", of: null, fields });
+    this.shelf.keep(sheet);
+    this.put(sheet);
+  }
+
+  /** @param {number} step to less urgent, or to more if it is negative; as far as there are buttons. */
+  urgency(step) {
+    const buttons = [...this.form.elements.urgency];
+    const at = buttons.findIndex(({ checked }) => checked);
+    if (at === -1) return;
+    buttons[Math.min(buttons.length - 1, Math.max(0, at + step))].checked = true;
+    this.#write();
+  }
+
+  /** Throws away what is written; it can be taken back. */
+  throwAway() {
+    const { sheet } = this;
+    const was = isWritten(sheet);
+    this.shelf.drop(sheet);
+    this.fresh();
+    if (was) this.#say(this.words.thrown_away, ...this.#taking(sheet, this.words.take_back));
   }
 
   saveDraft() {
-    return this.#go({ draft: true });
+    if (!this.save.hidden) this.#go({ draft: true });
   }
 
   send() {
-    return this.#go({ hold: this.about.hold });
+    this.#go({});
   }
 
   #begin() {
     const started = `ticker start ${this.about.edition}`;
     const start = JSON.parse(sessionStorage.getItem(started));
     sessionStorage.removeItem(started);
-    if (start) this.unsent.renew();
-    const { of, ...fields } = start ?? this.unsent.fields ?? {};
-    this.#fill(fields);
+    const { of, ...fields } = start ?? {};
+    const open = start ? null : this.shelf.get(this.shelf.open);
+    this.put(open?.state === "typing" ? open : this.shelf.blank(fields));
+    if (start) this.#write();
     if (of) this.#say(of);
-    if (this.unsent.state === "sending") this.#doubt();
   }
 
-  #fill(fields) {
-    this.inputs.write(fields);
-    this.#changed();
+  /** Puts a line that exists into the inputs. */
+  #fill(flash, kind) {
+    const note = kind === "correct" ? (flash.correction ?? this.words.note_default) : null;
+    this.inputs.write({ ...flash, correction: note, ...(OUT.includes(kind) && { embargoed: null }) });
   }
 
-  #changed() {
-    const fields = this.inputs.read();
-    measure(this.length, this.headline.value, this.targets, this.words);
-    this.preview.show(fields);
-    this.#label();
+  #write() {
+    const { sheet, shelf } = this;
+    sheet.fields = this.inputs.read();
+    if (isWritten(sheet)) shelf.keep(sheet);
+    else shelf.drop(sheet);
+    this.#show();
+  }
+
+  #show() {
+    const { sheet } = this;
+    const { fields } = sheet;
+    this.shelf.open = sheet.id;
     this.fault.textContent = "";
-    // More than the urgency, which is always there.
-    if (this.unsent.state === "typing" && Object.keys(fields).length > 1) this.unsent.keep(fields);
-    clearTimeout(this.#lint);
-    this.#lint = setTimeout(() => this.#check(fields), LINT_DEBOUNCE_MS);
-  }
-
-  async #check(fields) {
-    const asked = ++this.#asked;
+    measure(this.length, this.headline.value, this.targets, this.words);
+    this.preview.show({ ...fields, version: (sheet.of?.version ?? 0) + 1 });
+    this.difference.show(sheet);
+    this.#label();
+    this.#changed();
     const { headline, urgency, source } = fields;
-    const answer = headline && this.live && !this.hold.running ? await this.api.lint({ headline, urgency, source, id: this.unsent.draft?.id }).catch(() => null) : null;
-    if (asked !== this.#asked) return;
-    const warnings = (answer?.warnings ?? []).map(({ kind, line }) => el("li", {}, fill(this.words[`lint_${kind}`], { line })));
-    this.warnings.replaceChildren(...warnings);
+    this.warnings.look(this.live && headline && urgency ? { headline, urgency, source, id: sheet.of?.id } : null);
   }
 
   #label() {
-    const { words, about, publish } = this;
+    const { words, about, publish, save, sheet } = this;
+    const { lang } = document.documentElement;
     const fields = this.inputs.read();
-    const values = { readers: this.readers.toLocaleString("en"), edition: about.edition, urgency: words[`urgency_${fields.urgency}`] };
-    const secondKey = about.twoKey && fields.urgency === 1;
-    if (fields.embargoed && !secondKey) publish.textContent = fill(words.embargo, { ...values, time: moment(fields.embargoed, document.documentElement.lang) });
-    else publish.textContent = fill(secondKey ? words.submit : words.publish, values);
-    publish.dataset.urgency = fields.urgency;
+    const values = { readers: this.readers.toLocaleString("en"), edition: about.edition, urgency: words[`urgency_${fields.urgency}`] ?? fields.urgency };
     const size = length(this.headline.value);
-    publish.disabled = !this.live || this.#busy || size === 0 || size > this.targets.max;
-    document.getElementById("save").disabled = !this.live || this.#busy || size === 0;
+    const unready = !this.live || size === 0 || size > this.targets.max || (sheet.of !== null && sheet.kind !== "draft" && !isWritten(sheet));
+    publish.textContent = fill(plural(this.#verb(fields), this.readers, lang), { ...values, time: fields.embargoed && moment(fields.embargoed, lang) });
+    publish.dataset.urgency = fields.urgency;
+    publish.disabled = unready;
+    save.disabled = unready;
   }
 
-  /** What may be out already is sent as it was, whatever the form says by now. */
-  async #go(query) {
-    const { unsent } = this;
-    const again = unsent.state === "sending";
-    const fields = again ? unsent.fields : this.inputs.read();
-    if (!fields.headline || this.#busy || !this.live || this.hold.running) return;
-    if (!again && this.#warnOfTimes(query)) return;
-    if (!again) unsent.keep(fields, "sending", query);
-    this.#lock(true);
-    this.#say(this.words.sending);
-    try {
-      this.#stored(await this.#store(fields, unsent.query, unsent.key));
-    } catch (error) {
-      if (isUnknown(error)) this.#doubt();
-      else this.#refused(error);
-    } finally {
-      this.#lock(false);
-    }
+  /** What the button does, in words. */
+  #verb({ urgency, embargoed }) {
+    const { words, about, sheet } = this;
+    if (sheet.kind in words.verbs) return words.verbs[sheet.kind];
+    if (about.twoKey && urgency === 1) return words.submit;
+    return embargoed ? words.embargo : words.publish;
   }
 
-  #warnOfTimes({ hold = 0 }) {
-    const fault = faultOfTimes(this.form, hold);
+  /** The sheet leaves the box, which is free for the next one. */
+  #go(query) {
+    const { sheet } = this;
+    if (this.publish.disabled || this.#warnOfTimes(query)) return;
+    this.fresh();
+    this.deliver(sheet, query);
+    this.#changed();
+  }
+
+  #warnOfTimes({ draft }) {
+    const fault = faultOfTimes(this.form, draft ? 0 : this.about.hold);
     if (!fault) return false;
     this.fault.textContent = this.words.times[fault.kind];
     document.getElementById("more").open = true;
@@ -168,91 +251,22 @@ export class Compose {
     return true;
   }
 
-  /** A new line, or another version of a draft, which is then let go. */
-  async #store(fields, query, key) {
-    const { draft } = this.unsent;
-    if (!draft) return this.api.publish(fields, query, key);
-    const { id, version } = draft;
-    const saved = await this.api.change(id, this.inputs.whole(), { version, key: `${key}-change`, refile: true });
-    if (query.draft) return saved;
-    return this.api.release(id, query.hold, { version: saved.version, key: `${key}-release` });
-  }
-
-  #stored(flash) {
-    const { about, unsent } = this;
-    const { fields, query } = unsent;
-    if (fields.source) localStorage.setItem(SOURCE, fields.source);
-    unsent.renew();
-    const waitsElsewhere = query.draft || flash.embargoed || (about.twoKey && flash.urgency === 1);
-    if (flash.pubstatus === "withheld" && !waitsElsewhere) this.#held(flash, fields);
-    else this.#done();
-  }
-
-  /** The line waits at the service, not here: it goes out even if this page is closed. */
-  #held(flash, fields) {
-    this.#say("");
-    this.warnings.replaceChildren();
-    const out = setTimeout(() => {
-      this.hold.end();
-      this.#done();
-    }, this.about.hold * 1000);
-    const stop = () => {
-      clearTimeout(out);
-      this.#stop(flash, fields);
-    };
-    this.hold.start({ line: flash.headline, seconds: this.about.hold, stop });
-  }
-
-  async #stop({ id, version }, fields) {
-    try {
-      await this.api.kill(id, "stopped", { version });
-      this.#fill(fields);
-      this.#say(this.words.aborted);
-    } catch (error) {
-      this.#fill({});
-      this.#say(error instanceof Refused && GONE.includes(error.status) ? this.words.too_late : error.message);
-    }
-    this.headline.focus();
-  }
-
-  #done() {
-    this.#fill({});
-    this.#say("");
-    this.headline.focus();
-  }
-
   #refused(error) {
-    this.unsent.refused();
-    this.#say("");
     this.fault.textContent = error.message;
     const field = this.form.elements[error.fields.find((name) => name in this.form.elements)];
-    (field?.focus ? field : this.headline).focus();
+    (field?.focus && !field.closest("[hidden]") ? field : this.headline).focus();
   }
 
-  /** It may be out: only the same line under the same key may follow. */
-  #doubt() {
-    const again = el("button", { type: "button" }, this.words.resend);
-    again.addEventListener("click", () => this.#go());
-    this.#say(this.words.unknown, again);
-    this.#lock(false);
-  }
-
-  #lock(busy) {
-    this.#busy = busy;
-    this.headline.readOnly = busy || this.unsent.state === "sending";
-    this.#label();
+  #taking(sheet, word = this.words.open_sheet) {
+    const button = el("button", { type: "button" }, word);
+    button.addEventListener("click", () => {
+      if (!this.shelf.get(sheet.id)) this.shelf.keep(sheet);
+      this.put(sheet);
+    });
+    return [button];
   }
 
   #say(...parts) {
     this.said.replaceChildren(...parts);
-  }
-
-  #offerTemplates() {
-    const buttons = this.templates.map((template, index) => {
-      const button = el("button", { type: "button", title: `Alt ${index + 1}` }, fill(template, { source: `${this.words.source}` }).trim());
-      button.addEventListener("click", () => this.template(index));
-      return button;
-    });
-    document.getElementById("templates").replaceChildren(...buttons);
   }
 }

@@ -2,44 +2,66 @@
 import { Link } from "../ticker/link.js";
 import { Store } from "../ticker/store.js";
 import { socket } from "../ticker/transports.js";
-import { Amend } from "./amend.js";
 import { Api } from "./api.js";
 import { Board } from "./board.js";
+import { Cards } from "./cards.js";
 import { Compose } from "./compose.js";
+import { Conflict } from "./conflict.js";
+import { zone } from "./dom.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
 import { Queue } from "./queue.js";
+import { Sending } from "./sending.js";
+import { SheetBar } from "./sheetbar.js";
+import { Shelf } from "./sheets.js";
+import { Withdraw } from "./withdraw.js";
 
 const TICK_MS = 1000;
 const CAP_MS = 10_000;
 
 const root = document.getElementById("desk");
+const { lang } = document.documentElement;
 const [about, words, targets, templates] = ["about", "words", "targets", "templates"].map((name) => JSON.parse(root.dataset[name]));
 const status = document.getElementById("status");
 const api = new Api(about);
 const store = new Store();
-const landings = new Map();
-let stories = {};
+const told = { stories: {}, hands: {}, landings: new Map() };
 let newest = [];
 let connection = "reconnecting";
 
-const landing = new Landing(words, about.lang);
-const amend = new Amend(api, words, about);
-const board = new Board({ about, words, api, amend, landing });
-const compose = new Compose({ about, words, api, targets, templates });
-const queue = new Queue({ about, words, api, edit: (record) => (show("compose"), compose.edit(record)) });
+const shelf = new Shelf(about);
+const cards = new Cards(words, about);
+const withdraw = new Withdraw(api, words);
+const landing = new Landing(words, lang);
+const sending = new Sending({ about, words, api, shelf, cards, back: (sheet, why) => (compose.back(sheet, why), render()) });
+const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(sheet) });
+const compose = new Compose({ about, words, api, targets, templates, shelf, send: (sheet, query) => sending.send(sheet, query) });
+const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.rebase(theirs), theirs: () => compose.throwAway(), anew: () => compose.anew() });
+const edit = (...what) => (show("compose"), compose.amend(...what));
+const board = new Board({ about, words, api, withdraw, landing, edit });
+const queue = new Queue({ about, words, withdraw, sending, api, edit });
+
+shelf.claim(() => [compose.sheet.id, ...sending.ids]);
+shelf.listen((sheet, id) => (compose.hear(sheet, id), showSheets()));
+compose.watch(showSheets);
+shelf.orphans().then(({ sheets, alone }) => {
+  sending.resume(sheets);
+  if (alone) compose.offer(sheets);
+  showSheets();
+});
 
 /** What is for editors only, by type of message. */
 const topics = {
-  queue: (message) => queue.hear(message),
-  stories: (message) => (stories = message.stories),
+  queue: (message) => queue.hear(message) && sending.hear(queue.records),
+  hands: ({ hands }) => (told.hands = hands),
+  stories: ({ stories }) => (told.stories = stories),
   readers: ({ readers }) => {
     landing.count(readers);
     compose.count(readers.readers);
   },
-  landings: (message) => {
-    for (const one of message.landings) landings.set(`${one.id} ${one.version}`, one);
-    newest = message.landings.length ? message.landings : newest;
+  landings: ({ landings }) => {
+    for (const one of landings) told.landings.set(`${one.id} ${one.version}`, one);
+    newest = landings.length ? landings : newest;
   },
 };
 
@@ -51,9 +73,19 @@ function hear(message) {
 
 function render() {
   const lines = store.lines();
-  board.show(lines, stories, landings);
+  board.show(lines, told);
+  queue.show(sending.held, told.hands);
   landing.show(newest, lines);
+  showSheets();
   showStatus();
+}
+
+/** The list of sheets, and whether anybody else has changed the line of the one in the box. */
+function showSheets() {
+  const { sheet } = compose;
+  bar.show(sheet);
+  const line = store.lines().find(({ id }) => id === sheet.of?.id) ?? queue.get(sheet.of?.id)?.flash;
+  if (connection === "live") conflict.look(sheet, line?.version);
 }
 
 function showStatus() {
@@ -77,20 +109,29 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
   if (tab) show(tab);
 });
 
+document.getElementById("zone").textContent = zone(lang);
+/** Move the focus from line to line, through what waits and what is out. */
+function walk(step) {
+  const rows = [...document.querySelectorAll("#board .row")];
+  const at = rows.indexOf(document.activeElement.closest(".row"));
+  rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
+}
+
 const help = () => document.getElementById("keys").showModal();
 document.getElementById("help").addEventListener("click", help);
 
 listen({
   publish: () => compose.send(),
   saveDraft: () => compose.saveDraft(),
-  escape: () => (compose.hold.running ? compose.hold.abort() : document.activeElement.blur()),
-  template: (index) => compose.template(index),
+  escape: () => cards.abort() || document.activeElement.blur(),
+  template: (index) => compose.templates.use(index),
   urgency: (step) => compose.urgency(step),
-  compose: () => (show("compose"), compose.headline.focus()),
-  walk: (step) => (show("board"), board.walk(step)),
+  compose: () => (show("compose"), compose.begin()),
+  nextSheet: () => (show("compose"), bar.next(compose.sheet)),
+  walk: (step) => (show("board"), walk(step)),
   act: (name) => {
-    const row = document.activeElement.closest("#lines .row");
-    if (row) board.act(row, name);
+    const row = document.activeElement.closest(".row");
+    if (row) (row.closest("#queue") ? queue : board).act(row, name);
   },
   help,
 });

@@ -39,3 +39,30 @@ export function moment(time, lang) {
 export function clock(time) {
   return new Date(time).toTimeString().slice(0, 8);
 }
+
+const MINUTE_MS = 60_000;
+const UNITS = [["day", 24 * 60 * MINUTE_MS], ["hour", 60 * MINUTE_MS], ["minute", MINUTE_MS]];
+
+/** How long ago, in words: "3 min ago". Less than a minute is nothing. */
+export function age(time, lang) {
+  const passed = Date.now() - Date.parse(time);
+  const [unit, size] = UNITS.find(([, size]) => passed >= size) ?? [];
+  if (!unit) return "";
+  return new Intl.RelativeTimeFormat(`${lang}-u-nu-latn`, { style: "narrow" }).format(-Math.floor(passed / size), unit);
+}
+
+/** The zone that times are shown in, as its name goes now. */
+export function zone(lang) {
+  return new Intl.DateTimeFormat(lang, { timeZoneName: "short", numberingSystem: "latn" }).formatToParts().find(({ type }) => type === "timeZoneName").value;
+}
+
+/**
+ * A sentence in the form that a number wants (CLDR plural rules).
+ * @param {string|Record<string, string>} forms by category, `other` is always there; or one for all numbers.
+ * @param {number} count
+ * @param {string} lang
+ */
+export function plural(forms, count, lang) {
+  if (typeof forms === "string") return forms;
+  return forms[new Intl.PluralRules(lang).select(count)] ?? forms.other;
+}

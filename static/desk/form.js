@@ -5,7 +5,7 @@ const SEPARATOR = /[,،]/;
 /** By the type of a field: what its input says, null for nothing. */
 const READ = {
   string: ({ value }) => value.trim() || null,
-  integer: ({ value }) => Number(value),
+  integer: ({ value }) => (value ? Number(value) : null),
   boolean: ({ checked }) => checked || null,
   time: ({ value }) => (value ? new Date(value).toISOString() : null),
   "array of strings": ({ value }) => {
@@ -42,12 +42,6 @@ export class Inputs {
   read() {
     const values = this.#fields.map(([name, { type }]) => [name, READ[type](this.#elements[name])]);
     return Object.fromEntries(values.filter(([, value]) => value !== null));
-  }
-
-  /** The same with the default for each empty field, for a draft whose field was emptied. */
-  whole() {
-    const blank = this.#fields.map(([name, field]) => [name, field.default]);
-    return { ...Object.fromEntries(blank), ...this.read() };
   }
 
   /** @param {object} values some fields; the others become empty. */

@@ -4,7 +4,7 @@ const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dial
 
 /**
  * @param {object} does name → what to do: publish, saveDraft, escape, template(n), urgency(step),
- *   compose, walk(step), act(name), help.
+ *   compose, nextSheet, walk(step), act(name), help.
  */
 export function listen(does) {
   document.addEventListener("keydown", (event) => {
@@ -25,7 +25,11 @@ function meaning(event, does) {
   if (altKey && /^Digit[1-9]$/.test(code)) return () => does.template(Number(code.at(-1)) - 1);
   if (altKey && key === "ArrowUp") return () => does.urgency(-1);
   if (altKey && key === "ArrowDown") return () => does.urgency(1);
+  if (altKey && code === "KeyN") return does.compose;
+  if (altKey && code === "KeyS") return does.nextSheet;
   if (command || altKey || target.closest(TYPING)) return null;
   if (key === "?") return does.help;
-  return { KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1), KeyC: () => does.act("correct"), KeyR: () => does.act("refile"), KeyX: () => does.act("kill") }[code] ?? null;
+  const verbs = { KeyC: "correct", KeyR: "refile", KeyX: "kill", KeyE: "edit", KeyG: "release", KeyD: "discard", KeyP: "pin" };
+  if (code in verbs) return () => does.act(verbs[code]);
+  return { KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1) }[code] ?? null;
 }

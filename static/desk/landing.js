@@ -1,5 +1,5 @@
-/** Delivery of the newest line in figures (its landing), and readers now as a sparkline. */
-import { el, fill } from "./dom.js";
+/** Delivery of the newest line in an editor's words (its landing), and readers now as a sparkline. */
+import { el, fill, plural } from "./dom.js";
 
 const POINTS = 300;
 const WIDTH = 300;
@@ -10,13 +10,15 @@ export class Landing {
   #history = [];
   /** Words by version, and by line those it had last. */
   #said = new Map();
+  #shown = "";
 
   /**
    * @param {object} words
-   * @param {string} lang
+   * @param {string} lang of the words.
    */
   constructor(words, lang) {
     this.words = words;
+    this.lang = lang;
     this.number = new Intl.NumberFormat(lang, { numberingSystem: "latn" });
   }
 
@@ -25,7 +27,7 @@ export class Landing {
    * @param {object} [landing]
    */
   short(landing) {
-    return landing ? `${this.number.format(landing.confirmed ?? landing.written)}/${this.number.format(landing.readers)}` : "";
+    return landing ? `${this.number.format(there(landing))}/${this.number.format(landing.readers)}` : "";
   }
 
   /**
@@ -38,24 +40,36 @@ export class Landing {
     const [newest] = landings;
     if (!newest) return;
     const kills = landings.filter((it) => it !== newest && it.killed && left(it) > 0);
-    document.getElementById("landed").replaceChildren(...[...kills, newest].map((it) => this.#figures(it)));
+    const all = [...kills, newest].map((it) => ({ ...it, headline: this.#said.get(it.killed ? it.id : `${it.id} ${it.version}`) }));
+    const text = JSON.stringify(all);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    const open = Boolean(document.querySelector("#landed details[open]"));
+    document.getElementById("landed").replaceChildren(...all.map((it) => this.#figures(it, open)));
   }
 
-  #figures(landing) {
+  #figures(landing, open) {
     const { words, number } = this;
-    const { id, version, killed, last } = landing;
-    const [written, readers, confirmed] = ["written", "readers", "confirmed"].map((name) => number.format(landing[name] ?? 0));
-    const told = killed ? fill(words.dropped, { count: confirmed, readers }) : fill(words.landed, { written, readers });
-    const times = last === null ? "" : `p50 ${landing.p50} · p99 ${landing.p99} · ${fill(words.last, { ms: number.format(last) })}`;
-    const rows = (title, table) => [el("tr", {}, el("th", { colSpan: 2, scope: "col" }, title)), ...Object.entries(table).map(([name, some]) => el("tr", {}, el("td", {}, el("bdi", {}, name)), el("td", {}, `${number.format(some.written)} / ${number.format(some.readers)}`)))];
-    const headline = this.#said.get(killed ? id : `${id} ${version}`);
+    const { id, version, killed, last, readers, headline } = landing;
+    const missing = left(landing);
+    const values = { count: number.format(there(landing)), readers: number.format(readers), ms: number.format(last ?? 0) };
+    const told = plural(killed ? words.dropped : words.landed, readers, this.lang);
+    const rest = plural(words.unconfirmed, missing, this.lang);
     return el("div", { className: "figures", data: { id, version } },
-      el("span", { className: `big${landing.readers > 0 && left(landing) === 0 ? " all" : ""}` }, told),
-      el("span", {}, times),
-      killed || landing.confirmed === null ? "" : el("span", {}, fill(words.confirmed, { count: confirmed })),
+      el("span", { className: `big${readers > 0 && missing === 0 ? " all" : ""}` }, fill(told, values)),
+      last === null ? "" : el("span", {}, fill(words.last, values)),
+      missing > 0 ? el("span", { className: "missing" }, fill(rest, { count: number.format(missing) })) : "",
       el("span", { className: "which" }, killed ? words.killed : "", " ", fill(words.version, { version })),
       headline ? el("bdi", { className: "line" }, headline) : "",
-      el("table", {}, ...rows(words.transports, landing.transports), ...rows(words.hubs, landing.hubs)));
+      this.#details(landing, open));
+  }
+
+  #details({ p50, p99, last, transports, hubs }, open) {
+    const { words, number } = this;
+    const rows = (title, table) => [el("tr", {}, el("th", { colSpan: 2, scope: "col" }, title)), ...Object.entries(table).map(([name, some]) => el("tr", {}, el("td", {}, el("bdi", {}, name)), el("td", {}, `${number.format(some.written)} / ${number.format(some.readers)}`)))];
+    return el("details", { open }, el("summary", {}, words.details),
+      last === null ? "" : el("p", {}, `p50 ${p50} ms · p99 ${p99} ms`),
+      el("table", {}, ...rows(words.transports, transports), ...rows(words.hubs, hubs)));
   }
 
   /** @param {{readers: number, origins: Record<string, number>}} presence */
@@ -82,7 +96,12 @@ export class Landing {
   }
 }
 
+/** Readers who are known to have it. */
+function there(landing) {
+  return landing.confirmed ?? landing.written;
+}
+
 /** Readers who are neither known to have it nor gone. */
 function left(landing) {
-  return Math.max(0, landing.readers - landing.left - (landing.confirmed ?? landing.written));
+  return Math.max(0, landing.readers - landing.left - there(landing));
 }

@@ -1,26 +1,41 @@
 /** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
-import { act, line, Rows, top } from "./rows.js";
+import { act, aged, head, line, Rows } from "./rows.js";
 import { clock, el, fill, moment } from "./dom.js";
+import { mayRelease, mayTouch } from "./rights.js";
 
 /** The list of withheld lines. */
 export class Queue {
+  /** Id → record, which may be a part of a change; and the last state that was whole. */
+  #known = new Map();
+  #whole = new Map();
+
   /**
    * @param {object} options
    * @param {object} options.about of the page.
    * @param {object} options.words
+   * @param {import("./withdraw.js").Withdraw} options.withdraw
+   * @param {import("./sending.js").Sending} options.sending
    * @param {import("./api.js").Api} options.api
-   * @param {(record: object) => void} options.edit takes a draft to the form.
+   * @param {(flash: object, kind: string, stage: ?string) => void} options.edit takes a line to the box.
    */
-  constructor({ about, words, api, edit }) {
-    Object.assign(this, { about, words, api, edit });
+  constructor({ about, words, withdraw, sending, api, edit }) {
+    Object.assign(this, { about, words, withdraw, sending, api, edit });
     this.list = document.getElementById("queue");
     this.rows = new Rows(this.list, words.empty_queue);
-    this.records = [];
-    this.known = new Map();
     this.list.addEventListener("click", ({ target }) => {
-      const record = this.records.find(({ flash }) => flash.id === target.closest(".row")?.dataset.id);
-      if (record && target.dataset.act) this.#act(record, target.dataset.act);
+      const row = target.closest(".row");
+      if (row && target.dataset.act) this.act(row, target.dataset.act);
     });
+  }
+
+  /** @returns {object[]} records in the order they were filed. */
+  get records() {
+    return [...this.#whole.values()].sort(filed);
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#whole.get(id);
   }
 
   /**
@@ -30,50 +45,66 @@ export class Queue {
    * @param {object[]} message.queue records, newest version of each, as the log has it.
    * @param {string[]} message.drops ids of lines that wait no more.
    * @param {boolean} message.more the next message goes on with it.
+   * @returns {boolean} whether this was the end.
    */
   hear({ reset, queue, drops, more }) {
-    if (reset) this.known.clear();
-    for (const record of queue) this.known.set(record.flash.id, record);
-    for (const id of drops) this.known.delete(id);
-    if (!more) this.#show([...this.known.values()].sort(filed));
+    if (reset) this.#known.clear();
+    for (const record of queue) this.#known.set(record.flash.id, record);
+    for (const id of drops) this.#known.delete(id);
+    if (!more) this.#whole = new Map(this.#known);
+    return !more;
   }
 
-  #show(records) {
-    this.records = records;
+  /**
+   * @param {Set<string>} carded ids of lines that have a card here.
+   * @param {object} hands id → whose hands made it.
+   */
+  show(carded, hands) {
+    const records = this.records.filter(({ flash }) => !carded.has(flash.id));
     document.getElementById("waiting").textContent = records.length || "";
-    const items = records.map(({ flash, ...record }) => ({ ...flash, record }));
+    const items = records.map(({ flash, ...record }) => ({ ...aged(flash), record, hands: hands[flash.id] }));
     this.rows.show(items, (item) => this.#render(item));
   }
 
-  async #act({ flash }, name) {
-    const { id, version } = flash;
+  /** Do something to the line of a row. */
+  act(row, name) {
+    const record = this.get(row.dataset.id);
+    if (!record || !row.querySelector(`[data-act="${name}"]`)) return;
+    const { flash, stage } = record;
+    if (name === "edit") this.edit(flash, stage === "draft" ? "draft" : "waiting", stage);
+    if (name === "release") this.#release(record);
+    if (name === "abort") this.#quietly(() => this.api.kill(flash.id, "stopped", { version: flash.version }));
+    if (name === "discard") this.withdraw.discard(row, flash);
+  }
+
+  #release({ flash, stage }) {
+    const release = () => this.api.release(flash.id, 0, { version: flash.version });
+    const withheld = stage && flash.embargoed && Date.parse(flash.embargoed) > Date.now();
+    const submits = stage === "draft" && this.about.twoKey && flash.urgency === 1;
+    if (withheld || submits) this.#quietly(release);
+    else this.sending.hold(flash.headline, release);
+  }
+
+  async #quietly(ask) {
     const fault = document.getElementById("fault");
     fault.textContent = "";
-    try {
-      if (name === "edit") this.edit(this.records.find((record) => record.flash.id === id));
-      if (name === "release") await this.api.release(id, 0, { version });
-      if (name === "discard") await this.api.kill(id, "discarded", { version });
-    } catch (error) {
-      fault.textContent = error.message;
-    }
+    await ask().catch((error) => (fault.textContent = error.message));
   }
 
   #render(item) {
     const { words, about } = this;
     const { stage, due, by } = item.record;
-    const mine = by === about.user;
     const state = stage ? words[stage] : words.withheld;
-    const own = about.role !== "reporter" || mine;
-    const releasable = own && !(stage === "awaiting" && mine) && !(about.role === "reporter" && item.urgency < 3);
+    const when = due && (stage === "held" ? clock(due) : moment(due, document.documentElement.lang));
+    const own = mayTouch(about, item.record, item.hands);
     return [
-      top(item, words,
-        el("span", { className: "state" }, due ? `${state} · ${stage === "held" ? clock(due) : moment(due, document.documentElement.lang)}` : state),
-        el("bdi", {}, fill(words.by, { name: by }))),
-      line(item, about),
+      ...head(item, words),
+      line(item, words, about, [when ? `${state} · ${when}` : state]),
+      el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
       el("div", { className: "acts" },
-        stage === "draft" && own ? act("edit", words.edit) : "",
-        releasable ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
-        own ? act("discard", stage === "held" ? words.abort : words.discard) : ""),
+        own && stage !== "held" ? act("edit", words.edit) : "",
+        mayRelease(about, { ...item, stage }, item.hands) ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
+        own ? (stage === "held" ? act("abort", words.abort) : act("discard", words.discard)) : ""),
     ];
   }
 }

@@ -1,5 +1,5 @@
 /** Keyed lists that are reconciled in place: under the editor's hands a row stays the same element, focus and forms too. */
-import { clock, el, fill } from "./dom.js";
+import { age, clock, el, fill } from "./dom.js";
 
 /** One list. */
 export class Rows {
@@ -58,21 +58,34 @@ export function act(name, word, className = "") {
 }
 
 /**
- * The quiet line above a line: when, how urgent, what else.
+ * The columns before a line: when it was filed, how old it is, how urgent.
  * @param {object} item a flash.
  * @param {object} words
- * @param {...(Node|string)} more
  */
-export function top(item, words, ...more) {
-  return el("div", { className: "top" },
-    el("time", { dateTime: item.firstcreated }, clock(item.firstcreated)),
+export function head(item, words) {
+  return [
+    el("time", { dateTime: item.firstcreated, title: clock(item.firstcreated) }, clock(item.firstcreated).slice(0, 5)),
+    el("span", { className: "age" }, item.age),
     el("span", { className: "word" }, words[`urgency_${item.urgency}`] ?? String(item.urgency)),
-    ...more,
-    item.source ? el("bdi", {}, item.source) : "",
-    el("span", {}, fill(words.version, { version: item.version })));
+  ];
 }
 
-/** The line itself, in its own language and direction. */
-export function line(item, { lang, dir }) {
-  return el("bdi", { className: "text", lang, dir }, item.headline);
+/**
+ * The line itself, in its own language and direction, after what is to be known of it and before who says so.
+ * @param {object} item a flash.
+ * @param {object} words
+ * @param {object} about of the page.
+ * @param {string[]} states
+ */
+export function line(item, words, { lang, dir }, states) {
+  return el("div", { className: "line" },
+    ...states.map((state) => el("span", { className: "state" }, state)),
+    item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
+    el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline),
+    item.source ? el("bdi", { className: "source" }, item.source) : "");
+}
+
+/** @param {object} flash with its age in words, which changes by the minute. */
+export function aged(flash) {
+  return { ...flash, age: age(flash.firstcreated, document.documentElement.lang) };
 }

@@ -45,28 +45,33 @@ async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Run
         await page.keyboard.press("Alt+ArrowUp")
         await expect(page.locator("#publish")).to_contain_text("ALERT")
         await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#hold")).to_be_visible()
+        await expect(page.locator("#cards .hold")).to_be_visible()
         line = (await receive(reader))["flash"]
         assert (line["headline"], line["urgency"]) == ("BREAKING: Powell will hold rates", 2)
         await expect(page.locator("#lines .text")).to_have_text(line["headline"])
         await expect(page.locator("#headline")).to_have_value("")
         await expect(page.locator("#lines .figure")).to_have_text("1/1")
-        await expect(page.locator("#landed .big")).to_have_text("1 of 1")
+        await expect(page.locator("#landed .big")).to_have_text("on 1 of 1 screen")
 
 
-async def test_a_held_line_is_stopped_with_one_key(browser: Browser, newsroom: Running) -> None:
+async def test_a_held_line_is_stopped_with_one_key(
+    browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing reaches a reader, and the words are back in the box."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
-        await receive(reader)
-        await page.keyboard.type("Wrong line")
-        await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#hold")).to_be_visible()
-        await page.keyboard.press("Escape")
-        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
-        await expect(page.locator("#headline")).to_have_value("Wrong line")
-        await expect(page.locator("#queue .row")).to_have_count(0)
-        await newsroom.post("en", "The next line")
-        assert (await receive(reader))["flash"]["headline"] == "The next line"
+    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", 90.0)
+    async with running(replace(settings, hold=90.0)) as newsroom:
+        await hire(newsroom, "amal")
+        async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+            await receive(reader)
+            await page.keyboard.type("Wrong line")
+            await page.keyboard.press("Control+Enter")
+            await expect(page.locator("#cards .abort")).to_be_visible()
+            await page.keyboard.press("Escape")
+            await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+            await expect(page.locator("#headline")).to_have_value("Wrong line")
+            await expect(page.locator("#queue .row")).to_have_count(0)
+            await newsroom.post("en", "The next line")
+            assert (await receive(reader))["flash"]["headline"] == "The next line"
 
 
 async def test_a_flash_takes_two_editors(browser: Browser, newsroom: Running) -> None:
@@ -80,6 +85,7 @@ async def test_a_flash_takes_two_editors(browser: Browser, newsroom: Running) ->
         for page in (amal, ben):
             await expect(page.locator("#queue .state")).to_contain_text("second editor")
         await expect(amal.locator("#queue [data-act=release]")).to_have_count(0)
+        await ben.locator("#queue .row").hover()
         await ben.locator("#queue [data-act=release]").click()
         for page in (amal, ben):
             await expect(page.locator("#lines .word")).to_have_text("FLASH")
@@ -91,12 +97,13 @@ async def test_nobody_overwrites_what_another_changed(browser: Browser, newsroom
     await newsroom.post("en", "Seven people hurt")
     async with desk(browser, newsroom, "amal") as amal, desk(browser, newsroom, "ben") as ben:
         for page in (amal, ben):
-            await page.locator("#lines [data-act=correct]").click()
-        await ben.locator("#lines textarea").fill("Eight people hurt")
+            await page.locator("#lines .row").focus()
+            await page.keyboard.press("c")
+            await expect(page.locator("#headline")).to_have_value("Seven people hurt")
+        await ben.locator("#headline").fill("Eight people hurt")
         await ben.keyboard.press("Control+Enter")
         await expect(amal.locator("#lines .text")).to_have_text("Eight people hurt")
-        await amal.locator("#lines textarea").fill("Nine people hurt")
-        await amal.keyboard.press("Control+Enter")
+        await amal.locator("#headline").fill("Nine people hurt")
         conflict = amal.locator(".conflict")
         await expect(conflict).to_contain_text("ben changed this line")
         await expect(conflict.locator("del")).to_have_text("Eight")
@@ -121,7 +128,7 @@ async def test_a_kill_wants_a_reason_and_one_person(browser: Browser, newsroom: 
         await page.keyboard.press("Enter")
         assert (await receive(reader))["flash"]["pubstatus"] == "canceled"
         await expect(page.locator("#lines .row")).to_have_count(0)
-        await expect(page.locator("#landed .big")).to_have_text("gone from 1 of 1 screens")
+        await expect(page.locator("#landed .big")).to_have_text("gone from 1 of 1 screen")
 
 
 async def test_an_embargo_ends_once(browser: Browser, store_url: str, tmp_path: Path) -> None:
@@ -188,10 +195,10 @@ async def test_an_unsent_line_survives_and_is_sent_once(
 
         await page.route(re.compile(r"/v1/en/flashes\?hold"), lose, times=1)
         await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#said")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
         await page.reload()
         await expect(page.locator("#status")).to_have_attribute("data-status", "live")
-        await expect(page.locator("#said")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
         await page.get_by_role("button", name="Send again").click()
         await expect(page.locator("#lines .text")).to_have_text("Written in the tunnel")
         await expect(page.locator("#headline")).to_have_value("")
@@ -214,12 +221,14 @@ async def test_a_sibling_is_started_and_must_be_checked(
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .text")).to_have_text("بدء المحادثات")
         await page.goto(f"{newsroom.url}/desk/en")
-        await expect(page.locator("#lines .story")).to_contain_text(re.compile(r"ar \+\d\d:\d\d"))
+        mark = page.locator("#lines .mark.current")
+        await expect(mark).to_have_attribute("title", re.compile(r"current \+\d\d:\d\d"))
         await newsroom.patch("en", line["id"], headline="Talks end")
         await page.goto(f"{newsroom.url}/desk/ar")
-        await expect(page.locator(".check-it")).to_contain_text("en")
+        await expect(page.locator("#lines .state")).to_contain_text("en")
+        await page.locator("#lines .row").hover()
         await page.locator("[data-act=checked]").click()
-        await expect(page.locator(".check-it")).to_have_count(0)
+        await expect(page.locator("#lines .state")).to_have_count(0)
 
 
 async def test_warnings_are_no_walls(browser: Browser, newsroom: Running) -> None:
@@ -238,6 +247,7 @@ async def test_drafts_are_taken_up_again(browser: Browser, newsroom: Running) ->
     async with desk(browser, newsroom, "amal") as amal, desk(browser, newsroom, "ben") as ben:
         await amal.keyboard.type("Half a line")
         await amal.keyboard.press("Control+Shift+D")
+        await ben.locator("#queue .row").hover()
         await ben.locator("#queue [data-act=edit]").click()
         await expect(ben.locator("#headline")).to_have_value("Half a line")
         await ben.locator("#headline").fill("A whole line")
@@ -264,6 +274,7 @@ async def test_a_draft_keeps_what_was_said_of_it(browser: Browser, newsroom: Run
     line = {"headline": "Harbour bridge closed", **said}
     draft = await newsroom.request("POST", "/v1/en/flashes?draft=true", body=line)
     async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#queue .row").hover()
         await page.locator("#queue [data-act=edit]").click()
         await expect(page.locator("[name=tags]")).to_have_value("bridge, shipping")
         await expect(page.locator("[name=pinned]")).to_be_checked()
@@ -306,6 +317,7 @@ async def test_hostile_words_stay_words(browser: Browser, newsroom: Running) -> 
         dialogs: list[str] = []
         page.on("dialog", lambda dialog: dialogs.append(dialog.message))
         await expect(page.locator("#lines .text")).to_have_text(f"{hostile}!")
+        await page.locator("#queue .row").hover()
         await page.locator("#queue [data-act=edit]").click()
         await expect(page.locator("#headline")).to_have_value(hostile)
         await expect(page.locator("#warnings")).to_contain_text("<img")

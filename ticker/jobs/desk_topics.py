@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from ticker.jobs.desk_hands import HandsReader
 from ticker.news.document import dumps
 from ticker.news.subscription import Subscription
 from ticker.protocol.frames import Frame
@@ -36,7 +37,7 @@ class State(Protocol):
 
 
 class Whole:
-    """State of a small topic, which is said whole when it changes: stories, landings, readers."""
+    """State of a small topic, which is said whole when it changes: hands, stories, landings."""
 
     def __init__(self, topic: str, value: Any) -> None:
         self.frame = Frame({"type": topic, "cursor": "", topic: value})
@@ -105,14 +106,22 @@ def topics(
     hub: Hub, archive: Archive, all_stories: Stories, deliveries: Deliveries, presence: Presence
 ) -> Topics:
     """Topic → how it stands in an edition. They raise `StoreUnavailableError`."""
+    reader = HandsReader(archive)
+    waiting: dict[str, list[tuple[str, int]]] = {}
 
     async def queue(edition: str) -> State:
         records = await archive.queue(edition)
+        waiting[edition] = [(it.flash.id, it.flash.version) for it in records]
         return Queue([record.as_document(with_address=False) for record in records])
 
     async def stories(edition: str) -> State:
         _, lines = hub.lines(Subscription(edition))
         return Whole("stories", await all_stories.of(lines))
+
+    async def hands(edition: str) -> State:
+        _, lines = hub.lines(Subscription(edition))
+        board = [(it.id, it.version) for it in lines]
+        return Whole("hands", await reader.of(edition, [*waiting.get(edition, ()), *board]))
 
     async def landings(edition: str) -> State:
         return Whole("landings", await deliveries.newest(edition, _LANDINGS))
@@ -120,4 +129,10 @@ def topics(
     async def readers(edition: str) -> State:
         return Whole("readers", await presence.of(edition))
 
-    return {"queue": queue, "stories": stories, "landings": landings, "readers": readers}
+    return {
+        "queue": queue,
+        "hands": hands,
+        "stories": stories,
+        "landings": landings,
+        "readers": readers,
+    }

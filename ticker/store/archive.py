@@ -184,7 +184,7 @@ class Archive:
         return [
             record
             for edition, ids in zip(wanted, found, strict=True)
-            for record in await self._records(edition, ids)
+            for record in await self.records(edition, ids)
             if record.due is not None and record.due <= now
         ]
 
@@ -192,7 +192,7 @@ class Archive:
         """Every withheld flash at its newest version, in the order they were filed."""
         with store_errors():
             ids = await self._commands.zrange(self._keys(edition).queue, 0, -1)
-        return await self._records(edition, ids)
+        return await self.records(edition, ids)
 
     async def waiting(self, edition: str) -> int:
         """How many flashes are withheld."""
@@ -210,9 +210,10 @@ class Archive:
         return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
 
     async def _many(self, edition: str, ids: Iterable[str]) -> list[Flash]:
-        return [record.flash for record in await self._records(edition, ids)]
+        return [record.flash for record in await self.records(edition, ids)]
 
-    async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
+    async def records(self, edition: str, ids: Iterable[str]) -> list[Record]:
+        """The newest versions of some flashes, those that exist, in the order asked for."""
         wanted = list(ids)
         if not wanted:
             return []

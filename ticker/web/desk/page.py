@@ -89,7 +89,12 @@ class Desk:
         return JSONResponse(
             {
                 "warnings": [
-                    {"kind": it.kind, "line": it.flash and it.flash.headline} for it in remarks
+                    {
+                        "kind": it.kind,
+                        "id": it.flash and it.flash.id,
+                        "line": it.flash and it.flash.headline,
+                    }
+                    for it in remarks
                 ]
             },
             headers=NO_STORE,

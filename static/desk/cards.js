@@ -1,0 +1,144 @@
+/** Cards: what is on its way out stands beside the box, with a ring that shrinks and a big Abort. */
+import { el, fill } from "./dom.js";
+
+const REDRAW_MS = 100;
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The stack of cards. */
+export class Cards {
+  #running = [];
+
+  /**
+   * @param {object} words
+   * @param {{lang: string, dir: string}} about
+   */
+  constructor(words, about) {
+    Object.assign(this, { words, about });
+    this.box = document.getElementById("cards");
+  }
+
+  /** @param {string} line the words that are on their way. */
+  open(line) {
+    const card = new Card(this, line);
+    this.box.prepend(card.element);
+    this.#running.push(card);
+    return card;
+  }
+
+  forget(card) {
+    this.#running = this.#running.filter((it) => it !== card);
+  }
+
+  /** Stop the one that has the focus, or else the newest that can still be stopped: whether there is one. */
+  abort() {
+    const focused = this.#running.find(({ element }) => element.contains(document.activeElement));
+    const card = focused?.stoppable ? focused : this.#running.findLast(({ stoppable }) => stoppable);
+    card?.abort();
+    return card !== undefined;
+  }
+}
+
+/** One of them. */
+class Card {
+  #timer = 0;
+  #stop = null;
+
+  constructor(cards, line) {
+    this.cards = cards;
+    const { words, about } = cards;
+    this.word = el("strong", {});
+    this.note = el("span", { className: "note", role: "status" });
+    this.buttons = el("div", { className: "buttons" });
+    this.ring = circle("ring");
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 44 44");
+    svg.ariaHidden = "true";
+    svg.append(circle("track"), this.ring);
+    this.element = el("div", { className: "hold", role: "group", ariaLabel: words.on_its_way }, svg,
+      el("p", {}, this.word, el("bdi", { lang: about.lang, dir: about.dir, title: line }, line), this.note), this.buttons);
+  }
+
+  get stoppable() {
+    return this.#stop !== null;
+  }
+
+  /** Nothing can be done about it now. */
+  wait(sentence) {
+    this.#still();
+    this.word.textContent = sentence;
+    this.buttons.replaceChildren();
+  }
+
+  /**
+   * Seconds run down, in which it can be stopped.
+   * @param {object} options
+   * @param {number} options.until ms of the epoch.
+   * @param {number} options.seconds that the whole ring stands for.
+   * @param {() => void} options.stop called if the editor stops it.
+   * @param {() => void} options.end called if not.
+   */
+  count({ until, seconds, stop, end }) {
+    this.#still();
+    this.#stop = stop;
+    const { words } = this.cards;
+    const abort = el("button", { type: "button", className: "abort", title: words.abort_key }, words.abort);
+    abort.setAttribute("aria-keyshortcuts", "Escape");
+    abort.addEventListener("click", () => this.abort());
+    this.buttons.replaceChildren(abort);
+    const show = () => {
+      const left = Math.max(0, until - Date.now());
+      this.word.textContent = fill(words.holding, { seconds: Math.ceil(left / 1000) });
+      this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
+      if (left > 0) return;
+      this.wait(words.going);
+      end();
+    };
+    this.#timer = setInterval(show, REDRAW_MS);
+    show();
+  }
+
+  /**
+   * @param {string} sentence
+   * @param {Record<string, () => void>} choices word → what it does.
+   */
+  ask(sentence, choices) {
+    this.wait(sentence);
+    this.element.classList.add("asks");
+    const buttons = Object.entries(choices).map(([word, choose]) => {
+      const button = el("button", { type: "button" }, word);
+      button.addEventListener("click", choose);
+      return button;
+    });
+    this.buttons.replaceChildren(...buttons);
+  }
+
+  /** @param {string} sentence what the editor should know while there is time. */
+  remark(sentence) {
+    this.note.textContent = sentence;
+  }
+
+  abort() {
+    const stop = this.#stop;
+    this.wait(this.cards.words.stopping);
+    stop?.();
+  }
+
+  close() {
+    this.#still();
+    this.cards.forget(this);
+    this.element.remove();
+  }
+
+  #still() {
+    clearInterval(this.#timer);
+    this.#stop = null;
+    this.element.classList.remove("asks");
+  }
+}
+
+function circle(className) {
+  const ring = document.createElementNS(SVG, "circle");
+  ring.setAttribute("class", className);
+  for (const [name, value] of Object.entries({ cx: 22, cy: 22, r: 19, pathLength: 1 })) ring.setAttribute(name, value);
+  return ring;
+}

@@ -1,0 +1,214 @@
+/**
+ * Sending: the way of a sheet from the box to the service, once (idempotency key), and through a hold
+ * if readers will see what comes of it. A new line is held at the service, so that it goes out even if this
+ * page is closed; a change to a line that exists is held here, and the line stays as it is until then.
+ */
+import { isUnknown, Refused } from "./api.js";
+import { fill, uuid } from "./dom.js";
+import { changes } from "./sheets.js";
+import { Templates } from "./templates.js";
+
+const GONE = [404, 409, 412];
+
+/** The sheets that are on their way from this tab, a card for each. */
+export class Sending {
+  #cards = new Map();
+  #stopping = new Set();
+  #queued = new Map();
+
+  /**
+   * @param {object} options
+   * @param {object} options.about of the page.
+   * @param {object} options.words
+   * @param {import("./api.js").Api} options.api
+   * @param {import("./sheets.js").Shelf} options.shelf
+   * @param {import("./cards.js").Cards} options.cards
+   * @param {(sheet: object, why: {said?: string, error?: Error}) => void} options.back takes a sheet that did not go out.
+   */
+  constructor({ about, words, api, shelf, cards, back }) {
+    Object.assign(this, { about, words, api, shelf, cards, back });
+  }
+
+  /** Ids of the sheets on their way. */
+  get ids() {
+    return [...this.#cards.keys()].map(({ id }) => id);
+  }
+
+  /** Ids of the lines that the service holds, and that have a card here. */
+  get held() {
+    return new Set([...this.#cards.keys()].map(({ held }) => held?.id));
+  }
+
+  /** @param {object[]} sheets that were on their way when their page went. */
+  resume(sheets) {
+    for (const sheet of sheets) {
+      if (sheet.state === "counting") this.#back(sheet, {});
+      if (sheet.state === "sending") this.#doubt(sheet);
+      if (sheet.state === "held") this.#held(sheet);
+    }
+  }
+
+  /**
+   * @param {object} sheet
+   * @param {{draft?: true}} query
+   */
+  send(sheet, query) {
+    sheet.query = sheet.of || query.draft ? query : { hold: this.about.hold };
+    return this.#reachesReaders(sheet) ? this.#count(sheet) : this.#post(sheet);
+  }
+
+  /**
+   * Something else that readers will see goes through the same hold.
+   * @param {string} line
+   * @param {() => Promise<object>} act
+   */
+  hold(line, act) {
+    const card = this.cards.open(line);
+    const close = () => card.close();
+    const end = () => act().then(close, ({ message }) => card.ask(message, { [this.words.close]: close }));
+    this.#ring(card, { stop: close, end });
+  }
+
+  /** @param {object[]} records of the queue: what was held and is not there is out, or was stopped by somebody. */
+  hear(records) {
+    this.#queued = new Map(records.map((record) => [record.flash.id, record]));
+    for (const sheet of this.#cards.keys()) {
+      if (sheet.state !== "held") continue;
+      if (this.#queued.has(sheet.held.id)) this.#compare(sheet);
+      else this.#settle(sheet);
+    }
+  }
+
+  /** Whether a change to a line that exists is seen by readers. */
+  #reachesReaders({ kind, of, fields, query }) {
+    if (!of || query.draft) return false;
+    if (kind === "correct" || kind === "refile") return true;
+    const waits = fields.embargoed || (this.about.twoKey && fields.urgency === 1);
+    return !waits && of.stage !== "awaiting";
+  }
+
+  #card(sheet) {
+    const card = this.#cards.get(sheet) ?? this.cards.open(sheet.fields.headline);
+    this.#cards.set(sheet, card);
+    return card;
+  }
+
+  #ring(card, { until, stop, end }) {
+    const seconds = this.about.hold;
+    if (seconds === 0) return end();
+    card.count({ until: until ?? Date.now() + seconds * 1000, seconds, stop, end });
+  }
+
+  /** Held here. */
+  #count(sheet) {
+    this.#keep(sheet, "counting");
+    const stop = () => this.#back(sheet, { said: this.words.aborted });
+    this.#ring(this.#card(sheet), { stop, end: () => this.#post(sheet) });
+  }
+
+  async #post(sheet) {
+    this.#keep(sheet, "sending");
+    this.#card(sheet).wait(this.words.sending);
+    try {
+      this.#stored(sheet, await this.#store(sheet));
+    } catch (error) {
+      if (isUnknown(error)) this.#doubt(sheet);
+      else this.#back(sheet, { error });
+    }
+  }
+
+  /** A new line; what was changed of one; a draft, which is then let go. */
+  async #store({ kind, of, fields, query, key }) {
+    if (!of) return this.api.publish(fields, query, key);
+    const { id, version } = of;
+    const names = changes(of.fields, fields);
+    const body = Object.fromEntries(names.map((name) => [name, fields[name] ?? this.about.fields[name].default]));
+    if (kind === "correct") body.correction = fields.correction ?? this.words.note_default;
+    const silently = { version, key: `${key}-change`, refile: kind !== "correct" };
+    const changed = Object.keys(body).length ? await this.api.change(id, body, silently) : of;
+    if (kind !== "draft" || query.draft) return changed;
+    return this.api.release(id, 0, { version: changed.version, key: `${key}-release` });
+  }
+
+  #stored(sheet, flash) {
+    const { about } = this;
+    const { fields, of, query } = sheet;
+    Templates.remember(fields.source);
+    const waitsElsewhere = of || query.draft || flash.embargoed || (about.twoKey && flash.urgency === 1);
+    if (flash.pubstatus !== "withheld" || waitsElsewhere) return this.#done(sheet);
+    sheet.held = { id: flash.id, version: flash.version, until: Date.now() + about.hold * 1000 };
+    this.#keep(sheet, "held");
+    this.#held(sheet);
+    this.#compare(sheet);
+  }
+
+  /** Held at the service. */
+  #held(sheet) {
+    const end = () => this.#queued.has(sheet.held.id) || this.#settle(sheet);
+    this.#ring(this.#card(sheet), { until: sheet.held.until, stop: () => this.#stop(sheet), end });
+  }
+
+  async #stop(sheet) {
+    const { id, version } = sheet.held;
+    this.#stopping.add(sheet);
+    try {
+      await this.api.kill(id, "stopped", { version });
+      this.#back(sheet, { said: this.words.aborted });
+    } catch (error) {
+      const late = error instanceof Refused && GONE.includes(error.status);
+      this.#card(sheet).ask(late ? this.words.too_late : error.message, { [this.words.close]: () => this.#done(sheet) });
+    } finally {
+      this.#stopping.delete(sheet);
+    }
+  }
+
+  /** What became of a line that is held no more. */
+  async #settle(sheet) {
+    const answer = await this.api.versions(sheet.held.id).catch(() => null);
+    const newest = answer?.versions.at(-1);
+    if (!newest || newest.stage === "held" || this.#stopping.has(sheet) || !this.#cards.has(sheet)) return;
+    const { flash, by } = newest;
+    const stopped = flash.pubstatus === "canceled" && flash.version === sheet.held.version + 1;
+    if (stopped) this.#back(sheet, { said: fill(this.words.stopped_by, { name: by }) });
+    else this.#done(sheet);
+  }
+
+  /** The hold is the moment to say that somebody else has the same news. */
+  async #compare(sheet) {
+    const { headline, urgency, source } = sheet.fields;
+    const answer = await this.api.lint({ headline, urgency, source, id: sheet.held.id }).catch(() => null);
+    const like = answer?.warnings.find(({ kind }) => kind === "similar");
+    const other = this.#queued.get(like?.id);
+    const seconds = other?.due ? Math.max(0, Math.ceil((Date.parse(other.due) - Date.now()) / 1000)) : "";
+    const sentence = other?.stage === "held" ? this.words.same_held : this.words.same;
+    this.#cards.get(sheet)?.remark(like ? fill(sentence, { name: other?.by, line: like.line, seconds }) : "");
+  }
+
+  /** It may be out: only the same under the same key may follow. */
+  #doubt(sheet) {
+    this.#card(sheet).ask(this.words.unknown, { [this.words.resend]: () => this.#post(sheet) });
+  }
+
+  #done(sheet) {
+    this.#close(sheet);
+    this.shelf.drop(sheet);
+  }
+
+  /** It did not go out, and may be changed and sent anew. */
+  #back(sheet, why) {
+    this.#close(sheet);
+    Object.assign(sheet, { key: uuid(), held: null, query: null });
+    this.#keep(sheet, "typing");
+    this.back(sheet, why);
+  }
+
+  #close(sheet) {
+    this.#cards.get(sheet)?.close();
+    this.#cards.delete(sheet);
+  }
+
+  #keep(sheet, state) {
+    sheet.state = state;
+    this.shelf.keep(sheet);
+  }
+}

@@ -1,0 +1,315 @@
+"""Nothing written at the desk is lost, and nothing goes out by accident."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.support import desk
+from tests.support.desk import hire
+from tests.support.service import receive, running
+from ticker.accounts.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Page
+
+    from tests.support.service import Running
+    from ticker.settings import Settings
+
+FOREVER = 90.0
+
+
+@pytest.fixture
+async def newsroom(settings: Settings) -> AsyncIterator[Running]:
+    """A service with two editors and a reporter, and a hold that a test can wait for."""
+    async with running(replace(settings, hold=1.5)) as service:
+        for name in ("amal", "ben"):
+            await hire(service, name)
+        await hire(service, "rima", Role.REPORTER)
+        yield service
+
+
+@pytest.fixture
+async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    """The same with a hold that ends only by hand, and two keys for a flash."""
+    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
+    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
+        for name in ("amal", "ben"):
+            await hire(service, name)
+        yield service
+
+
+def box(page: Page, text: str) -> object:
+    """Until the box holds this, and so has the focus."""
+    return expect(page.locator("#headline")).to_have_value(text)
+
+
+async def type_line(page: Page, text: str) -> None:
+    await page.locator("#headline").fill(text)
+    await expect(page.locator("#publish")).to_be_enabled()
+    await page.keyboard.press("Control+Enter")
+
+
+async def test_a_line_in_its_hold_leaves_the_box_free(browser: Browser, newsroom: Running) -> None:
+    """Of two quick lines both go out; what is typed during a hold stays in the box."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await type_line(page, "The first line")
+        await box(page, "")
+        await type_line(page, "The second line")
+        await page.keyboard.type("The third is being writ")
+        await expect(page.locator("#cards .hold")).to_have_count(2)
+        assert {(await receive(reader))["flash"]["headline"] for _ in range(2)} == {
+            "The first line",
+            "The second line",
+        }
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        await box(page, "The third is being writ")
+
+
+async def test_abort_loses_nothing(browser: Browser, slow: Running) -> None:
+    """Stopped words come back to an empty box, or to the list beside what is being written."""
+    async with desk(browser, slow, "amal") as page:
+        await type_line(page, "Stopped at once")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await box(page, "Stopped at once")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.type("Begun meanwhile")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#said")).to_contain_text("Stopped. Nothing went out.")
+        await box(page, "Begun meanwhile")
+        await page.locator("#said button").click()
+        await box(page, "Stopped at once")
+        await page.locator("#sheets button", has_text="Begun meanwhile").click()
+        await box(page, "Begun meanwhile")
+    board = (await slow.get("/v1/en/flashes")).json["flashes"]
+    assert board == []
+
+
+async def test_unsent_texts_are_sheets_of_their_own(browser: Browser, newsroom: Running) -> None:
+    """A draft, another version, a second tab: none writes over what is unsent; a crash keeps all."""
+    draft = await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "Draft"})
+    await newsroom.post("en", "Out", story=draft.json["id"])
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("Unsent one")
+        await page.locator("#queue .row").hover()
+        await page.locator("#queue [data-act=edit]").click()
+        await box(page, "Draft")
+        await page.locator("#headline").fill("Draft, mended")
+        await page.keyboard.press("Alt+n")
+        await box(page, "")
+        other = await page.context.new_page()
+        await other.goto(f"{newsroom.url}/desk/en")
+        await box(other, "")
+        await expect(other.locator("#sheets button")).to_have_count(2)
+        await other.locator("#headline").fill("From another tab")
+        await expect(page.locator("#sheets button")).to_have_count(3)
+        context = page.context
+        await page.close()
+        await other.close()
+        again = await context.new_page()
+        await again.goto(f"{newsroom.url}/desk/en")
+        await box(again, "From another tab")
+        for text in ("Unsent one", "Draft, mended"):
+            await expect(again.locator("#sheets")).to_contain_text(text)
+
+
+async def test_two_tabs_on_one_text_part(browser: Browser, newsroom: Running) -> None:
+    """What one tab has sent is no longer unsent in another, and none writes over the other."""
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("One text")
+        other = await page.context.new_page()
+        await other.goto(f"{newsroom.url}/desk/en")
+        await other.locator("#sheets button").click()
+        await box(other, "One text")
+        await other.locator("#headline").fill("One text, longer")
+        await box(page, "One text, longer")
+        await page.keyboard.press("Control+Enter")
+        await box(other, "")
+        await expect(other.locator("#said")).to_contain_text("another tab")
+        await expect(page.locator("#lines .text")).to_have_text("One text, longer")
+
+
+async def test_started_versions_write_over_nothing(browser: Browser, newsroom: Running) -> None:
+    """What is unsent at the other edition's desk is still there after its version was started."""
+    await newsroom.post("en", "Talks begin")
+    async with desk(browser, newsroom, "amal", "/desk/ar") as page:
+        await page.locator("#headline").fill("نص لم يرسل")
+        await page.goto(f"{newsroom.url}/desk/en")
+        await page.get_by_role("button", name="Start the ar version").click()
+        await expect(page.locator("#headline")).to_have_attribute("dir", "rtl")
+        await box(page, "")
+        await expect(page.locator("#sheets")).to_contain_text("نص لم يرسل")
+
+
+async def test_a_correction_is_kept_like_any_text(browser: Browser, newsroom: Running) -> None:
+    """Through a reload and through the end of a session; a kill meanwhile takes no word of it."""
+    line = await newsroom.post("en", "Seven people hurt", source="Police")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.keyboard.press("Escape")
+        for key in ("j", "c"):
+            await page.keyboard.press(key)
+        await box(page, "Seven people hurt")
+        await page.locator("#headline").fill("Nine people hurt")
+        await page.reload()
+        await box(page, "Nine people hurt")
+        await expect(page.locator("#task")).to_have_text("Correction")
+        await newsroom.request("DELETE", f"/v1/en/flashes/{line['id']}?reason=wrong")
+        await expect(page.locator("#conflict")).to_contain_text("killed this line")
+        await box(page, "Nine people hurt")
+        await page.get_by_role("button", name="Make it a new line").click()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_text("Nine people hurt")
+        await expect(page.locator("#lines .source")).to_have_text("Police")
+
+
+async def test_a_correction_by_somebody_else_is_shown_at_once(
+    browser: Browser, newsroom: Running
+) -> None:
+    """Before anything is sent: whose it is, both texts, what differs; both changes are kept."""
+    line = await newsroom.post("en", "Seven people hurt", source="Police")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#lines .row").hover()
+        await page.locator("#lines [data-act=correct]").click()
+        await page.locator("#headline").fill("Nine people hurt")
+        await newsroom.patch("en", line["id"], source="Fire brigade")
+        await expect(page.locator("#conflict")).to_contain_text("changed this line")
+        await page.get_by_role("button", name="Save mine over it").click()
+        await expect(page.locator("#lines .text")).to_have_text("Nine people hurt")
+        await expect(page.locator("#lines .source")).to_have_text("Fire brigade")
+
+
+async def test_whatever_reaches_readers_is_held(browser: Browser, slow: Running) -> None:
+    """A draft let go, the second key, a correction, a refile, an embargo ended: a ring, and Abort."""
+    line = await slow.post("en", "Out already")
+    drafted = {"headline": "A draft", "urgency": 3}
+    await slow.request("POST", "/v1/en/flashes?draft=true", body=drafted)
+    await slow.request("POST", "/v1/en/flashes", body={"headline": "Second key", "urgency": 1})
+    later = {"headline": "Embargoed", "embargoed": "2099-01-01T00:00:00Z"}
+    await slow.request("POST", "/v1/en/flashes", body=later)
+    async with desk(browser, slow, "amal") as page:
+        for text in ("A draft", "Second key", "Embargoed"):
+            row = page.locator("#queue .row", has_text=text)
+            await row.hover()
+            await row.locator("[data-act=release]").click()
+            await expect(page.locator("#cards .hold")).to_contain_text(text)
+            await page.keyboard.press("Escape")
+            await expect(page.locator("#cards .hold")).to_have_count(0)
+        for verb in ("correct", "refile"):
+            await page.locator("#lines .row").hover()
+            await page.locator(f"#lines [data-act={verb}]").click()
+            await type_line(page, f"After {verb}")
+            await expect(page.locator("#cards .hold")).to_contain_text(f"After {verb}")
+            await page.keyboard.press("Escape")
+            await box(page, f"After {verb}")
+        await expect(page.locator("#queue .row")).to_have_count(3)
+    versions = (await slow.get(f"/v1/en/flashes/{line['id']}/versions", Authorization=f"Bearer {slow.token}")).json
+    assert len(versions["versions"]) == 1
+
+
+async def test_what_destroys_asks_or_can_be_taken_back(browser: Browser, newsroom: Running) -> None:
+    """Discarding asks; a text that was thrown away is a click from being back."""
+    await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "A draft"})
+    async with desk(browser, newsroom, "amal") as page:
+        await page.keyboard.press("Escape")
+        for key in ("j", "d"):
+            await page.keyboard.press(key)
+        await expect(page.locator("#queue form")).to_contain_text("can’t be taken back")
+        await page.get_by_role("button", name="Keep it").click()
+        await expect(page.locator("#queue form")).to_have_count(0)
+        await expect(page.locator("#queue .row")).to_have_count(1)
+        await page.keyboard.press("d")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#queue .row")).to_have_count(0)
+        await page.locator("#headline").fill("Thrown away by mistake")
+        await page.locator("#clear").click()
+        await box(page, "")
+        await page.get_by_role("button", name="Take back").click()
+        await box(page, "Thrown away by mistake")
+
+
+async def test_the_same_news_is_told_in_its_hold(browser: Browser, slow: Running) -> None:
+    """Who has it too, and that it is in its hold: at both desks, while both can be stopped."""
+    async with desk(browser, slow, "amal") as amal, desk(browser, slow, "ben") as ben:
+        await type_line(amal, "Quake of magnitude 7.1 off Honshu")
+        await expect(ben.locator("#queue .row")).to_have_count(1)
+        await type_line(ben, "Quake of magnitude 7.1 off HONSHU")
+        await expect(ben.locator("#cards .note")).to_contain_text("amal has much the same in hold")
+        await expect(amal.locator("#cards .note")).to_contain_text("ben has much the same in hold")
+        await ben.keyboard.press("Escape")
+        await expect(amal.locator("#cards .note")).to_be_hidden()
+
+
+async def test_a_line_stopped_by_a_colleague_comes_back(browser: Browser, slow: Running) -> None:
+    """Its words are at the desk that they come from, which is told by whom."""
+    async with desk(browser, slow, "amal") as amal, desk(browser, slow, "ben") as ben:
+        await type_line(amal, "Too early")
+        await ben.locator("#queue .row").hover()
+        await ben.locator("#queue [data-act=abort]").click()
+        await box(amal, "Too early")
+        await expect(amal.locator("#said")).to_contain_text("ben stopped it")
+
+
+async def test_a_hold_is_there_after_a_reload(browser: Browser, slow: Running) -> None:
+    """The line waits at the service, its card beside the box, and can still be stopped."""
+    async with desk(browser, slow, "amal") as page:
+        await type_line(page, "Held over a reload")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
+        await page.reload()
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.locator("#cards .abort").click()
+        await box(page, "Held over a reload")
+
+
+async def test_rights_are_not_shown_to_be_refused(browser: Browser, newsroom: Running) -> None:
+    """A reporter has neither FLASH nor ALERT, and can correct their own lines alone."""
+    await newsroom.post("en", "By a colleague")
+    async with desk(browser, newsroom, "rima") as page:
+        await expect(page.locator(".urgencies .pick")).to_have_count(3)
+        await type_line(page, "By rima")
+        own = page.locator("#lines .row", has_text="By rima")
+        await expect(own.locator("[data-act=correct]")).to_have_count(1)
+        other = page.locator("#lines .row", has_text="By a colleague")
+        await expect(other.locator("[data-act]:not([data-act=start])")).to_have_count(0)
+        await expect(own.locator("[data-act=kill]")).to_have_count(0)
+
+
+async def test_everything_about_a_line_can_be_mended(browser: Browser, newsroom: Running) -> None:
+    """Each field of a published line, with what changes shown before; a refile says it is silent."""
+    line = await newsroom.post("en", "Talks begin", source="A", urgency=3, url="https://a.example/")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.locator("#lines .row").hover()
+        await page.locator("#lines [data-act=correct]").click()
+        await expect(page.locator("#publish")).to_be_disabled()
+        await page.locator("[name=source]").fill("B")
+        await page.locator("[name=url]").fill("https://b.example/")
+        await page.locator("[name=tags]").fill("talks, peace")
+        await page.locator("[name=section]").select_option("politics")
+        await page.locator("[name=correction]").fill("The source was wrong.")
+        difference = page.locator("#difference")
+        await expect(difference).to_contain_text("Readers see the new words")
+        source = difference.locator("dl > div", has=page.get_by_text("Source", exact=True))
+        await expect(source.locator("del")).to_have_text("A")
+        await expect(page.locator("breaking-ticker")).to_contain_text(re.compile("Corrected", re.I))
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .source")).to_have_text("B")
+        out = (await newsroom.get(f"/v1/en/flashes/{line['id']}")).json
+        wanted = {"source": "B", "url": "https://b.example/", "tags": ["talks", "peace"]}
+        wanted |= {"section": "politics", "correction": "The source was wrong."}
+        assert {name: out[name] for name in wanted} == wanted
+        await page.locator("#lines .row").hover()
+        await page.locator("#lines [data-act=refile]").click()
+        await page.locator("#headline").fill("Talks begin in Geneva")
+        await expect(difference).to_contain_text("Readers aren’t told")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_text("Talks begin in Geneva")
