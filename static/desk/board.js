@@ -13,12 +13,13 @@ export class Board {
    * @param {object} options.about of the page.
    * @param {object} options.words
    * @param {import("./api.js").Api} options.api
+   * @param {import("./sending.js").Sending} options.sending
    * @param {import("./withdraw.js").Withdraw} options.withdraw
    * @param {import("./landing.js").Landing} options.landing
    * @param {(flash: object, kind: string) => void} options.edit takes a line to the box.
    */
-  constructor({ about, words, api, withdraw, landing, edit }) {
-    Object.assign(this, { about, words, api, withdraw, landing, edit });
+  constructor({ about, words, api, sending, withdraw, landing, edit }) {
+    Object.assign(this, { about, words, api, sending, withdraw, landing, edit });
     this.list = document.getElementById("lines");
     this.rows = new Rows(this.list, words.empty_board);
     this.lines = [];
@@ -50,7 +51,7 @@ export class Board {
   act(row, name, edition) {
     const flash = this.lines.find(({ id }) => id === row.dataset.id);
     if (!flash || !row.querySelector(`[data-act="${name}"]`)) return;
-    if (name === "pin") this.#quietly(() => this.api.change(flash.id, { pinned: !flash.pinned }, { version: flash.version, refile: true }));
+    if (name === "pin") this.sending.hold(flash.headline, () => this.api.change(flash.id, { pinned: !flash.pinned }, { version: flash.version, refile: true }));
     if (name === "checked") this.#quietly(() => this.api.checked(flash.id));
     if (name === "start") this.#start(flash, edition);
     if (name === "correct" || name === "refile") this.edit(flash, name);

@@ -38,7 +38,7 @@ const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(shee
 const compose = new Compose({ about, words, api, targets, templates, shelf, send: (sheet, query) => sending.send(sheet, query) });
 const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.rebase(theirs), theirs: () => compose.throwAway(), anew: () => compose.anew() });
 const edit = (...what) => (show("compose"), compose.amend(...what));
-const board = new Board({ about, words, api, withdraw, landing, edit });
+const board = new Board({ about, words, api, sending, withdraw, landing, edit });
 const queue = new Queue({ about, words, withdraw, sending, api, edit });
 
 shelf.claim(() => [compose.sheet.id, ...sending.ids]);

@@ -45,9 +45,9 @@ async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         yield service
 
 
-def box(page: Page, text: str) -> object:
-    """Until the box holds this, and so has the focus."""
-    return expect(page.locator("#headline")).to_have_value(text)
+async def box(page: Page, text: str) -> None:
+    """Until the box holds this."""
+    await expect(page.locator("#headline")).to_have_value(text)
 
 
 async def type_line(page: Page, text: str) -> None:
@@ -212,7 +212,11 @@ async def test_whatever_reaches_readers_is_held(browser: Browser, slow: Running)
             await page.keyboard.press("Escape")
             await box(page, f"After {verb}")
         await expect(page.locator("#queue .row")).to_have_count(3)
-    versions = (await slow.get(f"/v1/en/flashes/{line['id']}/versions", Authorization=f"Bearer {slow.token}")).json
+    versions = (
+        await slow.get(
+            f"/v1/en/flashes/{line['id']}/versions", Authorization=f"Bearer {slow.token}"
+        )
+    ).json
     assert len(versions["versions"]) == 1
 
 
@@ -300,7 +304,9 @@ async def test_everything_about_a_line_can_be_mended(browser: Browser, newsroom:
         await expect(difference).to_contain_text("Readers see the new words")
         source = difference.locator("dl > div", has=page.get_by_text("Source", exact=True))
         await expect(source.locator("del")).to_have_text("A")
-        await expect(page.locator("breaking-ticker")).to_contain_text(re.compile("Corrected", re.I))
+        await expect(page.locator("breaking-ticker")).to_contain_text(
+            re.compile("Corrected", re.IGNORECASE)
+        )
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .source")).to_have_text("B")
         out = (await newsroom.get(f"/v1/en/flashes/{line['id']}")).json

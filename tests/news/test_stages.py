@@ -71,7 +71,7 @@ class Overtaken(Archive):
 
     async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
         await self.meanwhile()
-        return await super()._records(edition, ids)
+        return await super().records(edition, ids)
 
 
 async def test_what_was_settled_meanwhile_is_not_released_again(
