@@ -69,7 +69,7 @@ class Overtaken(Archive):
 
     meanwhile: Callable[[], Awaitable[Any]]
 
-    async def _records(self, edition: str, ids: Iterable[str]) -> list[Record]:
+    async def records(self, edition: str, ids: Iterable[str]) -> list[Record]:
         await self.meanwhile()
         return await super().records(edition, ids)
 
