@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.browser.firefox import find as find_firefox, wrapped
 from tests.browser.install import find
 
 if TYPE_CHECKING:
@@ -35,6 +36,26 @@ async def browser() -> AsyncIterator[Browser]:
         launched = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield launched
         await launched.close()
+
+
+@pytest.fixture(scope="session")
+async def firefox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A real Firefox, where there is one; continuous integration has it."""
+    if find_firefox() is None:
+        pytest.skip("no Firefox here")
+    program = wrapped(tmp_path_factory.mktemp("firefox"))
+    async with async_playwright() as playwright:
+        launched = await playwright.firefox.launch(channel="moz-firefox", executable_path=program)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def each_browser(request: pytest.FixtureRequest) -> Browser:
+    """Chromium and Firefox in turn."""
+    name = {"chromium": "browser"}.get(request.param, request.param)
+    opened: Browser = request.getfixturevalue(name)
+    return opened
 
 
 @pytest.fixture
