@@ -1,13 +1,15 @@
 /** Client of the editors' HTTP, with the session's CSRF token, If-Match and Idempotency-Key. */
+import { sentence } from "./faults.js";
 
 /** What the service said no to. */
 export class Refused extends Error {
   /**
    * @param {number} status
    * @param {object} problem RFC 9457.
+   * @param {string} message for the editor.
    */
-  constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? String(status));
+  constructor(status, problem, message) {
+    super(message);
     this.status = status;
     this.fields = (problem.errors ?? []).map(({ field }) => field);
   }
@@ -22,9 +24,13 @@ export function isUnknown(error) {
 export class Api {
   #csrf;
 
-  /** @param {{edition: string, csrf: string}} about */
-  constructor({ edition, csrf }) {
+  /**
+   * @param {{edition: string, csrf: string}} about
+   * @param {object} words
+   */
+  constructor({ edition, csrf }, words) {
     this.edition = edition;
+    this.words = words;
     this.#csrf = csrf;
   }
 
@@ -48,6 +54,14 @@ export class Api {
     return this.#ask("GET", `flashes/${id}/versions`);
   }
 
+  /**
+   * @param {URLSearchParams} query
+   * @param {AbortSignal} signal
+   */
+  search(query, signal) {
+    return this.#ask("GET", `flashes?${query}`, { signal });
+  }
+
   lint(line) {
     return this.#ask("POST", `/desk/${this.edition}/lint`, { body: line });
   }
@@ -56,16 +70,18 @@ export class Api {
     return this.#ask("POST", `/desk/${this.edition}/checked/${id}`);
   }
 
-  async #ask(method, path, { body, key, version } = {}) {
+  async #ask(method, path, { body, key, version, signal } = {}) {
     const headers = { Accept: "application/json", "X-CSRF-Token": this.#csrf };
     if (body) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     if (version) headers["If-Match"] = `"${version}"`;
     const url = path.startsWith("/") ? path : `/v1/${this.edition}/${path}`;
-    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal }).catch((error) => {
+      throw new Error(this.words.offline, { cause: error });
+    });
     const text = await answer.text();
     const data = text ? JSON.parse(text) : null;
     if (answer.ok) return data;
-    throw new Refused(answer.status, data ?? {});
+    throw new Refused(answer.status, data ?? {}, sentence(answer.status, data ?? {}, this.words, document.documentElement.lang));
   }
 }

@@ -11,6 +11,7 @@ import { zone } from "./dom.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
 import { Queue } from "./queue.js";
+import { Search } from "./search.js";
 import { Sending } from "./sending.js";
 import { SheetBar } from "./sheetbar.js";
 import { Shelf } from "./sheets.js";
@@ -23,7 +24,7 @@ const root = document.getElementById("desk");
 const { lang } = document.documentElement;
 const [about, words, targets, templates] = ["about", "words", "targets", "templates"].map((name) => JSON.parse(root.dataset[name]));
 const status = document.getElementById("status");
-const api = new Api(about);
+const api = new Api(about, words);
 const store = new Store();
 const told = { stories: {}, hands: {}, landings: new Map() };
 let newest = [];
@@ -40,6 +41,8 @@ const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.reb
 const edit = (...what) => (show("compose"), compose.amend(...what));
 const board = new Board({ about, words, api, sending, withdraw, landing, edit });
 const queue = new Queue({ about, words, withdraw, sending, api, edit });
+
+const search = new Search({ about, words, api });
 
 shelf.claim(() => [compose.sheet.id, ...sending.ids]);
 shelf.listen((sheet, id) => (compose.hear(sheet, id), showSheets()));
@@ -133,6 +136,7 @@ listen({
     const row = document.activeElement.closest(".row");
     if (row) (row.closest("#queue") ? queue : board).act(row, name);
   },
+  search: () => (show("board"), search.begin()),
   help,
 });
 

@@ -1,10 +1,8 @@
 /** What a sheet changes of a line that exists, field by field, before it goes out. */
 import { diff } from "./diff.js";
 import { el } from "./dom.js";
+import { label } from "./faults.js";
 import { changes } from "./sheets.js";
-
-/** Fields that have a word of their own elsewhere on the page. */
-const NAMES = { headline: "line", correction: "note" };
 
 /** The list under the box. */
 export class Difference {
@@ -23,7 +21,7 @@ export class Difference {
     this.box.hidden = of === null;
     if (of === null) return this.box.replaceChildren();
     const rows = names.map((name) => el("div", {},
-      el("dt", {}, this.words[NAMES[name] ?? name] ?? name),
+      el("dt", {}, label(name, this.words)),
       el("dd", { className: "diff", lang: this.about.lang, dir: "auto" }, diff(text(of.fields[name]), text(fields[name])))));
     const told = el("p", {}, names.length ? this.words.tells[kind] : this.words.unchanged);
     this.box.replaceChildren(told, ...(rows.length ? [el("dl", {}, ...rows)] : []));

@@ -1,5 +1,4 @@
 /** Forms in rows for what cannot be undone: killing a line, discarding one that never went out. */
-import { Refused } from "./api.js";
 import { el } from "./dom.js";
 
 /** Opens them. */
@@ -67,7 +66,7 @@ export class Withdraw {
       close();
     } catch (error) {
       form.inert = false;
-      fault.textContent = error instanceof Refused ? error.message : this.words.offline;
+      fault.textContent = error.message;
     }
   }
 }

@@ -341,3 +341,15 @@ async def test_everything_about_a_line_can_be_mended(
         await expect(difference).to_contain_text("Readers aren’t told")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .text")).to_have_text("Talks begin in Geneva")
+
+
+async def test_a_refusal_is_in_the_desks_language(each_browser: Browser, slow: Running) -> None:
+    """It names the field as it is named there; the words are back, and the field has the focus."""
+    async with desk(each_browser, slow, "amal", "/desk/es") as page:
+        await page.locator("#more > summary").click()
+        await page.locator("[name=url]").fill("javascript:alert(1)")
+        await type_line(page, "Una línea")
+        await expect(page.locator("#fault")).to_contain_text("Enlace: debe")
+        await expect(page.locator("#fault")).to_contain_text("empiece por https://")
+        await box(page, "Una línea")
+        await expect(page.locator("[name=url]")).to_be_focused()
