@@ -12,7 +12,7 @@ from tests.support.flashes import NOON, flash
 from ticker.news import document
 from ticker.news.flash import PubStatus
 
-times = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9998, 1, 1)).map(  # noqa: DTZ001 - given a zone at once
+times = st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)).map(  # noqa: DTZ001 - given a zone at once
     lambda it: it.replace(tzinfo=UTC, microsecond=it.microsecond // 1000 * 1000)
 )
 
@@ -36,11 +36,25 @@ def test_times_are_utc_and_cut() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-11-23", "2026-11-23T12:00:00", "24:00"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "2026-11-23", "2026-11-23T12:00:00", "24:00", "2026-W48-1T12:00:00Z",
+     "20261123T120000Z", "2026-11-23T12Z", "2026-11-23T12:00Z", "2026-11-23T12:00:00,5Z",
+     "2026-11-23T12:00:00+0300", "2026-11-23T12:00:00+03:00:30", "2026-11-23x12:00:00Z",
+     "٢٠٢٦-11-23T12:00:00Z", "2026-11-23T12:00:00Z\n"],
+)  # fmt: skip
 def test_what_is_no_time(text: str) -> None:
-    """A time without a zone is no time."""
+    """A time without a zone is no time, and neither is one that is not as RFC 3339 writes it."""
     with pytest.raises(ValueError):  # noqa: PT011 - any sentence will do
         document.parse_time(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-23T12:00:00Z", "2026-11-23t12:00:00.0004z", "2026-11-23 15:00:00+03:00"]
+)
+def test_what_is_a_time(text: str) -> None:
+    """Every way in which RFC 3339 writes a time is read."""
+    assert document.parse_time(text) == NOON
 
 
 def test_a_flash_survives_the_log() -> None:

@@ -6,6 +6,7 @@ Times are RFC 3339, UTC, with milliseconds: `2026-11-23T17:04:05.123Z`.
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -23,6 +24,10 @@ _OPTIONAL: Final = tuple(name for name, field in FIELDS.items() if field.is_opti
 _TIMES: Final = tuple(name for name, field in FIELDS.items() if field.kind is Kind.TIME)
 _ARRAYS: Final = tuple(name for name, field in FIELDS.items() if field.kind is Kind.LINES)
 _values_of: Final = attrgetter(*_ALWAYS)
+# RFC 3339 §5.6. ISO 8601, which Python reads, also has weeks, hours alone and offsets of seconds.
+_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
 
 
 def dumps(value: object) -> str:
@@ -40,8 +45,8 @@ def utcnow() -> datetime:
 
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, cut, never rounded up."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not strftime: its %Y has as many digits as the year, and nobody could read year 999 again.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:
@@ -50,9 +55,10 @@ def parse_time(text: str) -> datetime:
     Raises:
         ValueError: It is not a time, or says no offset.
     """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no offset from UTC")
+    upper = text.upper()
+    if not _TIME.fullmatch(upper):
+        raise ValueError("not a time of RFC 3339")
+    moment = datetime.fromisoformat(upper)
     try:
         utc = moment.astimezone(UTC)
     except OverflowError as error:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _PAGE: Final = 100
 
 
@@ -44,7 +45,8 @@ class Past:
         That is what a replay of all entries dated by then gives. Read are those around the moment,
         then those before it, a page at a time, until nothing older can be on the board.
         """
-        replay = _Replay(self._lines, self._window, moment)
+        # A board reaches back by its window, and the calendar begins with year 1.
+        replay = _Replay(self._lines, self._window, max(moment, _FIRST + self._window))
         last, newest = await self._checkpoints.last(edition)
         base, checkpoint = await self._checkpoints.before(edition, last, replay.moment)
         replay.reach(checkpoint.cursor)

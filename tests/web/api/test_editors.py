@@ -427,6 +427,24 @@ async def test_pinned_and_expired_lines(service: Running) -> None:
     assert [it["headline"] for it in past.json["flashes"]] == ["Pinned"]
 
 
+async def test_any_time_of_the_calendar_can_be_read_again(service: Running) -> None:
+    """A line that expired in the year 1 stops nobody: not the next line, not a kill, not a hub."""
+    oldest = await service.post("en", "Long ago")
+    answer = await service.patch("en", oldest["id"], expires="0001-01-01T00:00:00Z")
+    assert answer.json["expires"] == "0001-01-01T00:00:00.000Z"
+    async with service.live("en") as reader:
+        hello = json.loads(await reader.recv())
+        assert hello["flashes"] == []
+        newest = await service.post("en", "After it", expires="9999-12-31T23:59:59.999Z")
+        assert json.loads(await reader.recv())["flash"]["id"] == newest["id"]
+    path = f"{FLASHES}/{oldest['id']}"
+    assert (await service.get(path)).json["expires"] == "0001-01-01T00:00:00.000Z"
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"):
+        assert (await service.request("GET", f"/v1/en/board?at={at}")).status == 200
+    killed = await service.request("DELETE", f"{path}?reason=Old")
+    assert killed.status == 200
+
+
 async def test_every_write_is_counted_by_how_it_ended(service: Running) -> None:
     """The operator sees what editors are refused."""
     await service.post("en", "A line")
