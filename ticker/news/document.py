@@ -25,9 +25,7 @@ _TIMES: Final = tuple(name for name, field in FIELDS.items() if field.kind is Ki
 _ARRAYS: Final = tuple(name for name, field in FIELDS.items() if field.kind is Kind.LINES)
 _values_of: Final = attrgetter(*_ALWAYS)
 # RFC 3339 §5.6. ISO 8601, which Python reads, also has weeks, hours alone and offsets of seconds.
-_TIME: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII
-)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def dumps(value: object) -> str:
