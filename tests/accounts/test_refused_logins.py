@@ -10,9 +10,8 @@ import pytest
 
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
-from ticker.accounts.login_limits import NOBODY
 from ticker.accounts.passwords import Passwords
-from ticker.accounts.principal import Principal, Role
+from ticker.accounts.principal import NOBODY, Principal, Role
 from ticker.accounts.refused_logins import STRANGERS_MAX, RefusedLogins
 from ticker.accounts.sums import INTERVAL
 from ticker.accounts.users import Users

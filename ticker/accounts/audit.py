@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
 _PAGE: Final = 500
 _DETAIL_MAX: Final = 200
-COMMAND_LINE: Final = "command line"
 
 
 class Audit:

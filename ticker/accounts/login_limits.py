@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.passwords import PLACES, STRANGERS_PLACES, BusyError, GoneError, stays
+from ticker.accounts.principal import NOBODY
 from ticker.protocol.networks import client_network
 from ticker.store.faults import store_errors
 
@@ -39,7 +40,6 @@ PAIR_MAX: Final = 5
 ADDRESS_MAX: Final = 50
 NAME_FREE: Final = 10
 PAUSE_MAX_SECONDS: Final = 60
-NOBODY: Final = "(nobody)"
 
 
 class TooManyTriesError(Exception):

@@ -7,11 +7,16 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from ticker.news import text
+from ticker.news.hands import RELEASER
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _NAME_MAX: Final = 64
+# Who acts without an account: in the log, in the audit log. Nobody else goes by these names.
+COMMAND_LINE: Final = "command line"
+NOBODY: Final = "(nobody)"
+_RESERVED: Final = frozenset({RELEASER, COMMAND_LINE, NOBODY})
 
 
 class Role(IntEnum):
@@ -50,6 +55,9 @@ def clean_name(name: str) -> str:
     """Validation: the name of a user or token as it is kept.
 
     Raises:
-        TextError: It is none.
+        TextError: It is none, or one that the log has for the service itself.
     """
-    return text.line(name, _NAME_MAX)
+    clean = text.line(name, _NAME_MAX)
+    if clean.casefold() in _RESERVED:
+        raise text.TextError(f"must not be {clean!r}: the log has it for what nobody did")
+    return clean

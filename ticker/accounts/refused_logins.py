@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from ticker.accounts.login_limits import NOBODY
+from ticker.accounts.principal import NOBODY
 from ticker.accounts.sums import PLACES_MAX, Sums, entering, origin_of
 from ticker.news.document import utcnow
 from ticker.protocol.networks import client_network

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ticker.accounts.audit import COMMAND_LINE, Audit
-from ticker.accounts.principal import Principal, Role, clean_name
+from ticker.accounts.audit import Audit
+from ticker.accounts.principal import COMMAND_LINE, Principal, Role, clean_name
 from ticker.accounts.tokens import Tokens
 from ticker.commands.stores import on_store, with_store
 from ticker.news.document import utcnow

@@ -85,7 +85,8 @@ async def test_other_sites_cannot_click(settings: Settings) -> None:
         line = await service.post("en", "Linked", url=LINK)
         for headers, status in (
             ({"Sec_Fetch_Site": "same-origin"}, 204),
-            ({"Sec_Fetch_Site": "same-site", "Origin": "https://www.example"}, 204),
+            ({"Sec_Fetch_Site": "same-site", "Origin": "https://www.example"}, 403),
+            ({"Sec_Fetch_Site": "same-site", "Origin": "https://partner.example"}, 204),
             ({"Sec_Fetch_Site": "cross-site", "Origin": "https://partner.example"}, 204),
             ({"Sec_Fetch_Site": "cross-site", "Origin": "https://evil.example"}, 403),
             ({"Sec_Fetch_Site": "cross-site", "Origin": public}, 403),
@@ -95,6 +96,8 @@ async def test_other_sites_cannot_click(settings: Settings) -> None:
             ({"Origin": "https://partner.example"}, 204),
             ({"Origin": "https://evil.example"}, 403),
             ({"Origin": "null"}, 403),
+            ({"Origin": "http://ticker.example"}, 403),
+            ({"Origin": f"ftp://127.0.0.1:{service.port}"}, 403),
             ({"Accept": "*/*"}, 403),
         ):
             assert (await click(service, line["id"], **headers)).status == status, headers

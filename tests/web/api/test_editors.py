@@ -406,7 +406,13 @@ async def test_an_embargoed_line_is_nobodys_until_it_is_due(service: Running) ->
         seen = await service.request("GET", one)
         assert (seen.status, seen.json) == (200, held)
         arabic = await service.token_for(Role.EDITOR, ["ar"])
-        assert (await service.request("GET", one, token=arabic)).status == 404
+        unknown = f"{FLASHES}/01m8et268yrgwqrd"
+        nothing = (await service.get(unknown)).body.replace(b"01m8et268yrgwqrd", b"")
+        for token in (arabic, "tkr_revoked", ""):
+            sent = {"Authorization": f"Bearer {token}"}
+            answer = await service.request("GET", one, headers=sent, token=None)
+            assert answer.body.replace(held["id"].encode(), b"") == nothing
+            assert (answer.status, answer.headers.get("www-authenticate")) == (404, None)
         released = (await reader.message())["flash"]
     assert (released["id"], released["version"], released["pubstatus"]) == (held["id"], 2, "usable")
     assert released["firstcreated"] >= due

@@ -68,6 +68,10 @@ async def test_wrong_forms_change_nothing(admin: Editor) -> None:
         ("add user", "x", {"role": "king"}, 422),
         ("add user", "x", {"role": "editor", "edition": "xx"}, 422),
         ("add user", "adm", {"role": "editor"}, 409),
+        ("add user", "ticker", {"role": "editor"}, 422),
+        ("create token", "Ticker", {"role": "editor"}, 422),
+        ("create token", "command line", {"role": "editor"}, 422),
+        ("add user", "(nobody)", {"role": "editor"}, 422),
         ("remove user", "adm", {}, 409),
         ("remove user", "nobody", {}, 404),
         ("renew password", "nobody", {}, 404),
@@ -115,6 +119,9 @@ async def test_nobody_gives_or_resets_what_they_do_not_have(
         ("remove user", "boss", {}),
         ("remove user", "both", {}),
         ("revoke token", "house", {}),
+        # A user and a token of one name are one person: theirs would work under these names.
+        ("create token", "boss", {"role": "editor", "edition": "ar"}),
+        ("add user", "house", {"role": "editor", "edition": "ar"}),
     ):
         assert (await act(scoped, do, name, **fields)).status == 403, (do, name)
     assert (await scoped.ask("GET", "/v1/audit")).status == 403

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from ticker.news.flash import PubStatus
 from ticker.web.authentication import address_of
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import RETRY_SECONDS, ProblemError, problem_at
-from ticker.web.security import edition_of
+from ticker.web.security import edition_of, is_own, scheme_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.settings import Settings
     from ticker.store.clicks import Clicks
-
-_OWN_SITES: Final = frozenset({"same-origin", "same-site"})
 
 
 class ClicksApi:
@@ -53,12 +50,14 @@ class ClicksApi:
 
     def _check_site(self, request: Request, edition: Edition) -> None:
         """By Sec-Fetch-Site, else by Origin, which browsers send with every POST."""
-        if request.headers.get("sec-fetch-site") in _OWN_SITES:
-            return
-        origin = request.headers.get("origin", "")
-        own = {request.headers.get("host"), urlsplit(self._public_url).netloc} - {"", None}
-        is_own = origin.partition("://")[2] in own and "sec-fetch-site" not in request.headers
-        if not is_own and origin not in edition.origins:
+        site = request.headers.get("sec-fetch-site")
+        ours = self._is_own(request) if site is None else site == "same-origin"
+        if not ours and request.headers.get("origin") not in edition.origins:
             raise problem_at(
                 403, "Origin", "Clicks count on our pages and on the sites that the edition names."
             )
+
+    def _is_own(self, request: Request) -> bool:
+        headers = request.headers
+        scheme = scheme_of(request.url.scheme, headers.get("x-forwarded-proto"))
+        return is_own(headers.get("origin"), headers.get("host"), scheme, self._public_url)

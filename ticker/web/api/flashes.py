@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
 from ticker.web.caching import LIVE_CACHE, is_fresh
-from ticker.web.problems import no_such_flash, problem_at
+from ticker.web.problems import ProblemError, no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import published
 from ticker.web.rendered import Made
@@ -136,7 +137,13 @@ class Flashes:
         """Authorisation: whether it is withheld (embargo), and the token is for its edition."""
         if flash.pubstatus is not PubStatus.WITHHELD or "authorization" not in request.headers:
             return False
-        return covers(await self._authenticator.authenticate(request), flash.edition)
+        try:
+            return covers(await self._authenticator.authenticate(request), flash.edition)
+        except ProblemError as problem:
+            # A 401 would tell a stranger that there is such a line.
+            if problem.status == HTTPStatus.UNAUTHORIZED:
+                return False
+            raise
 
 
 def _limit(given: dict[str, list[str]]) -> int:

@@ -83,7 +83,7 @@ class Staff:
 
     async def _add_user(self, form: dict[str, str], admin: Principal) -> str:
         secret = generate()
-        with_rights = self._principal(form, admin)
+        with_rights = await self._principal(form, admin)
         try:
             await self._users.add(with_rights, secret)
         except NameTakenError as error:
@@ -106,12 +106,12 @@ class Staff:
 
     async def _create(self, form: dict[str, str], admin: Principal) -> str:
         try:
-            return await self._tokens.create(self._principal(form, admin))
+            return await self._tokens.create(await self._principal(form, admin))
         except NameTakenError as error:
             raise problem_at(409, "name", "There is a token of that name.") from error
 
     async def _revoke(self, form: dict[str, str], admin: Principal) -> str:
-        found = {token.name: token for token in await self._tokens.list()}.get(form.get("name", ""))
+        found = await self._token(form.get("name", ""))
         if found is None:
             raise problem_at(404, "name", "There is no token of that name.")
         check_reach(admin, found)
@@ -126,7 +126,11 @@ class Staff:
         check_reach(admin, found.principal)
         return found.name
 
-    def _principal(self, form: dict[str, str], admin: Principal) -> Principal:
+    async def _token(self, name: str) -> Principal | None:
+        return next((it for it in await self._tokens.list() if it.name == name), None)
+
+    async def _principal(self, form: dict[str, str], admin: Principal) -> Principal:
+        """Whom a form is to make, if the admin's rights reach that far."""
         try:
             name = clean_name(form.get("name", ""))
         except TextError as error:
@@ -141,6 +145,12 @@ class Staff:
         editions = frozenset({edition} - {""})
         made = Principal(name, roles[form["role"]], editions, utcnow(), None)
         check_reach(admin, made)
+        # A user and a token of one name are one person to the log, and to the second key.
+        user, token = await self._users.get(name), await self._token(name)
+        if user is not None:
+            check_reach(admin, user.principal)
+        if token is not None:
+            check_reach(admin, token)
         return made
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:
