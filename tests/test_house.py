@@ -52,6 +52,7 @@ REACHED = {
     "editing/scheduled": ("editing/test_intake", "release_due("),
     "news/timing": ("editing/test_intake", "must be after the release"),
     "jobs/deliveries": ("web/api/test_reach", "/landing"), "server/http": ("server/test_http_wire", "GET /healthz"),
+    "server/heads": ("server/test_http_wire", "GET http://x@x/en"),
     "server/refusal": ("server/test_http_wire", "431"), "server/unsent": ("hub/test_backpressure", "GET /v1/en/flashes"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
     "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),

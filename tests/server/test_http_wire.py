@@ -43,6 +43,10 @@ ODD = {
     "almost chunked": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
     "chunked twice": (
         POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n", 400),
+    "chunked in another coding": (
+        POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunks of HTTP/1.0": (
+        POST.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "chunk size no hex": (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n", 400),
     "chunk size signed": (POST + b"Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n", 400),
     "chunk size 0x": (POST + b"Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n", 400),
@@ -67,11 +71,15 @@ ODD = {
     "a host with a path": (b"GET /en HTTP/1.1\r\nHost: evil.example/x\r\n\r\n", 400),
     "a host with a user": (b"GET /en HTTP/1.1\r\nHost: x@evil.example\r\n\r\n", 400),
     "a list of hosts": (b"GET /en HTTP/1.1\r\nHost: x, evil.example\r\n\r\n", 400),
+    "a target on another host": (b"GET http://evil.example/en HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "a target with a user": (b"GET http://x@x/en HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "a target that is an address of mail": (b"GET mailto:x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "a reader with markup for a host": (LIVE.replace(b"Host: x", b"Host: a b/<x>") + b"\r\n", 400),
     "a WebSocket with a path for a host": (
         LIVE.replace(b"Host: x", b"Host: evil.example/x") + UPGRADE + b"\r\n", 400),
     "no version": (b"GET /healthz\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "HTTP/2 without its preface": (b"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n", 400),
     "HTTP/1.9": (b"GET /healthz HTTP/1.9\r\nHost: x\r\n\r\n", 400),
     "no method": (b" /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "a method of our own": (b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -155,6 +163,14 @@ async def test_what_is_just_within_the_bounds(service: Running) -> None:
         async with connected(service) as (incoming, outgoing):
             outgoing.write(head + b"\r\n")
             assert (await incoming.readline()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_target_of_ours(service: Running) -> None:
+    """A request as to a proxy is served where its target names the host that it is for."""
+    for target in (b"http://x/healthz", b"HTTP://X/healthz", b"https://x/healthz?a=http://y"):
+        async with connected(service) as (incoming, outgoing):
+            outgoing.write(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target)
+            assert (await answer(incoming))[0] == 200
 
 
 @pytest.mark.parametrize(

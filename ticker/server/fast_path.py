@@ -19,7 +19,8 @@ from ticker.hub.sockets import (
     WebSocketReader,
 )
 from ticker.protocol import rfc6455
-from ticker.server.http import FIELDS_MAX, HEAD_MAX, HOST, TARGET_MAX, BoundedHttp
+from ticker.server.heads import HOST
+from ticker.server.http import FIELDS_MAX, HEAD_MAX, TARGET_MAX, BoundedHttp
 from ticker.server.refusal import refuse_connection
 from ticker.web.problems import ProblemError
 from ticker.web.security import scheme_of

@@ -7,7 +7,6 @@ later one on a keep-alive connection.
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ticker.server.heads import is_clear
 from ticker.server.refusal import refuse_connection
 from ticker.server.unsent import UnsentResponse
 
@@ -38,8 +38,6 @@ FIELDS_MAX: Final = 100
 TARGET_MAX: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
 _BODY_MAX: Final = 128 * 1024
-# A name or an address, and a port (RFC 3986 §3.2): links of ours are made of it.
-HOST: Final = re.compile(rb"(?:[0-9A-Za-z._~%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # What may wait for its turn: all that readers ask for, and nothing that operators and editors do.
 _READING: Final = frozenset({"GET", "HEAD"})
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/readyz/readers", "/metrics"})
@@ -134,11 +132,9 @@ class BoundedHttp(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is whole: it names its host once (RFC 9112 §3.2), and the body has its time."""
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if not hosts and self.parser.get_http_version() == "1.0":
-            hosts = [b""]
-        if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
+        """The head is whole: it has one meaning, and the body has its time."""
+        version = self.parser.get_http_version()
+        if not is_clear(version, self.url, self.headers):
             self._stop(400)
         if self.parser.should_upgrade():
             is_ours = self._should_upgrade()
@@ -147,7 +143,7 @@ class BoundedHttp(HttpToolsProtocol):
                 self._stop(400)
             if not is_ours:
                 return
-        if self.parser.get_http_version() == "1.0":
+        if version == "1.0":
             self.expect_100_continue = False  # RFC 9110 §10.1.1
         super().on_headers_complete()
         self._limits.requests.stop(self.transport)
