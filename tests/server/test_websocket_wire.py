@@ -198,8 +198,9 @@ HANDSHAKES = {
     "PUT": ("GET", "PUT", 405),
     "a bad filter": ("/live", "/live?urgency=x", 422),
     "no such edition": ("/en/", "/xx/", 404),
-    "no such URL": ("/v1/en/live", "/v1/en/nothing", 403),
-    "a bad target": ("/v1/en/live", "http://[", 403),
+    "no such URL": ("/v1/en/live", "/v1/en/nothing", 404),
+    "a slash too many": ("/v1/en/live", "/v1/en/live/", 404),
+    "a bad target": ("/v1/en/live", "http://[", 400),
     "a folded field": ("Version: 13", "Version:\r\n 13", 400),
     "two hosts": ("Host: 127.0.0.1\r\n", "Host: 127.0.0.1\r\nHost: evil.example\r\n", 400),
     "no host": ("Host: 127.0.0.1\r\n", "", 400),
@@ -217,6 +218,9 @@ async def test_odd_handshakes(service: Running) -> None:
             found[name] = int(head.split(b" ")[1])
             if found[name] == 426:
                 assert b"sec-websocket-version: 13\r\n" in head.lower()
+            if found[name] in {403, 404, 422}:
+                assert b"content-type: application/problem+json\r\n" in head.lower()
+                assert b"x-content-type-options: nosniff\r\n" in head.lower()
     assert found == {name: status for name, (_, _, status) in HANDSHAKES.items()}
     assert (await service.get("/healthz")).status == 200
 

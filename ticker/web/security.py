@@ -35,6 +35,8 @@ _PERMISSIONS: Final = (
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 )
 _HTTP_SCHEMES: Final = {"https": "https", "wss": "https", "http": "http", "ws": "http"}
+# Of an answer, and of one that refuses a handshake (ASGI, WebSocket Denial Response).
+_STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 _HSTS: Final = "max-age=31536000"
 
 
@@ -78,13 +80,13 @@ class SecurityHeaders:
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add what a response lacks, and always what the desk needs; WebSockets pass untouched."""
-        if scope["type"] != "http":
+        """Add what a response lacks, and always what the desk needs; an open WebSocket has none."""
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 headers = MutableHeaders(scope=message)
                 if scope["path"] == "/desk" or scope["path"].startswith("/desk/"):
                     headers.update(DESK_HEADERS)

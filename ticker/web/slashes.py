@@ -8,6 +8,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
+from starlette.websockets import WebSocket
+
+from ticker.web.problems import ProblemError
 
 if TYPE_CHECKING:
     from starlette.routing import Router
@@ -33,6 +36,11 @@ class Slashes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Redirect to a URL that is there, or answer that there is none."""
+        if scope["type"] == "websocket":
+            # Starlette's is a 403, at which a reader would think that it may not, and stop.
+            nowhere = ProblemError(404, "Not Found.").response()
+            await WebSocket(scope, receive, send).send_denial_response(nowhere)
+            return
         path = scope["path"]
         other = path.rstrip("/") if path.endswith("/") else f"{path}/"
         if scope["type"] == "http" and other and self._is_there({**scope, "path": other}):
