@@ -135,9 +135,9 @@ async def refusal(incoming: asyncio.StreamReader) -> int | str:
 
 @pytest.fixture
 async def hasty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A service that gives a request a fifth of a second."""
+    """A service that gives a request a fifth of a second, and an idle connection one."""
     monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.2)
-    async with running(settings) as started:
+    async with running(replace(settings, keep_alive=1)) as started:
         yield started
 
 
