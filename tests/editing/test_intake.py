@@ -583,6 +583,26 @@ async def test_so_many_lines_are_pinned_and_no_more(
         await intake.correct(ask(), pins[2].id, {"expires": None})
 
 
+async def test_bounds_hold_for_all_who_ask_at_once(
+    intake: Intake, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that files and pins many lines at the same moment gets no more than one by one."""
+    monkeypatch.setattr("ticker.editing.bounds.PINS_MAX", 3)
+    monkeypatch.setattr("ticker.editing.bounds.QUEUE_MAX", 4)
+    plain = [await intake.publish(ask(), {"headline": f"{it}"}) for it in range(8)]
+    new = (intake.publish(ask(), {"headline": f"{it}", "pinned": True}) for it in range(8))
+    old = (intake.correct(ask(), it.id, {"pinned": True}) for it in plain)
+    drafts = (
+        intake.publish(ask(), {"headline": f"{it}"}, PublishOptions(draft=True)) for it in range(8)
+    )
+    done = await asyncio.gather(*new, *old, *drafts, return_exceptions=True)
+    refused = [it for it in done if isinstance(it, BaseException)]
+    assert {type(it) for it in refused} == {FullError}
+    assert len(done) - len(refused) == 3 + 4
+    assert len(await archive.pinned("en", NOON)) == 3
+    assert await archive.waiting("en") == 4
+
+
 async def test_a_release_goes_through_without_its_pin(
     intake: Intake, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,18 @@ async def check_queue(archive: Archive, edition: str) -> None:
         raise FullError("queue", f"{QUEUE_MAX} lines wait; release or discard some.")
 
 
+async def check_new(archive: Archive, flash: Flash, given: Collection[str]) -> None:
+    """Check that there is room for a new line, where it is to wait or to stand.
+
+    Raises:
+        InvalidError: It is too long.
+        FullError: There is none.
+    """
+    if flash.pubstatus is PubStatus.WITHHELD:
+        await check_queue(archive, flash.edition)
+    await check_line(archive, flash, given)
+
+
 def check_versions(record: Record) -> None:
     """Check that a line has not been changed too often.
 
@@ -75,6 +87,13 @@ async def check_line(
         return
     if await _is_one_too_many(archive, flash):
         raise FullError("pinned", f"{PINS_MAX} lines are pinned; unpin one.")
+
+
+def most_beside(flash: Flash) -> int | None:
+    """How many lines there may be where this one comes to stand; None: any number."""
+    if flash.pubstatus is PubStatus.WITHHELD:
+        return QUEUE_MAX
+    return PINS_MAX if _is_on_top(flash, flash) else None
 
 
 async def fit_on_top(archive: Archive, released: Flash) -> Flash:

@@ -11,6 +11,7 @@ from ticker.news import text
 from ticker.news.document import dumps
 from ticker.news.event import Record
 from ticker.news.faults import Fault, InvalidError
+from ticker.news.flash import Flash, PubStatus
 from ticker.news.stages import NOW, PublishOptions
 from ticker.store.wire import IdempotencyKey
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ticker.accounts.principal import Principal
-    from ticker.news.flash import Flash
     from ticker.news.stages import Placement
+    from ticker.store.wire import Mode
 
 _REASON_MAX: Final = 280
 _KEY_SECONDS: Final = 24 * 3600
@@ -95,6 +96,14 @@ def clean_reason(reason: str) -> str:
         return text.line(reason, _REASON_MAX)
     except text.TextError as error:
         raise InvalidError([Fault("reason", str(error))]) from error
+
+
+def mode_of(before: Flash | None, after: Flash) -> Mode:
+    """Announce a version to readers, unless the flash was never published and still is not."""
+    if after.pubstatus is PubStatus.USABLE:
+        return "announce"
+    was_out = before is not None and before.pubstatus is PubStatus.USABLE
+    return "announce" if was_out else "file"
 
 
 def _digest(name: str) -> str:

@@ -6,6 +6,7 @@ None reaches the hub: even in one process a flash gets to readers through the wi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Role
@@ -18,7 +19,7 @@ from ticker.accounts.rights import (
     check_withdrawal,
 )
 from ticker.editing import bounds
-from ticker.editing.context import clean_reason, fresh_key
+from ticker.editing.context import clean_reason, fresh_key, mode_of
 from ticker.editing.scheduled import released_by_time
 from ticker.news import flash as flashes, stages, timing
 from ticker.news.document import utcnow
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ticker.news.event import Record
     from ticker.news.hands import Hands
     from ticker.store.archive import Archive
-    from ticker.store.wire import IdempotencyKey, Mode, Wire
+    from ticker.store.wire import IdempotencyKey, Wire
 
 _TRIES: Final = 5
 _ACTIONS: Final[Mapping[Stage | None, str]] = {
@@ -105,8 +106,6 @@ class Intake:
         if not options.draft:
             check_rank(context.principal, values)
         placement = stages.of_new(values, options, now, two_key=self._two_key)
-        if placement.pubstatus is PubStatus.WITHHELD:
-            await bounds.check_queue(self._archive, context.edition)
         flash = Flash(
             id=self._ids.mint(now),
             edition=context.edition,
@@ -116,9 +115,13 @@ class Intake:
             versioncreated=now,
             **values,
         )
-        await bounds.check_line(self._archive, flash, data)
         record = context.record(flash, _ACTIONS[placement.stage], placement)
-        return await self._wire.append(record, _mode(None, flash), key)
+        for _ in range(_TRIES):
+            await bounds.check_new(self._archive, flash, data)
+            with suppress(VersionConflictError):
+                most = bounds.most_beside(flash)
+                return await self._wire.append(record, mode_of(None, flash), key, most=most)
+        raise VersionConflictError
 
     async def correct(
         self, context: EditContext, flash_id: str, data: dict[str, Any], *, silently: bool = False
@@ -239,9 +242,12 @@ class Intake:
             hands = (await self._archive.hands(before)).after(before, record)
             try:
                 # Without the wait for replicas: what a failover loses is due again.
-                mode, key = _mode(before.flash, record.flash), fresh_key()
+                mode, key = mode_of(before.flash, record.flash), fresh_key()
+                most = bounds.most_beside(record.flash)
                 released.append(
-                    await self._wire.append(record, mode, key, hands=hands, confirmed=False)
+                    await self._wire.append(
+                        record, mode, key, hands=hands, most=most, confirmed=False
+                    )
                 )
             except VersionConflictError:
                 continue
@@ -277,23 +283,14 @@ class Intake:
             bounds.check_versions(record)
             if record is before and context.key is None and not self._wire.confirms:
                 return current
-            mode = "remember" if record is before else _mode(current, record.flash)
-            try:
+            mode = "remember" if record is before else mode_of(current, record.flash)
+            with suppress(VersionConflictError):
+                most, after = bounds.most_beside(record.flash), hands.after(before, record)
                 return await self._wire.append(
-                    record, mode, key, current.coverage, hands=hands.after(before, record)
+                    record, mode, key, current.coverage, hands=after, most=most
                 )
-            except VersionConflictError:
-                continue
         raise VersionConflictError
 
     async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
         """Idempotent replay: what this request's key has answered already."""
         return await self._wire.recall(context.edition, key) if context.key is not None else None
-
-
-def _mode(before: Flash | None, after: Flash) -> Mode:
-    """Announce a version to readers, unless the flash was never published and still is not."""
-    if after.pubstatus is PubStatus.USABLE:
-        return "announce"
-    was_out = before is not None and before.pubstatus is PubStatus.USABLE
-    return "announce" if was_out else "file"

@@ -38,8 +38,9 @@ local has_coverage = ARGV[14] == '1'
 local desk_channel = ARGV[15]
 local story = ARGV[16]           -- or ''
 local hands = ARGV[17]           -- or '': a first version says so itself
-local publish = ARGV[18]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
-local import = ARGV[19]          -- that this is a part of, or ''
+local most = tonumber(ARGV[18])  -- lines where this one comes to stand, pinned or waiting; or ''
+local publish = ARGV[19]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
+local import = ARGV[20]          -- that this is a part of, or ''
 
 local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
 if (head[3] or '') ~= import then
@@ -74,6 +75,17 @@ end
 local versions = redis.call('LLEN', versions_key)
 if versions ~= expected_version and not may_kill(versions) then
   return {'conflict'}
+end
+-- Whoever asks has looked before; here it holds for all who ask at once.
+if most and mode ~= 'remember' then
+  local others = redis.call('ZRANGE', pubstatus == 'withheld' and queue_key or pins_key, 0, -1)
+  local is_there = false
+  for _, other in ipairs(others) do
+    is_there = is_there or other == id
+  end
+  if not is_there and #others >= most then
+    return {'conflict'}
+  end
 end
 -- The log is the truth: where the head was lost, its newest entry says where it ends.
 if not head[1] then

@@ -93,6 +93,7 @@ class Wire(Follower):
         leaves: str | None = None,
         *,
         hands: Hands | None = None,
+        most: int | None = None,
         confirmed: bool = True,
     ) -> Flash:
         """Store one version, durably; returns the flash that stands for this request.
@@ -105,10 +106,12 @@ class Wire(Follower):
             key: Of the request.
             leaves: Coverage of the version before, where it may be another.
             hands: That made it; None for a first version, which says so itself.
+            most: Lines where it comes to stand, among those that are pinned or wait; None: any.
             confirmed: Whether to return only once it is as the policy wants.
 
         Raises:
-            VersionConflictError: The flash's stored version is not the one before this.
+            VersionConflictError: The flash's stored version is not the one before this, or there
+                are as many lines where it would stand.
             KeyReusedError: The key was seen with another fingerprint.
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
@@ -117,7 +120,12 @@ class Wire(Follower):
         with store_errors():
             reply = await self._script(
                 _touched(keys, record.flash, key, leaves),
-                [*_arguments(keys, record, mode, key, hands), self._announce, self._backup],
+                [
+                    *_arguments(keys, record, mode, key, hands),
+                    "" if most is None else most,
+                    self._announce,
+                    self._backup,
+                ],
             )
         stands = _outcome(reply, record.flash)
         if confirmed and self._confirmation is not None:
@@ -135,7 +143,7 @@ class Wire(Follower):
         for it in versions:
             touched += _touched(keys, it.record.flash, it.key, it.leaves)
             arguments += _arguments(keys, it.record, it.mode, it.key, it.hands)
-            arguments += [self._announce, self._backup]
+            arguments += ["", self._announce, self._backup]
         each = (len(touched) // len(versions), len(arguments) // len(versions))
         with store_errors():
             words = await self._batch(touched, [*each, *arguments])
@@ -150,7 +158,7 @@ class Wire(Follower):
             StoreUnavailableError: It would not.
         """
         keys = self._keys(edition)
-        arguments = ["rehearse", *[""] * 13, keys.desk, "", "", self._announce, self._backup]
+        arguments = ["rehearse", *[""] * 13, keys.desk, "", "", "", self._announce, self._backup]
         with store_errors():
             reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 11], arguments)
         if reply[0] == "forbidden":
@@ -205,7 +213,7 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
 def _arguments(
     keys: Keys, record: Record, mode: Mode, key: IdempotencyKey, hands: Hands | None
 ) -> list[str | int]:
-    """ARGV of wire.lua, in its order, but for its last two, which are those of the store."""
+    """ARGV of wire.lua, in its order, but for its last three: how many, and what the store is."""
     flash = record.flash
     return [
         mode,
