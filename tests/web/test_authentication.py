@@ -50,6 +50,17 @@ async def test_limits_of_names_take_bounded_memory(
     assert len(authenticator._buckets) == 3
 
 
+@pytest.mark.parametrize("said", ["x" * 6000, "unknown", "fe80::1%" + "x" * 6000, "192.0.2", ""])
+async def test_an_address_is_one(settings: Settings, said: str) -> None:
+    """What a careless proxy passes on in place of an address is neither stored nor counted by."""
+    async with running(replace(settings, trusted_proxies="127.0.0.1")) as service:
+        line, sent = {"headline": "A line"}, {"X-Forwarded-For": said}
+        made = await service.request("POST", "/v1/en/flashes", body=line, headers=sent)
+        path = f"/v1/en/flashes/{made.json['id']}/versions"
+        address = (await service.request("GET", path)).json["versions"][0]["address"]
+        assert address == (None if said else "127.0.0.1")
+
+
 async def test_a_session_must_prove_its_intent(service: Running) -> None:
     """A change counts only with the session's word and from a page of ours; reading needs neither."""
     await hire(service, "amal")

@@ -6,6 +6,15 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Final
 
 _SUBSCRIBER_BITS: Final = 64
+_ADDRESS_MAX: Final = 64
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IPv4 or IPv6 address, with a zone of no more than a name (RFC 4007)."""
+    try:
+        return len(text) <= _ADDRESS_MAX and bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 def client_network(address: str) -> str:

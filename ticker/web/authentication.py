@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import authorise
 from ticker.news.document import utcnow
+from ticker.protocol.networks import is_address
 from ticker.protocol.token_bucket import TokenBuckets
 from ticker.web.problems import problem_at
 from ticker.web.security import desk_edition_of, is_own, scheme_of
@@ -170,4 +171,5 @@ class Authenticator:
 
 def address_of(connection: HTTPConnection) -> str:
     """Client address, for logs and limits: a trusted proxy says whose; "": not known."""
-    return connection.client.host if connection.client else ""
+    host = connection.client.host if connection.client else ""
+    return host if is_address(host) else ""
