@@ -61,9 +61,9 @@ async def run(minutes: float, chosen: Iterator[Round], folder: Path) -> int:
                 break
             at = time.monotonic()
             stage = await theatre.on(round_.acts[0].on, round_.seed)
-            before = stage.promise.messages
+            before = stage.messages
             await play(stage, round_)
-            messages = stage.promise.messages - before
+            messages = stage.messages - before
             played, heard = played + 1, heard + messages
             print(f"{time.monotonic() - at:5.1f} s {messages:6d} messages  {round_}", flush=True)
     except BrokenPromiseError as broken:

@@ -9,12 +9,13 @@ import shutil
 import signal
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
 from redis.exceptions import RedisError, ResponseError
 
 from tests.faults.hub import EDITION
-from tests.support.flood import flooded
+from tests.support.flood import clicks, flooded, logins, pages
 from ticker.store.keys import Keys
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from tests.faults.hub import HubProcess
     from tests.faults.stage import Stage
+    from tests.support.flood import Flood, Request
 
 _FEW = 3
 _NOISE = 4
@@ -367,14 +369,54 @@ async def readers_away(stage: Stage, chance: Random) -> None:
         seat.come(0.2)
 
 
-@act("readers")
+@act("strangers")
 async def pages_flooded(stage: Stage, chance: Random) -> None:
     """Strangers ask every hub for the board, and for filters that nobody asked for, without a pause."""
     async with AsyncExitStack() as stack:
         for hub in stage.hubs:
             for path in ("/en", f"/en?before=now&tag={chance.random()}-{{n}}"):
-                await stack.enter_async_context(flooded(hub.port, path))
+                await _flood(stack, stage, hub, pages(path))
         await stage.progress(_FEW)
+
+
+@act("strangers")
+async def logins_flooded(stage: Stage, chance: Random) -> None:
+    """Strangers guess passwords at every hub, from many networks; half of them wait for no answer."""
+    async with AsyncExitStack() as stack, asyncio.timeout(_PATIENCE):
+        for hub in stage.hubs:
+            guesses = logins(f"{chance.random()}")
+            await _flood(stack, stage, hub, guesses, spread=True, waits=False)
+            flood = await _flood(stack, stage, hub, guesses, spread=True)
+            await flood.until(HTTPStatus.UNAUTHORIZED, HTTPStatus.INTERNAL_SERVER_ERROR)
+        await stage.progress(_FEW)
+
+
+@act("strangers")
+async def clicks_flooded(stage: Stage, chance: Random) -> None:
+    """Strangers click on every line that they find, on every hub, from many networks."""
+    ids: list[str] = []
+    async with AsyncExitStack() as stack, asyncio.timeout(_PATIENCE):
+        for hub in stage.hubs:
+            flood = await _flood(stack, stage, hub, clicks(stage.edition, ids), spread=True)
+            while not flood.answers[HTTPStatus.NO_CONTENT]:
+                ids[:] = stage.on_show
+                await asyncio.sleep(0.05)
+        await stage.progress(_FEW)
+
+
+async def _flood(
+    stack: AsyncExitStack,
+    stage: Stage,
+    hub: HubProcess,
+    request: Request,
+    *,
+    spread: bool = False,
+    waits: bool = True,
+) -> Flood:
+    """Flood a hub until the end, and judge what strangers were answered."""
+    flood = await stack.enter_async_context(flooded(hub.port, request, spread=spread, waits=waits))
+    stack.callback(lambda: stage.judge_strangers(hub, flood.answers))
+    return flood
 
 
 @act("door")
@@ -402,6 +444,66 @@ async def door_flapping(stage: Stage, chance: Random) -> None:
     for _ in range(15):
         door.cut()
         await asyncio.sleep(chance.uniform(0, 0.2))
+
+
+@act("readers", on="fat")
+async def fat_board_for_newcomers(stage: Stage, chance: Random) -> None:
+    """All readers come for the first time, again and again, and some don't take their hello."""
+    for _ in range(_FEW):
+        for each in (stage, *stage.beside):
+            for seat in each.swarm.seats:
+                seat.leave()
+                seat.forget()
+            late = await each.swarm.until(lambda seat: seat.is_connected, _PATIENCE)
+            for seat in late or chance.sample(each.swarm.seats, len(each.swarm.seats) // 4):
+                seat.stick()
+        await stage.progress(1)
+
+
+@act("strangers", on="fat")
+async def fat_board_flooded(stage: Stage, chance: Random) -> None:
+    """Strangers ask for the boards of all editions, as pages and as lists, without a pause."""
+    async with AsyncExitStack() as stack:
+        for hub in stage.hubs:
+            for path in ("/en", "/v1/ar/flashes", f"/es?tag={chance.random()}-{{n}}"):
+                await _flood(stack, stage, hub, pages(path))
+        await stage.progress(_FEW)
+
+
+@act("hub", on="fat")
+async def fat_board_loaded(stage: Stage, chance: Random) -> None:
+    """SIGKILL to one hub, whose readers come to the other; a new one loads every board."""
+    await hub_killed(stage, chance)
+
+
+@act("neighbour", on="shared")
+async def neighbour_reaches_over(stage: Stage, chance: Random) -> None:
+    """Editors of other services try to change our lines, and readers come with cursors of theirs."""
+    for other in stage.beside:
+        await stage.progress(1)
+        await other.reach_over(stage)
+        for ours, theirs in zip(stage.swarm.seats, other.swarm.seats, strict=False):
+            ours.leave()
+            theirs.leave()
+            ours.reader.cursor, theirs.reader.cursor = theirs.reader.cursor, ours.reader.cursor
+    await stage.count()
+
+
+@act("neighbour", on="shared")
+async def neighbour_killed(stage: Stage, chance: Random) -> None:
+    """SIGKILL to all hubs of the other services in the middle of a post, then new ones."""
+    hubs = [hub for other in stage.beside for hub in other.hubs]
+    for hub in hubs:
+        hub.kill()
+    await stage.progress(_FEW)
+    await stage.count()
+    await asyncio.gather(*(hub.start() for hub in hubs))
+
+
+@act("store", on="shared")
+async def shared_store_killed(stage: Stage, chance: Random) -> None:
+    """SIGKILL to the store of all services; its data stay."""
+    await store_killed(stage, chance)
 
 
 @act("clocks", on="warped")

@@ -84,16 +84,19 @@ async def play(
     Raises:
         BrokenPromiseError: Somebody saw something that they should not have seen, or missed it.
     """
-    stage.may_lose = any(act.loses for act in round_.acts)
-    stage.post(posts, pace)
-    await stage.progress(1)
+    stages = [stage, *stage.beside]
+    for each in stages:
+        each.may_lose = any(act.loses for act in round_.acts)
+        each.post(posts, pace)
+    await asyncio.gather(*(each.progress(1) for each in stages))
     # Each has a chance of its own, or what they draw would depend on who is first.
     await asyncio.gather(
         *(act.play(stage, random.Random(f"{round_.seed} {act.name}")) for act in round_.acts)
     )
-    await stage.finish_posts()
+    await asyncio.gather(*(each.finish_posts() for each in stages))
     calm()
-    await stage.settle()
-    await stage.judge()
-    if stage.promise.violations:
-        raise BrokenPromiseError("\n  ".join([str(round_), *stage.promise.violations]))
+    for each in stages:
+        await each.settle()
+        await each.judge()
+        if each.promise.violations:
+            raise BrokenPromiseError("\n  ".join([str(round_), *each.promise.violations]))

@@ -23,6 +23,7 @@ EDITION = "en"
 BEAT = 2.0
 PATIENCE = 60.0
 BOARD_LINES = 200
+LISTED = 200  # lines that an answer by HTTP has at most
 _SETTINGS = {
     # No line leaves a board by being one too many, or too old where clocks jump: each must be there.
     "TICKER_BOARD_LINES": str(BOARD_LINES),
@@ -91,11 +92,10 @@ class HubProcess:
         except (OSError, TimeoutError, ValueError, IndexError):
             return False
 
-    async def board(self) -> dict[str, Line]:
+    async def board(self, edition: str = EDITION) -> list[Line]:
         """What it shows who asks by HTTP."""
-        answer = await self.remote.get(f"/v1/{EDITION}/flashes?limit={BOARD_LINES}")
-        lines = [line_of(flash) for flash in answer.json["flashes"]]
-        return {line.id: line for line in lines}
+        answer = await self.remote.get(f"/v1/{edition}/flashes?limit={LISTED}")
+        return [line_of(flash) for flash in answer.json["flashes"]]
 
     def send(self, number: int) -> None:
         self.process.send_signal(number)

@@ -60,6 +60,7 @@ class Entry(NamedTuple):
 
     Attributes:
         is_early: Whether it was released before its embargo ended, by the clock of who released it.
+        is_pinned: Whether it stands on top of a board.
     """
 
     before: str
@@ -68,6 +69,7 @@ class Entry(NamedTuple):
     urgency: int
     action: str = "publish"
     is_early: bool = False
+    is_pinned: bool = False
 
 
 class Greeting(NamedTuple):
@@ -262,6 +264,24 @@ class Promise:
         self._judge_readers(log, readers)
         self._forget()
 
+    def judge_apart(
+        self, log: Iterable[Entry], readers: Iterable[Reader], strange: set[str]
+    ) -> None:
+        """Nothing of another service or edition is in our log or was on our screens.
+
+        Args:
+            log: Ours.
+            readers: Ours.
+            strange: Ids of the lines that the others' editors were told of.
+        """
+        for entry in log:
+            if entry.line.id in strange:
+                self.blame("log", f"has a line of others: {entry.line}")
+        for reader in readers:
+            if strange & reader.versions.keys():
+                told = sorted(strange & reader.versions.keys())
+                self.blame(reader, f"was told of lines of others: {told[:3]}")
+
     def _judge_log(self, log: Sequence[Entry]) -> None:
         versions: dict[str, int] = defaultdict(int)
         said: set[str] = set()
@@ -419,25 +439,27 @@ def read_log(entries: Iterable[tuple[str, Mapping[str, str]]]) -> list[Entry]:
         document = json.loads(record)
         flash, action = document["flash"], document["action"]
         early = action == "release" and flash["versioncreated"] < (flash["embargoed"] or "")
-        log.append(Entry(before, cursor, version_of(flash), flash["urgency"], action, early))
+        made = version_of(flash), flash["urgency"], action, early, flash["pinned"]
+        log.append(Entry(before, cursor, *made))
         before = cursor
     return log
 
 
 def shown(log: Iterable[Entry], urgency: int | None) -> Lines:
     """What one who watches these urgencies has on the screen after these entries."""
-    newest = {entry.line.id: entry for entry in log}
-    return {
-        flash_id: entry.line
-        for flash_id, entry in newest.items()
-        if entry.line.headline is not None and _is_for(entry, urgency)
-    }
+    return {line.id: line for line in board(log, urgency)}
 
 
 def board(log: Iterable[Entry], urgency: int | None) -> list[Line]:
-    """The same, newest first; of two from one millisecond the one with the greater id."""
-    lines = shown(log, urgency).values()
-    return sorted(lines, key=lambda line: (line.created, line.id), reverse=True)
+    """The same, pinned ones first, then newest first; of one millisecond the greater id is first."""
+    newest = {entry.line.id: entry for entry in log}
+    on_show = [
+        entry
+        for entry in newest.values()
+        if entry.line.headline is not None and _is_for(entry, urgency)
+    ]
+    on_show.sort(key=lambda it: (it.is_pinned, it.line.created, it.line.id), reverse=True)
+    return [entry.line for entry in on_show]
 
 
 def missed(entries: Iterable[Entry], urgency: int | None) -> list[Line]:

@@ -111,8 +111,10 @@ class Newsroom:
         key = f"{self._seed}-{number}"
         # A correction may take a line out of what a reader watches, or into it.
         fields: dict[str, Any] = {"headline": f"{verb} {key}", "urgency": chance.randint(1, 5)}
-        if verb == "publish" and chance.random() < _EMBARGOED:
-            fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
+        if verb == "publish":
+            fields["url"] = f"https://example.org/{key}"  # or nobody could click on it
+            if chance.random() < _EMBARGOED:
+                fields["embargoed"] = (datetime.now(UTC) + _EMBARGO).isoformat()
         self._journal.note(verb=verb, id=flash_id, key=key, fields=fields)
         self._asked = self._journal.entries[-1]
 

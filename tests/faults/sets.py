@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.faults.hub import BEAT, EDITION, PATIENCE, HubProcess
+from tests.faults.hub import BEAT, EDITION, LISTED, PATIENCE, HubProcess
 from tests.faults.promise import Promise
 from tests.faults.stage import Stage
 from tests.faults.store import StoreProcess
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 READERS = 40
 _ARRIVALS = 2000  # a second
 FAKETIME = Path(f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketime.so.1")
+_READERS_BESIDE = 14
+_FAT_LINES = 150
+_SERVICES = (
+    ("production", 0, "ticker", 2),
+    ("staging", 0, "staging", 1),
+    ("rehearsal", 1, "ticker", 1),
+)
 _LAUNCHERS: tuple[tuple[str, ...], ...] = ((), ())
 
 
@@ -90,6 +97,58 @@ async def small_disk(folder: Path, seed: str) -> AsyncIterator[Stage]:
         await _run("umount", "--lazy", str(disk))
 
 
+@asynccontextmanager
+async def fat(folder: Path, seed: str) -> AsyncIterator[Stage]:
+    """The same, with boards that weigh as much as they may in each edition, two of which are played."""
+    wide = {"TICKER_BOARD_LINES": str(LISTED * 2)}
+    async with plain(folder, seed, settings=wide, readers=0) as made:
+        (folder / "ar").mkdir()
+        cast = _cast(made.hubs, seed, "ar")
+        other = Stage(folder / "ar", made.url, made.single, None, made.links, made.hubs, *cast)
+        other.edition = "ar"
+        made.beside, other.beside = [other], [made]
+        async with AsyncExitStack() as stack:
+            stack.callback(other.end_editors)
+            stack.push_async_callback(other.swarm.close)
+            await other.make_token()
+            await made.fill("en", _FAT_LINES)
+            await other.fill("ar", _FAT_LINES)
+            await made.fill("es", _FAT_LINES)
+            await let_in(made, READERS)
+            await let_in(other, _READERS_BESIDE)
+            yield made
+
+
+@asynccontextmanager
+async def shared(
+    folder: Path, seed: str, *, launcher: tuple[str, ...] = ()
+) -> AsyncIterator[Stage]:
+    """Three services on one store, with another namespace and with another database.
+
+    Their editors ask for the same, under the same keys, in editions of the same name.
+    """
+    async with AsyncExitStack() as stack:
+        store = StoreProcess(folder / "store")
+        stack.callback(store.end)
+        await store.start()
+        stages = []
+        for name, database, namespace, count in _SERVICES:
+            url = f"redis://127.0.0.1:{store.port}/{database}"
+            given = {"TICKER_BEAT": str(BEAT), "TICKER_NAMESPACE": namespace}
+            place = folder / name
+            place.mkdir()
+            hubs = [HubProcess(url, place, f"{name}-{n}", launcher, given) for n in range(count)]
+            await _open_doors(hubs)
+            made = Stage(place, url, store, None, [], hubs, *_cast(hubs, seed))
+            made.namespace = namespace
+            stages.append(await _open(stack, made))
+        for made in stages:
+            made.beside = [other for other in stages if other is not made]
+            # As many as nobody beside has, so that readers who are counted twice are too many.
+            await let_in(made, READERS if made is stages[0] else _READERS_BESIDE)
+        yield stages[0]
+
+
 def replicated(
     kind: Callable[[Path], AbstractContextManager[Replicated]], settings: Mapping[str, str]
 ) -> SetUp:
@@ -144,12 +203,12 @@ async def _open_doors(hubs: list[HubProcess]) -> None:
         await hub.door.open()
 
 
-def _cast(hubs: list[HubProcess], seed: str) -> tuple[Swarm, Promise, str]:
+def _cast(hubs: list[HubProcess], seed: str, edition: str = EDITION) -> tuple[Swarm, Promise, str]:
     """Readers of these hubs, without any yet, and who judges what they hear."""
     # Most come to the hubs' own doors, some by links that can be bad.
     ways = [("127.0.0.1", port) for hub in hubs for port in (hub.port, hub.port, hub.door.port)]
     promise = Promise()
-    return Swarm(promise, ways, EDITION), promise, seed
+    return Swarm(promise, ways, edition), promise, seed
 
 
 async def _open(stack: AsyncExitStack, made: Stage) -> Stage:
@@ -177,6 +236,8 @@ SETS: dict[str, SetUp] = {
     "plain": plain,
     "warped": warped,
     "small_disk": small_disk,
+    "fat": fat,
+    "shared": shared,
     "sentinel": replicated(sentinel_set, {"TICKER_WAIT_REPLICAS": "2"}),
     "cluster": replicated(cluster, {"TICKER_WAIT_REPLICAS": "1", "TICKER_WAIT_FSYNC": "yes"}),
     "sentinel_lax": replicated(sentinel_set, _LAX),

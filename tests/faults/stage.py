@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
 from tests.faults.child import spawn
-from tests.faults.hub import EDITION, PATIENCE
-from tests.faults.promise import Ack, Entry, Line, Promise, read_log, shown, version_of
+from tests.faults.hub import EDITION, LISTED, PATIENCE
+from tests.faults.promise import Ack, Entry, Line, Promise, board, read_log, version_of
 from tests.faults.publisher import answers, read
+from tests.support.service import Remote
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.tokens import Tokens
 from ticker.news.document import utcnow
 from ticker.store.client import Store
-from ticker.store.keys import House, Keys
+from ticker.store.keys import NAMESPACE, House, Keys
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.faults.hub import HubProcess
@@ -29,6 +34,15 @@ if TYPE_CHECKING:
     from tests.faults.swarm import Swarm
     from tests.support.link import Link
     from tests.support.replicated import Replicated
+
+# What may come of anything that a stranger asks for.
+_TO_STRANGERS = frozenset({200, 204, 401, 404, 429, 503})
+# As many as an edition may have, and bytes that each heavy line has, of the 4,000 that it may have.
+_PINS = 10
+_TRIES = 3
+# Hubs that live tell how many read there each 10 s.
+_COUNTING = 30.0
+_HEAVY = 3900
 
 
 @dataclass(slots=True)
@@ -45,6 +59,11 @@ class Stage:
         promise: What they saw.
         seed: Decides what editors post.
         may_lose: Whether what is being played destroys what was acknowledged, by its nature.
+        edition: What is posted to and read.
+        namespace: Of the service.
+        beside: Others that are played at the same time: other editions of these hubs, or other
+            services on this store. None of their lines is ever ours.
+        filled: Lines that were acknowledged before anything was played.
         mortal: The hubs that may be killed; all of them, unless somebody watches one.
     """
 
@@ -57,6 +76,10 @@ class Stage:
     swarm: Swarm
     promise: Promise
     seed: str
+    edition: str = EDITION
+    namespace: str = NAMESPACE
+    beside: list[Stage] = field(default_factory=list)
+    filled: list[Ack] = field(default_factory=list)
     mortal: list[HubProcess] = field(init=False)
     may_lose: bool = False
     _token: str = ""
@@ -85,13 +108,18 @@ class Stage:
         return self.replicated
 
     @property
+    def messages(self) -> int:
+        """How many were heard, here and beside."""
+        return sum(each.promise.messages for each in (self, *self.beside))
+
+    @property
     def _journal(self) -> Path:
         return self.folder / "journal"
 
     @property
     def acks(self) -> list[Ack]:
         """All that editors were told so far."""
-        found, asked = [], ""
+        found, asked = list(self.filled), ""
         for entry in read(self._journal):
             if "verb" in entry:
                 asked = entry["verb"]
@@ -100,6 +128,12 @@ class Stage:
                 withheld = flash["pubstatus"] == "withheld"
                 found.append(Ack(asked, version_of(flash), entry["at"], withheld))
         return found
+
+    @property
+    def on_show(self) -> list[str]:
+        """Ids of the lines that editors know to be out."""
+        newest = {ack.line.id: ack for ack in self.acks}
+        return [it.line.id for it in newest.values() if it.line.headline and not it.withheld]
 
     @property
     def answers(self) -> int:
@@ -111,7 +145,7 @@ class Stage:
         self._wanted = self.answers + count
         urls = [f"http://127.0.0.1:{hub.port}" for hub in self.hubs]
         self._posts = (str(self._journal), str(self._wanted), str(pace))
-        self._posts += (EDITION, self._token, self.seed, *urls)
+        self._posts += (self.edition, self._token, self.seed, *urls)
         self._patience = PATIENCE + 2 * count * pace
         self.start_editors()
 
@@ -174,12 +208,17 @@ class Stage:
         whole = not self.may_lose and self.replicated is None
         self.promise.judge(log, self.acks, there, self._is_excused, whole=whole)
         self._judge_refusals(log)
-        board = shown(log, None)
+        self.promise.judge_apart(log, there, await self._of_others())
+        due = board(log, None)[:LISTED]
         for hub in self.hubs:
-            seen = await hub.board()
-            if seen != board:
-                wrong = sorted(dict(seen.items() ^ board.items()))
+            seen = await hub.board(self.edition)
+            if seen != due:
+                wrong = sorted(set(seen) ^ set(due)) or "in another order"
                 self.promise.blame(hub.name, f"shows other lines than the log: {wrong[:5]}")
+
+    async def _of_others(self) -> set[str]:
+        """Ids of the lines that editors beside us were told of."""
+        return {ack.line.id for other in self.beside for ack in other.acks}
 
     def _judge_refusals(self, log: list[Entry]) -> None:
         """Editors are refused only what is not there any more, and an embargo that a fault has outlasted."""
@@ -196,6 +235,11 @@ class Stage:
             elif "fault" in entry and not (self.may_lose and entry["fault"] == 401):
                 self.promise.blame("editors", f"got {entry['fault']}: {asked}")
 
+    def judge_strangers(self, hub: HubProcess, answers: Mapping[int, int]) -> None:
+        """Whoever asks for something without a pause is refused in order, and nothing breaks."""
+        for status in answers.keys() - _TO_STRANGERS:
+            self.promise.blame(hub.name, f"answered strangers {status}, {answers[status]} times")
+
     def _is_excused(self, ack: Ack) -> bool:
         """Whether what was acknowledged was destroyed, or while something was."""
         during = any(start <= ack.at <= end for start, end in self._losses)
@@ -204,11 +248,11 @@ class Stage:
 
     async def log(self) -> list[Entry]:
         """The whole log, its chain verified."""
-        return read_log(await self._ask("xrange", Keys(EDITION).wire))
+        return read_log(await self._ask("xrange", Keys(self.edition, self.namespace).wire))
 
     async def _ask(self, command: str, *args: Any, **named: Any) -> Any:
         """The store's answer, as soon as there is one: between two primaries there is none."""
-        store, deadline = Store(self.url), time.monotonic() + PATIENCE
+        store, deadline = Store(self.url, self.namespace), time.monotonic() + PATIENCE
         try:
             while True:
                 try:
@@ -238,9 +282,57 @@ class Stage:
         self._gone |= {entry.line for entry in kept[same:]}
         self._losses.append((self._kept_at, time.monotonic()))
 
+    async def fill(self, edition: str, lines: int) -> None:
+        """Make a board as heavy as it may be: lines with all that a line may have, some pinned."""
+        hub = Remote(self.hubs[0].port, self._token)
+        for number in range(lines):
+            made = await hub.post(edition, **_heavy(f"heavy {edition} {number}", number < _PINS))
+            size = len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode())
+            assert size > _HEAVY, size
+            if edition == self.edition:
+                self.filled.append(Ack("publish", version_of(made), time.monotonic()))
+
+    async def count(self) -> None:
+        """Wait until our readers are counted, and nobody else's."""
+        hub, deadline = Remote(self.hubs[0].port, self._token), time.monotonic() + _COUNTING
+        while True:
+            answer = await hub.request("GET", f"/v1/{self.edition}/readers")
+            counted, there = answer.json["readers"], len(self.swarm.seats)
+            # Sums may be right for a moment while readers come and go; hubs of others tell on.
+            if counted == there and len(answer.json["hubs"]) <= len(self.hubs):
+                return
+            if time.monotonic() > deadline:
+                self.promise.blame("log", f"counted are {answer.json}, where {there} readers are")
+                return
+            await asyncio.sleep(0.1)
+
+    async def reach_over(self, others: Stage) -> None:
+        """Our editors try to change and to kill lines of another service; no hub lets them."""
+        for flash_id in others.on_show[-_TRIES:]:
+            path = f"/v1/{others.edition}/flashes/{flash_id}"
+            for hub, due in ((self.hubs[0], 404), (others.hubs[0], 401)):
+                for method, more in (("PATCH", ""), ("DELETE", "?reason=wrong")):
+                    status = await self._try(hub, method, path + more)
+                    if status != due:
+                        others.promise.blame(hub.name, f"answered strange editors {status}")
+
+    async def _try(self, hub: HubProcess, method: str, path: str) -> int:
+        """The status of a request, as soon as there is a definite one."""
+        body = {"headline": f"taken over by {self.folder.name}"} if method == "PATCH" else None
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(OSError, IndexError):
+                    remote = Remote(hub.port, self._token)
+                    answer = await remote.request(method, path, body=body)
+                    if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                        return answer.status
+                await asyncio.sleep(0.05)
+
     async def make_token(self) -> None:
-        store = Store(self.url)
-        principal = Principal("editors", Role.EDITOR, frozenset(), utcnow(), None)
+        store = Store(self.url, self.namespace)
+        principal = Principal(
+            f"editors of {self.edition}", Role.EDITOR, frozenset(), utcnow(), None
+        )
         self._token = await Tokens(store).create(principal)
         commands: Any = store.commands
         self._accounts = await commands.hgetall(store.house.digests)
@@ -248,7 +340,20 @@ class Stage:
 
     async def restore_accounts(self) -> None:
         """Let the editors in again, where the store lost that it knew them."""
-        await self._ask("hset", House().digests, mapping=self._accounts)
+        await self._ask("hset", House(self.namespace).digests, mapping=self._accounts)
 
     def _said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
+
+
+def _heavy(headline: str, is_pinned: bool) -> dict[str, Any]:
+    """A line that weighs almost what a line may weigh."""
+    return {
+        "headline": f"{headline} {'€' * 200}",
+        "source": "س" * 120,
+        "located": "界" * 120,
+        "tags": [f"{number} {'ж' * 50}" for number in range(12)],
+        "url": f"https://example.org/{'x' * 1090}",
+        "urgency": 2,
+        "pinned": is_pinned,
+    }

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 SMOKE = (
+    "clicks_flooded",
     "editors_killed",
+    "fat_board_for_newcomers",
     "hub_killed",
     "link_cut_in_a_message",
+    "logins_flooded",
+    "neighbour_reaches_over",
     "pages_flooded",
     "readers_dropped",
     "store_killed",

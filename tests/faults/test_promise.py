@@ -205,3 +205,22 @@ def test_an_embargo_that_ended_early() -> None:
     log[0] = log[0]._replace(line=Line("a", 2, "one", T1))
     promise.judge(log, [], [])
     assert "embargo" in promise.violations[0]
+
+
+def test_a_pinned_line_stands_on_top() -> None:
+    """A board is in order with its pinned lines first, and in no other."""
+    log = [LOG[0]._replace(is_pinned=True), LOG[1]]
+    assert judged(hello(C[2], A1, B1), log=log) == []
+    assert "another order" in judged(hello(C[2], B1, A1), log=log)[0]
+
+
+def test_lines_of_another_service() -> None:
+    """A line that editors of another service were told of is in our log, or on our screens: found."""
+    promise, reader = Promise(), Reader("reader")
+    promise.hear(reader, hello(C[1], A1))
+    promise.judge_apart(LOG, [reader], {"c"})
+    assert promise.violations == []
+    promise.judge_apart(LOG[:1], [], {"a"})
+    promise.judge_apart([], [reader], {"a"})
+    assert ["has a line of others" in it for it in promise.violations] == [True, False]
+    assert ["was told of lines of others" in it for it in promise.violations] == [False, True]

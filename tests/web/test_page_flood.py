@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.support.flood import flooded
+from tests.support.flood import flooded, pages
 from tests.support.service import Running, receive
 from tests.web.test_rendered import renders
 
@@ -19,7 +19,7 @@ READERS = 20
 async def test_readers_of_pages_keep_nobody_out(service: Running, path: str) -> None:
     """Amid a flood of a page, readers come in, an editor posts and a kill comes; pages cost nothing."""
     await service.post("en", "Before")
-    async with flooded(service.port, path) as flood:
+    async with flooded(service.port, pages(path)) as flood:
         await flood.is_on.wait()
         async with asyncio.TaskGroup() as group:
             coming = [group.create_task(reader(service)) for _ in range(READERS)]
