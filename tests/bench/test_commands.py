@@ -102,6 +102,17 @@ def test_a_flood_of_pages_keeps_nobody_out() -> None:
     assert kinds["filter"]["flood_refused"] == 0
 
 
+def test_a_flood_of_logins_beside_readers() -> None:
+    """An operator learns how long lines take to readers while strangers guess passwords."""
+    (ours,) = bench("logins")["servers"]
+    assert (ours["missing"], ours["duplicates"], ours["others"]) == (0, 0, 0)
+    assert ours["looked_at"]["median"] > 0
+    for name in ("calm_p50_ms", "calm_p99_ms", "flood_p50_ms", "flood_p99_ms"):
+        assert 0 < ours[name]["low"] <= ours[name]["median"] <= ours[name]["high"]
+    assert ours["calm_p50_ms"]["median"] <= ours["calm_p99_ms"]["median"]
+    assert ours["p99_ms"] == [ours["calm_p99_ms"]["high"], ours["flood_p99_ms"]["high"]]
+
+
 def test_a_history_is_measured_short_and_long() -> None:
     """An operator learns what commands, requests and memory cost with so many lines on the log."""
     done = ticker("bench", "history", "--quick", "--json")

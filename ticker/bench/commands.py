@@ -17,6 +17,7 @@ from ticker.bench.fanout import FanoutPlan, measure_fanout
 from ticker.bench.history import HistoryPlan, as_json, measure_history
 from ticker.bench.latency import measure
 from ticker.bench.lines import Lines
+from ticker.bench.logins import LoginsPlan, measure_logins
 from ticker.bench.pages import PagesPlan, measure_pages
 from ticker.bench.reading import TRANSPORTS, WEBSOCKET
 from ticker.bench.service import BOARD_LINES
@@ -57,6 +58,13 @@ def add(bench: argparse.ArgumentParser) -> None:
     pages.add_argument("--rounds", type=_count, help="of readers, a post and a kill (3)")
     _add_where(pages, _pages)
     pages.set_defaults(transport=WEBSOCKET, compare=False)
+    logins = kinds.add_parser("logins", help="lines to readers while strangers guess passwords")
+    logins.add_argument("--readers", type=_count, help="who get the lines (100)")
+    logins.add_argument("--guessers", type=_count, help="each on a connection of its own (50)")
+    logins.add_argument("--lines", type=_count, help="in each calm time and each flood (20)")
+    logins.add_argument("--rounds", type=_count, help="of a calm time and a flood (15)")
+    _add_where(logins, _logins)
+    logins.set_defaults(transport=WEBSOCKET, compare=False)
     past = kinds.add_parser("history", help="what a long log costs: commands, requests, memory")
     past.add_argument("--entries", type=_count, action="append", help="on the log; repeatable")
     past.add_argument("--quick", action="store_true", help="small numbers: does it work?")
@@ -140,6 +148,19 @@ def _pages(options: argparse.Namespace) -> None:
     subjects = _subjects(options, _BOARD_LINES)
     results = [measure_pages(subject, lines, plan) for subject, lines in subjects]
     _print(options, machine, plan, results, report.pages_text)
+
+
+def _logins(options: argparse.Namespace) -> None:
+    plan = LoginsPlan(
+        max(1, _given(options, options.readers, 100, 5)),
+        max(1, _given(options, options.guessers, 50, 8)),
+        max(1, _given(options, options.lines, 20, 5)),
+        max(1, _given(options, options.rounds, 15, 1)),
+    )
+    kernel.allow(plan.readers + plan.guessers)
+    machine = kernel.machine()
+    results = [measure_logins(subject, lines, plan) for subject, lines in _subjects(options)]
+    _print(options, machine, plan, results, report.logins_text)
 
 
 def _connections(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""A flood of pages: keep-alive connections that ask again as soon as they are answered.
+"""A flood of pages or forms: keep-alive connections that ask again as soon as they are answered.
 
 In a process of its own, on bare sockets in one epoll loop: it costs less than what it measures.
 """
@@ -27,16 +27,41 @@ _READ: Final = 256 * 1024
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length: "
 _TIMEOUT: Final = 60.0
+_NETS, _HOSTS = 250, 250  # of loopback's own network
 
 
 @dataclass(frozen=True, slots=True)
 class FloodPlan:
-    """Whom to ask, for what, on how many connections; `{n}` is another number each time."""
+    """Whom to ask, for what, on how many connections; `{n}` is another number each time.
+
+    Attributes:
+        body: A form that is posted; empty: the path is read.
+        spread: Whether each connection comes from an address of its own.
+    """
 
     host: str
     port: int
     path: str
     connections: int
+    body: str = ""
+    spread: bool = False
+
+    def request(self, number: int) -> bytes:
+        """One request."""
+        path, body = self.path.format(n=number), self.body.format(n=number)
+        if not body:
+            return f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode()
+        return (
+            f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nOrigin: http://{self.host}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    def source(self, number: int) -> tuple[str, int] | None:
+        """Where a connection comes from."""
+        if not self.spread:
+            return None
+        return f"127.{1 + number // _HOSTS % _NETS}.0.{1 + number % _HOSTS}", 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,7 @@ class _Asker:
         self._plan = plan
         self._orders = orders
         self._numbers = count()
+        self._sources = count()
         self._epoll = select.epoll()
         self._epoll.register(orders.fileno(), select.EPOLLIN)
         self._open: dict[int, tuple[socket.socket, bytearray]] = {}
@@ -79,15 +105,15 @@ class _Asker:
                     self._hear(fd)
 
     def _connect(self) -> None:
-        peer = socket.create_connection((self._plan.host, self._plan.port), _TIMEOUT)
+        source = self._plan.source(next(self._sources))
+        peer = socket.create_connection((self._plan.host, self._plan.port), _TIMEOUT, source)
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open[peer.fileno()] = peer, bytearray()
         self._epoll.register(peer.fileno(), select.EPOLLIN)
         self._ask(peer)
 
     def _ask(self, peer: socket.socket) -> None:
-        path = self._plan.path.format(n=next(self._numbers))
-        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._plan.host}\r\n\r\n".encode())
+        peer.sendall(self._plan.request(next(self._numbers)))
 
     def _hear(self, fd: int) -> None:
         peer, received = self._open[fd]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ticker.bench.connections import Connections
     from ticker.bench.fanout import Fanout
     from ticker.bench.history import History
+    from ticker.bench.logins import Logins
     from ticker.bench.pages import Pages
     from ticker.bench.storm import Storm
 
@@ -37,6 +38,11 @@ _PAGES_NOTE: Final = """\
   server's by the kernel's accounting. Flood: many such connections; amid it new readers come at
   once (until the last has its hello), an editor posts on a new connection (until the answer), and
   kills (until all who watch have it). Median [lowest–highest] over rounds."""
+
+_LOGINS_NOTE: Final = """\
+  Calm times and floods alternate. Waiting: from before the post until a reader has read the line;
+  median [lowest–highest] over times, and of all times together. Ratio: of these p99. Passwords are
+  wrong, names and the addresses of guessers all differ."""
 
 
 def as_json(kind: str, machine: dict[str, Any], plan: Any, results: Sequence[Any]) -> str:
@@ -197,6 +203,30 @@ def pages_text(results: Sequence[Pages]) -> str:
         rows=rows,
     )
     return f"{table}\n\n{_PAGES_NOTE}"
+
+
+def logins_text(results: Sequence[Logins]) -> str:
+    """The table of how long lines take to readers, in calm times and in floods of logins."""
+    rows = [
+        row
+        for each in results
+        for calm, flooded in [each.p99_ms]
+        for row in (
+            ("calm", str(each.calm_p50_ms), str(each.calm_p99_ms), figure(calm), "", "", ""),
+            (
+                "flood",
+                str(each.flood_p50_ms),
+                str(each.flood_p99_ms),
+                figure(flooded),
+                _ratio(flooded, calm),
+                str(each.looked_at),
+                str(each.refused),
+            ),
+        )
+    ]
+    heads = ("time", "p50 ms", "p99 ms", "p99 of all", "ratio", "looked at/s", "refused/s")
+    table = _table(*heads, rows=rows)
+    return f"{table}\n\n{_LOGINS_NOTE}"
 
 
 def connections_text(results: Sequence[Connections]) -> str:
