@@ -9,6 +9,7 @@ import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
 from ticker.accounts.login_limits import LoginLimits, TooManyTriesError, Visitor
+from ticker.accounts.passwords import BusyError
 
 if TYPE_CHECKING:
     from ticker.accounts.users import User, Users
@@ -49,6 +50,19 @@ async def test_many_at_once_get_no_more(login_limits: LoginLimits) -> None:
         *(outcome(login_limits, "amal", f"wrong {number}", "192.0.2.1") for number in range(20))
     )
     assert sorted(together) == ["later"] * 15 + ["wrong"] * 5
+
+
+async def test_a_full_queue_costs_the_store_nothing(
+    login_limits: LoginLimits, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood of guesses is refused before anything is asked of the store."""
+    monkeypatch.setattr("ticker.accounts.login_limits.STRANGERS_PLACES", 0)
+    commands: Any = store.commands
+    before = (await commands.info("stats"))["total_commands_processed"]
+    for _ in range(5):
+        with pytest.raises(BusyError):
+            await login_limits.attempt("amal", PASSWORD, Visitor("192.0.2.1"))
+    assert (await commands.info("stats"))["total_commands_processed"] == before + 1
 
 
 async def test_success_is_no_try(login_limits: LoginLimits) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ticker.server.turns import PER_TURN, Turns
+from ticker.server.turns import PER_TURN, Queue, Turns, queue_of
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -18,7 +18,7 @@ async def test_a_turn_is_short_however_many_ask() -> None:
     """Of a thousand that ask at once a few begin in each turn, in their order, and none is left."""
     turns, begun = Turns(), list[int]()
     for n in range(1000):
-        turns.begin(partial(begun.append, n), first=False)
+        turns.begin(partial(begun.append, n), Queue.READERS)
     before = len(begun)
     assert before <= PER_TURN
     while before < 1000:
@@ -32,16 +32,46 @@ async def test_editors_and_probes_wait_behind_no_page() -> None:
     """An editor's request begins in the turn in which it comes."""
     turns, begun = Turns(), list[str]()
     for _ in range(1000):
-        turns.begin(partial(begun.append, "page"), first=False)
-    turns.begin(partial(begun.append, "post"), first=True)
+        turns.begin(partial(begun.append, "page"), Queue.READERS)
+    turns.begin(partial(begun.append, "post"), Queue.FIRST)
     assert begun == ["page"] * PER_TURN + ["post"]
+
+
+async def test_strangers_forms_begin_one_by_one() -> None:
+    """Of logins and clicks one begins in a turn, and neither editors nor readers wait behind them."""
+    turns, begun = Turns(), list[str]()
+    for _ in range(1000):
+        turns.begin(partial(begun.append, "login"), Queue.STRANGERS)
+    turns.begin(partial(begun.append, "post"), Queue.FIRST)
+    turns.begin(partial(begun.append, "page"), Queue.READERS)
+    assert begun == ["login", "post", "page"]
+    await asyncio.sleep(0)
+    assert begun == ["login", "post", "page", "login"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "queue"),
+    [
+        ("GET", "/en", Queue.READERS),
+        ("GET", "/desk/login", Queue.READERS),
+        ("GET", "/readyz", Queue.FIRST),
+        ("POST", "/v1/en/flashes", Queue.FIRST),
+        ("DELETE", "/v1/en/flashes/a", Queue.FIRST),
+        ("POST", "/desk/logout", Queue.FIRST),
+        ("POST", "/desk/login", Queue.STRANGERS),
+        ("POST", "/v1/en/flashes/a/clicks", Queue.STRANGERS),
+    ],
+)
+def test_who_waits_where(method: str, path: str, queue: Queue) -> None:
+    """What anybody may send is in no queue of editors."""
+    assert queue_of(method, path) == queue
 
 
 async def test_who_comes_in_a_quiet_moment_begins_at_once() -> None:
     """Nobody waits where nobody else asks."""
     turns, begun = Turns(), list[int]()
     for n in range(3):
-        turns.begin(partial(begun.append, n), first=False)
+        turns.begin(partial(begun.append, n), Queue.READERS)
         assert begun[-1] == n
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -52,7 +82,7 @@ async def test_everybody_is_answered_in_turn(
     service: Running, monkeypatch: pytest.MonkeyPatch, *, pipelined: bool
 ) -> None:
     """Requests on many connections, or many on each, get their answers where one begins at a time."""
-    monkeypatch.setattr(service.server._limits.turns, "_per_turn", 1)
+    monkeypatch.setattr(service.server._limits.turns, "_per_turn", (1, 1, 1))
     request = b"GET /v1/editions HTTP/1.1\r\nHost: t\r\n\r\n"
 
     async def ask() -> int:

@@ -86,6 +86,9 @@ class LoginLimits:
             TooManyTriesError: There were too many wrong ones from there, or they have to pause.
             BusyError, GoneError: It was not looked at, and does not count.
         """
+        places = PLACES if visitor.device else STRANGERS_PLACES
+        # Load shedding: a flood is to cost less than what it waits for.
+        self._users.check_places(places)
         limits = self._limits(name, visitor)
         shared = [] if visitor.device else [self._key("name", name), self._key("pause", name)]
         with store_errors():
@@ -93,7 +96,6 @@ class LoginLimits:
             wait = await self._count([*limits, *shared], args)
         if wait:
             raise TooManyTriesError(wait)
-        places = PLACES if visitor.device else STRANGERS_PLACES
         try:
             user = await self._users.check(name, password, places, visitor.is_gone)
         except (BusyError, GoneError):

@@ -97,6 +97,15 @@ class Passwords:
         right = await self._in_turn(places, is_gone, self._verify, kept, password)
         return right and kept is not None
 
+    def check_places(self, places: int) -> None:
+        """Check that there is a place in the queue now, of so many.
+
+        Raises:
+            BusyError: There is none.
+        """
+        if self._inside >= places:
+            raise BusyError
+
     def is_dated(self, kept: str) -> bool:
         """Whether a hash was made with weaker parameters than today's."""
         return self._hasher.check_needs_rehash(kept)
@@ -109,8 +118,7 @@ class Passwords:
         *args: Any,
     ) -> _T:
         """Do one piece of work after those that came before, unless it is in vain."""
-        if self._inside >= places:
-            raise BusyError
+        self.check_places(places)
         self._inside += 1
         try:
             async with self._turn:

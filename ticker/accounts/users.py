@@ -82,6 +82,14 @@ class Users:
             await self._commands.hdel(self._untold, name)
         return was_there
 
+    def check_places(self, places: int) -> None:
+        """Check that a password would be looked at, as `Passwords.check_places` does.
+
+        Raises:
+            BusyError: Too many wait.
+        """
+        self._passwords.check_places(places)
+
     async def check(
         self,
         name: str,

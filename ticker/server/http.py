@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ticker.server.heads import is_clear
 from ticker.server.refusal import refuse_connection
+from ticker.server.turns import queue_of
 from ticker.server.unsent import UnsentResponse
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ FIELDS_MAX: Final = 100
 TARGET_MAX: Final = 8 * 1024
 # What an editor sends has 16 KiB at most, which chunks of one byte make six times as long.
 _BODY_MAX: Final = 128 * 1024
-# What may wait for its turn: all that readers ask for, and nothing that operators and editors do.
-_READING: Final = frozenset({"GET", "HEAD"})
-_PROBES: Final = frozenset({"/healthz", "/readyz", "/readyz/readers", "/metrics"})
 _FIELD_SIGNS: Final = len(": \r\n")
 
 
@@ -220,9 +218,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(ConnectionAbortedError())
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        method, path = cycle.scope["method"], cycle.scope["path"]
-        is_first = method not in _READING or path in _PROBES
-        self._limits.turns.begin(partial(self._start, cycle, app), first=is_first)
+        queue = queue_of(cycle.scope["method"], cycle.scope["path"])
+        self._limits.turns.begin(partial(self._start, cycle, app), queue)
 
     def _start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Its turn has come; a peer that has gone meanwhile needs no answer."""

@@ -8,16 +8,43 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 PER_TURN: Final = 8
+_READING: Final = frozenset({"GET", "HEAD"})
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/readyz/readers", "/metrics"})
+
+
+class Queue(IntEnum):
+    """Who waits together; nobody waits behind another queue."""
+
+    FIRST = 0
+    READERS = 1
+    STRANGERS = 2
+
+
+# What strangers send costs more than a page and is worth less: an editor's answer takes a dozen
+# turns, and so do lines to readers.
+_PER_TURN: Final = (PER_TURN, PER_TURN, 1)
+
+
+def queue_of(method: str, path: str) -> Queue:
+    """Where a request waits: with readers, with operators and editors, or with strangers' forms."""
+    if path in _PROBES:
+        return Queue.FIRST
+    if method in _READING:
+        return Queue.READERS
+    if path == "/desk/login" or path.endswith("/clicks"):
+        return Queue.STRANGERS
+    return Queue.FIRST
 
 
 class Turns:
-    """Two queues, first come, first served: editors and probes don't wait behind readers of pages.
+    """Queues, first come, first served: editors and probes wait behind nobody who reads or guesses.
 
     Args:
         per_turn: How many of each queue begin in a turn.
@@ -25,20 +52,19 @@ class Turns:
 
     __slots__ = ("_begun", "_is_due", "_per_turn", "_waiting")
 
-    def __init__(self, per_turn: int = PER_TURN) -> None:
+    def __init__(self, per_turn: Sequence[int] = _PER_TURN) -> None:
         self._per_turn = per_turn
-        self._waiting: tuple[deque[Callable[[], None]], ...] = (deque(), deque())
-        self._begun = [0, 0]
+        self._waiting: tuple[deque[Callable[[], None]], ...] = tuple(deque() for _ in Queue)
+        self._begun = [0] * len(Queue)
         self._is_due = False
 
-    def begin(self, start: Callable[[], None], *, first: bool) -> None:
+    def begin(self, start: Callable[[], None], queue: Queue) -> None:
         """Start a request now, or in one of the next turns.
 
         Args:
             start: Starts it.
-            first: Whether it is of an editor or a probe.
+            queue: Where it waits.
         """
-        queue = 0 if first else 1
         self._waiting[queue].append(start)
         self._go_on(queue)
         if not self._is_due:
@@ -46,14 +72,14 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
-        self._begun, self._is_due = [0, 0], any(self._waiting)
+        self._begun, self._is_due = [0] * len(Queue), any(self._waiting)
         if self._is_due:
             asyncio.get_running_loop().call_soon(self._turn)
-            for queue in range(len(self._waiting)):
+            for queue in Queue:
                 self._go_on(queue)
 
-    def _go_on(self, queue: int) -> None:
+    def _go_on(self, queue: Queue) -> None:
         waiting = self._waiting[queue]
-        while waiting and self._begun[queue] < self._per_turn:
+        while waiting and self._begun[queue] < self._per_turn[queue]:
             self._begun[queue] += 1
             waiting.popleft()()

@@ -140,10 +140,36 @@ async def test_a_full_queue_says_when_to_come_back(
     fields = {"name": "amal", "password": PASSWORD}
     with monkeypatch.context() as patched:
         patched.setattr("ticker.accounts.login_limits.STRANGERS_PLACES", 0)
+        patched.setattr("ticker.web.desk.login.PAUSE_SECONDS", 0)
         for _ in range(8):
             answer = await form(service, "/desk/login", fields, Accept="text/html")
             assert (answer.status, answer.headers["retry-after"]) == (503, "2")
     assert (await form(service, "/desk/login", fields)).status == 303
+
+
+async def test_who_is_refused_waits_before_they_ask_again(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guessers who are too many are told after a while, which they wait for; too many of these at once."""
+    gate, pausing = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def pause(_: float) -> None:
+        pausing.release()
+        await gate.wait()
+
+    fields = {"name": "amal", "password": PASSWORD}
+    monkeypatch.setattr("ticker.accounts.login_limits.STRANGERS_PLACES", 0)
+    monkeypatch.setattr("ticker.web.desk.login.PAUSED_MAX", 2)
+    monkeypatch.setattr("ticker.web.desk.login.sleep", pause)
+    try:
+        waiting = [asyncio.create_task(form(service, "/desk/login", fields)) for _ in range(2)]
+        for _ in waiting:
+            await pausing.acquire()
+        assert (await form(service, "/desk/login", fields)).status == 503
+        assert not any(task.done() for task in waiting)
+    finally:
+        gate.set()
+    assert [(await task).status for task in waiting] == [503, 503]
 
 
 async def test_a_planted_session_is_not_adopted(service: Running) -> None:

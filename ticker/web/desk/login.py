@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 
 from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
+from ticker.accounts.passwords import BusyError
 from ticker.web.body import read
 from ticker.web.problems import problem_at
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 _BODY_MAX: Final = 8 * 1024
 _FIELDS_MAX: Final = 20
 _KEPT: Final = frozenset({"at", "before"})
+# Tarpit: who asks again as soon as they are refused would take a core for it. For some at once.
+PAUSE_SECONDS: Final = 1.0
+PAUSED_MAX: Final = 1000
 
 
 class _Pages(Protocol):
@@ -79,6 +84,7 @@ class Login:
         self._login_limits = login_limits
         self._sessions = sessions
         self._newsroom = newsroom
+        self._paused = 0
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/login?next=` → the form, or on to the desk for who is logged in."""
@@ -98,6 +104,9 @@ class Login:
         except TooManyTriesError as error:
             await self._refused_logins.note(await self._login_limits.known(name), address, "unread")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
+        except BusyError:
+            await self._pause()
+            raise
         if user is None:
             await self._refused_logins.note(await self._login_limits.known(name), address, "wrong")
             return self._form(request, form.get("next", ""), name, 401)
@@ -130,6 +139,16 @@ class Login:
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response
+
+    async def _pause(self) -> None:
+        """Let somebody wait before they are refused, unless too many do."""
+        if self._paused >= PAUSED_MAX:
+            return
+        self._paused += 1
+        try:
+            await sleep(PAUSE_SECONDS)
+        finally:
+            self._paused -= 1
 
     async def _welcome(self, request: Request, name: str, onward: str) -> Response:
         """On to the desk, or first a page that says what strangers tried under the name."""
