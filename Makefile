@@ -42,6 +42,7 @@ bench: .venv/run
 	$(BIN)/ticker bench fanout --transport sse
 	$(BIN)/ticker bench storm --compare
 	$(BIN)/ticker bench pages
+	$(BIN)/ticker bench logins
 	$(BIN)/ticker bench connections --compare --churn 100000
 	$(BIN)/ticker bench history
 
