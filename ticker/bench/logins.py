@@ -7,6 +7,7 @@ for a while is slow for both.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
@@ -119,10 +120,11 @@ class _Session:
             self._subject.host, self._subject.port, PATH, self._plan.guessers, _BODY, spread=True
         )
         with flood(plan) as guessing:
-            _await_guesses(guessing)
             begun = time.perf_counter()
+            statuses = _first_guesses(guessing)
             self.flooded.times.append(self.waits(self._plan.lines))
-            statuses, took = guessing.lap().statuses, time.perf_counter() - begun
+            statuses += guessing.lap().statuses
+            took = time.perf_counter() - begun
         self.looked_at.append(statuses[_WRONG] / took)
         self.refused.append(statuses[_BUSY] / took)
         self.others += statuses.total() - statuses[_WRONG] - statuses[_BUSY]
@@ -157,14 +159,16 @@ def measure_logins(subject: Subject, lines: Lines, plan: LoginsPlan) -> Logins:
     )
 
 
-def _await_guesses(guessing: Flood) -> None:
-    """Wait until passwords are looked at.
+def _first_guesses(guessing: Flood) -> Counter[int]:
+    """Wait until passwords are looked at; what was answered until then.
 
     Raises:
         BenchError: None is.
     """
-    deadline = time.monotonic() + _PATIENCE
-    while not (statuses := guessing.lap().statuses)[_WRONG]:
+    deadline, statuses = time.monotonic() + _PATIENCE, Counter[int]()
+    while not statuses[_WRONG]:
         if time.monotonic() > deadline:
             raise BenchError(f"no password was looked at; answers were {dict(statuses)}")
         time.sleep(_LOOK_SECONDS)
+        statuses += guessing.lap().statuses
+    return statuses
