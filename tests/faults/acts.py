@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from redis.exceptions import RedisError, ResponseError
 
-from tests.faults.hub import EDITION
+from tests.faults.hub import EDITION, PATIENCE
 from tests.support.flood import clicks, flooded, logins, pages
 from ticker.store.keys import Keys
 
@@ -382,7 +382,7 @@ async def pages_flooded(stage: Stage, chance: Random) -> None:
 @act("strangers")
 async def logins_flooded(stage: Stage, chance: Random) -> None:
     """Strangers guess passwords at every hub, from many networks; half of them wait for no answer."""
-    async with AsyncExitStack() as stack, asyncio.timeout(_PATIENCE):
+    async with AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
         for hub in stage.hubs:
             guesses = logins(f"{chance.random()}")
             await _flood(stack, stage, hub, guesses, spread=True, waits=False)
@@ -395,10 +395,11 @@ async def logins_flooded(stage: Stage, chance: Random) -> None:
 async def clicks_flooded(stage: Stage, chance: Random) -> None:
     """Strangers click on every line that they find, on every hub, from many networks."""
     ids: list[str] = []
-    async with AsyncExitStack() as stack, asyncio.timeout(_PATIENCE):
+    async with AsyncExitStack() as stack, asyncio.timeout(PATIENCE):
         for hub in stage.hubs:
             flood = await _flood(stack, stage, hub, clicks(stage.edition, ids), spread=True)
-            while not flood.answers[HTTPStatus.NO_CONTENT]:
+            # Where another act destroys data there may be nothing left to click on.
+            while not (flood.answers[HTTPStatus.NO_CONTENT] or stage.is_done):
                 ids[:] = stage.on_show
                 await asyncio.sleep(0.05)
         await stage.progress(_FEW)

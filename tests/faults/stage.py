@@ -140,6 +140,11 @@ class Stage:
         """How many answers editors have had so far."""
         return answers(read(self._journal))
 
+    @property
+    def is_done(self) -> bool:
+        """Whether editors have had all the answers that they are to have."""
+        return self.answers >= self._wanted
+
     def post(self, count: int, pace: float) -> None:
         """Have editors do so much more, one after another."""
         self._wanted = self.answers + count
@@ -297,12 +302,13 @@ class Stage:
         hub, deadline = Remote(self.hubs[0].port, self._token), time.monotonic() + _COUNTING
         while True:
             answer = await hub.request("GET", f"/v1/{self.edition}/readers")
-            counted, there = answer.json["readers"], len(self.swarm.seats)
+            counted, there = answer.json, len(self.swarm.seats)
             # Sums may be right for a moment while readers come and go; hubs of others tell on.
-            if counted == there and len(answer.json["hubs"]) <= len(self.hubs):
+            is_theirs = answer.status == HTTPStatus.OK and len(counted["hubs"]) <= len(self.hubs)
+            if is_theirs and counted["readers"] == there:
                 return
             if time.monotonic() > deadline:
-                self.promise.blame("log", f"counted are {answer.json}, where {there} readers are")
+                self.promise.blame("log", f"counted are {counted}, where {there} readers are")
                 return
             await asyncio.sleep(0.1)
 
