@@ -42,8 +42,8 @@ class Watchdog:
         self._looked = now
 
     def is_stuck(self, turned: float) -> bool:
-        """Whether a loop that turned last at that time hangs; 0: it has not begun yet."""
-        return bool(turned) and self._looked > max(turned, self._since) + self._seconds
+        """Whether a loop that turned last at that time hangs."""
+        return self._looked > max(turned, self._since) + self._seconds
 
 
 class Systemd:

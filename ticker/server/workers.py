@@ -43,14 +43,22 @@ class _Worker:
     """A process of ours, and where it says once whether it is ready.
 
     Attributes:
-        turned: When its event loop turned last (`time.monotonic`), in memory that we share.
+        turned: When its event loop turned last (`time.monotonic`), in memory that we share; 0: it
+            has not begun.
+        begun: When it was started, by the same clock.
         deadline: Until when a restart waits for its word, or its end (`time.monotonic`).
     """
 
     process: SpawnProcess
     news: Connection
     turned: c_double
+    begun: float
     deadline: float = math.inf
+
+    @property
+    def turned_by(self) -> float:
+        """When its loop turned last, or has to for the first time."""
+        return self.turned.value or self.begun + _START_SECONDS
 
     @property
     def is_overdue(self) -> bool:
@@ -151,13 +159,13 @@ class Workers:
         for number, handler in zip(ignored, handlers, strict=True):
             signal.signal(number, handler)
         tell.close()
-        return _Worker(process, news, turned)
+        return _Worker(process, news, turned, time.monotonic())
 
     def _kill_stuck(self) -> None:
         """A worker whose loop hangs keeps its readers from the others for as long as it lives."""
         self._watchdog.look()
         for worker in self._workers:
-            if self._watchdog.is_stuck(worker.turned.value) and worker.process.is_alive():
+            if self._watchdog.is_stuck(worker.turned_by) and worker.process.is_alive():
                 _log.error("worker %s hangs; killing it", worker.process.pid)
                 worker.process.kill()
         # Ready once all are; one that is replaced later is no reason to take us for dead.
