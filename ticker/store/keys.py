@@ -117,7 +117,7 @@ class Keys:
         return self._name(f"clicks:{hour}")
 
     def idempotency(self, key: str) -> str:
-        """Hash: fingerprint of a request and the record that answered it."""
+        """Hash: fingerprint of a request and its answer, or how many of its tries were refused."""
         return self._name(f"idempotency:{key}")
 
 

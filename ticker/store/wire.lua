@@ -1,6 +1,7 @@
 -- Append one version of a flash to an edition's wire and its hash chain, all or nothing.
 --
--- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record} or
+-- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record},
+-- {'void'}: a later try of this request was refused meanwhile, or
 -- {'unfinished'}: an import goes on, and this is no part of it.
 -- A rehearsal writes to a log of its own and takes that back, and has desks look, which they do all
 -- the time: it fails where a line would.
@@ -13,7 +14,8 @@ local board_key = KEYS[4]        -- sorted sets of flash ids: usable,
 local pins_key = KEYS[5]         --   pinned,
 local due_key = KEYS[6]          --   to go out by themselves
 local versions_key = KEYS[7]     -- list: records of this flash
-local request_key = KEYS[8]      -- hash: fingerprint and answer of this idempotency key
+local request_key = KEYS[8]      -- hash: fingerprint and answer of this idempotency key, or
+                                 --   how many of its tries were refused
 local left_coverage_key = KEYS[9]
 local coverage_key = KEYS[10]
 local queue_key = KEYS[11]       -- sorted set: withheld, by when they were filed
@@ -38,8 +40,9 @@ local has_coverage = ARGV[14] == '1'
 local desk_channel = ARGV[15]
 local story = ARGV[16]           -- or ''
 local hands = ARGV[17]           -- or '': a first version says so itself
-local publish = ARGV[18]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
-local import = ARGV[19]          -- that this is a part of, or ''
+local refusals = ARGV[18]        -- of tries of this request before this one began, or ''
+local publish = ARGV[19]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
+local import = ARGV[20]          -- that this is a part of, or ''
 
 local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
 if (head[3] or '') ~= import then
@@ -57,12 +60,15 @@ if mode == 'rehearse' then
   redis.call(publish, desk_channel, '')
   return {'ok', 0, ''}
 end
-local seen = redis.call('HMGET', request_key, 'fingerprint', 'record')
+local seen = redis.call('HMGET', request_key, 'fingerprint', 'record', 'refusals')
 if seen[1] then
   if seen[1] ~= fingerprint then
     return {'reused'}
   end
   return {'repeat', seen[2]}
+end
+if (seen[3] or '') ~= refusals then
+  return {'void'}
 end
 -- A store that lost versions, by eviction or otherwise, still takes a kill, and takes it once.
 local function may_kill(versions)

@@ -15,13 +15,14 @@ from starlette.responses import Response
 from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
 from ticker.accounts.tokens import TooManyNamesError
+from ticker.editing.attempts import PreconditionError
 from ticker.editing.bounds import FullError
-from ticker.editing.intake import NoSuchFlashError, PreconditionError
+from ticker.editing.intake import NoSuchFlashError
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
-from ticker.store.wire import KeyReusedError, VersionConflictError
+from ticker.store.wire import AttemptVoidError, KeyReusedError, VersionConflictError
 from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _invalid(error: InvalidError) -> ProblemError:
 
 
 EXPECTED = (
+    AttemptVoidError,
     BusyError,
     ClientDisconnect,
     ForbiddenError,
@@ -153,6 +155,11 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
     KeyReusedError: lambda _: problem_at(
         409, "Idempotency-Key", "This key has answered another request; take a new one."
+    ),
+    AttemptVoidError: lambda _: problem_at(
+        409,
+        "Idempotency-Key",
+        "This request was sent again meanwhile, and refused: it is not done.",
     ),
     VersionConflictError: lambda _: problem_at(
         409, "version", "Others changed the flash at the same time; read it again."
