@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 
+from ticker.accounts.audit import entered
 from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
 from ticker.web.body import read
 from ticker.web.problems import problem_at
@@ -126,7 +127,7 @@ class Login:
             self._authenticator.check_intent(request, session, form.get("csrf", ""))
             await self._end(request)
             name = session.principal.name
-            await self._entries.note(name, "logout", session.address)
+            await entered(self._entries.note(name, "logout", session.address), f"logout of {name}")
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response
