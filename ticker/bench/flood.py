@@ -26,17 +26,28 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _READ: Final = 256 * 1024
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length: "
+_CHUNKED: Final = b"transfer-encoding: chunked"
+_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 _TIMEOUT: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class FloodPlan:
-    """Whom to ask, for what, on how many connections; `{n}` is another number each time."""
+    """Whom to ask, for what, on how many connections.
+
+    Attributes:
+        host: Loopback address.
+        port: Of the server.
+        path: `{n}` in it is another number each time.
+        connections: How many.
+        token: Bearer token; "": who asks is nobody.
+    """
 
     host: str
     port: int
     path: str
     connections: int
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,10 @@ class _Asker:
 
     def _ask(self, peer: socket.socket) -> None:
         path = self._plan.path.format(n=next(self._numbers))
-        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: {self._plan.host}\r\n\r\n".encode())
+        head = f"GET {path} HTTP/1.1\r\nHost: {self._plan.host}\r\n"
+        if self._plan.token:
+            head += f"Authorization: Bearer {self._plan.token}\r\n"
+        peer.sendall(f"{head}\r\n".encode())
 
     def _hear(self, fd: int) -> None:
         peer, received = self._open[fd]
@@ -102,8 +116,7 @@ class _Asker:
             self._connect()
             return
         received += data
-        end = received.find(_HEAD_END)
-        if end < 0 or len(received) < end + len(_HEAD_END) + _length(bytes(received[:end])):
+        if not _is_whole(received):
             return
         self._statuses[int(received[9:12])] += 1
         self._size += len(received)
@@ -111,9 +124,16 @@ class _Asker:
         self._ask(peer)
 
 
-def _length(head: bytes) -> int:
-    _, _, rest = head.lower().partition(_LENGTH)
-    return int(rest.partition(b"\r\n")[0] or b"0")
+def _is_whole(received: bytearray) -> bool:
+    """Whether an answer has come to its end, by its length or by its last chunk (RFC 9112 §7.1)."""
+    end = received.find(_HEAD_END)
+    if end < 0:
+        return False
+    head = bytes(received[:end]).lower()
+    if _CHUNKED in head:
+        return received.endswith(_LAST_CHUNK)
+    _, _, rest = head.partition(_LENGTH)
+    return len(received) >= end + len(_HEAD_END) + int(rest.partition(b"\r\n")[0] or b"0")
 
 
 def _work(plan: FloodPlan, orders: Connection, parent: int) -> None:
