@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
     from ticker.store.search import Place
 
+Revision: TypeAlias = "tuple[tuple[str | None, ...], ...]"
 _SCANNED: Final = 1000
 # Entries at the start of a log that show whether anything is lost.
 _SAMPLE: Final = 16
@@ -223,6 +224,14 @@ class Archive:
             for record in await self.records(edition, ids)
             if record.due is not None and record.due <= now
         ]
+
+    async def revision(self, *editions: str) -> Revision:
+        """Validator of all that is read here of some editions: it is another after each change."""
+        with store_errors():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in editions:
+                    pipe.hmget(self._keys(edition).head, ["offset", "tag", "changes"])
+                return tuple(map(tuple, await pipe.execute()))
 
     async def queue(self, edition: str) -> list[Record]:
         """Every withheld flash at its newest version, in the order they were filed."""

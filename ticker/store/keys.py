@@ -27,7 +27,7 @@ class Keys:
 
     @cached_property
     def head(self) -> str:
-        """Hash: offset and tag of the newest entry, and the import that goes on."""
+        """Hash: offset and tag of the newest entry, count of changes, the import that goes on."""
         return self._name("head")
 
     @cached_property

@@ -7,7 +7,8 @@
 -- the time: it fails where a line would.
 -- XADD is the first write: where it fails (disk full, out of memory, read-only), nothing has changed.
 
-local head_key = KEYS[1]         -- hash: offset and tag of the newest entry, import that goes on
+local head_key = KEYS[1]         -- hash: offset and tag of the newest entry, import that goes on,
+                                 --   count of changes, withheld lines too
 local wire_key = KEYS[2]         -- stream: the log
 local flashes_key = KEYS[3]      -- hash: flash id -> newest record
 local board_key = KEYS[4]        -- sorted sets of flash ids: usable,
@@ -44,7 +45,7 @@ local refusals = ARGV[18]        -- of tries of this request before this one beg
 local publish = ARGV[19]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
 local import = ARGV[20]          -- that this is a part of, or ''
 
-local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import')
+local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import', 'changes')
 if (head[3] or '') ~= import then
   return {'unfinished'}
 end
@@ -103,6 +104,7 @@ if mode == 'remember' then
   return {'ok', 0, ''}
 end
 
+redis.call('HSET', head_key, 'changes', string.format('%.0f', tonumber(head[4] or 0) + 1))
 redis.call('HSET', flashes_key, id, record)
 redis.call('RPUSH', versions_key, record)
 if hands ~= '' then
