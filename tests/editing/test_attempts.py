@@ -14,7 +14,7 @@ from ticker.editing.intake import Intake
 from ticker.news.document import format_time
 from ticker.news.faults import InvalidError
 from ticker.news.stages import PublishOptions
-from ticker.store.wire import REFUSED_SECONDS, AttemptVoidError, Wire
+from ticker.store.wire import REFUSED_SECONDS, AttemptVoidError, TooManyUnchangedError, Wire
 
 if TYPE_CHECKING:
     from ticker.news.flash import Flash
@@ -148,3 +148,26 @@ async def test_what_could_never_be_right_leaves_nothing_in_the_store(
         await intake.publish(ask(key="k"), data)
     (key,) = await store.commands.keys("*")
     assert 0 < await store.commands.ttl(key) <= REFUSED_SECONDS
+
+
+async def test_what_changes_nothing_is_remembered_so_often_and_no_more(
+    intake: Intake, slow: SlowWire, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program cannot fill the store with keys of no-ops; what was done is still answered, and kills go."""
+    monkeypatch.setattr("ticker.store.wire.UNCHANGED_MAX", 3)
+    slow.on_its_way.set()
+    line = await intake.publish(ask(key="p"), {"headline": "One"})
+    for number in range(3):
+        await intake.correct(ask(key=f"{number}"), line.id, {"headline": "One"})
+    keys = len(await store.commands.keys("*"))
+    for number in range(3, 6):
+        with pytest.raises(TooManyUnchangedError):
+            await intake.correct(ask(key=f"{number}"), line.id, {"headline": "One"})
+    assert len(await store.commands.keys("*")) == keys
+    assert await intake.correct(ask(key="2"), line.id, {"headline": "One"}) == line
+    assert await intake.correct(ask(), line.id, {"headline": "One"}) == line
+    assert await intake.correct(ask(name="ben", key="b"), line.id, {"headline": "One"}) == line
+    assert (await intake.correct(ask(key="c"), line.id, {"headline": "Two"})).version == 2
+    assert (await intake.kill(ask(key="k"), line.id, "wrong")).version == 3
+    counts = await store.commands.keys("*unchanged*")
+    assert [0 < await store.commands.ttl(it) <= 24 * 3600 for it in counts] == [True, True]

@@ -120,6 +120,10 @@ class Keys:
         """Hash: fingerprint of a request and its answer, or how many of its tries were refused."""
         return self._name(f"idempotency:{key}")
 
+    def unchanged(self, owner: str) -> str:
+        """Number: how many idempotency keys of one owner remember that nothing changed."""
+        return self._name(f"unchanged:{owner}")
+
 
 class House:
     """Names of what belongs to no edition, and how to tell the keys of editions."""

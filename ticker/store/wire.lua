@@ -1,7 +1,8 @@
 -- Append one version of a flash to an edition's wire and its hash chain, all or nothing.
 --
 -- Returns {'ok', offset, tag}, {'conflict'}, {'reused'}, {'repeat', record},
--- {'void'}: a later try of this request was refused meanwhile, or
+-- {'void'}: a later try of this request was refused meanwhile,
+-- {'full'}: too many requests of this owner changed nothing, to remember one more, or
 -- {'unfinished'}: an import goes on, and this is no part of it.
 -- A rehearsal writes to a log of its own and takes that back, and has desks look, which they do all
 -- the time: it fails where a line would.
@@ -22,6 +23,7 @@ local coverage_key = KEYS[10]
 local queue_key = KEYS[11]       -- sorted set: withheld, by when they were filed
 local stories_key = KEYS[12]     -- hash: story -> flash id
 local hands_key = KEYS[13]       -- hash: flash id -> whose hands made its newest record
+local unchanged_key = KEYS[14]   -- number: of keys of this owner that only remember
 
 local mode = ARGV[1]             -- 'announce' (log, store, publish), 'file' (store), 'remember' (key),
                                  -- or 'rehearse'
@@ -42,8 +44,9 @@ local desk_channel = ARGV[15]
 local story = ARGV[16]           -- or ''
 local hands = ARGV[17]           -- or '': a first version says so itself
 local refusals = ARGV[18]        -- of tries of this request before this one began, or ''
-local publish = ARGV[19]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
-local import = ARGV[20]          -- that this is a part of, or ''
+local unchanged_max = tonumber(ARGV[19])  -- of them, or 0: no bound
+local publish = ARGV[20]         -- 'PUBLISH', or 'SPUBLISH' on a Cluster
+local import = ARGV[21]          -- that this is a part of, or ''
 
 local head = redis.call('HMGET', head_key, 'offset', 'tag', 'import', 'changes')
 if (head[3] or '') ~= import then
@@ -51,7 +54,7 @@ if (head[3] or '') ~= import then
 end
 if mode == 'rehearse' then
   -- What follows for a line, asked and not done: a right that is missing would stop it half-way.
-  for _, command in ipairs({'HGET', 'LLEN', 'XREVRANGE', 'HSET', 'EXPIRE', 'RPUSH', 'ZREM', 'ZADD'}) do
+  for _, command in ipairs({'HGET', 'LLEN', 'XREVRANGE', 'HSET', 'EXPIRE', 'RPUSH', 'ZREM', 'ZADD', 'INCRBY'}) do
     if not redis.acl_check_cmd(command, head_key, '1', '1') then
       return {'forbidden', command}
     end
@@ -87,6 +90,15 @@ if not head[1] then
   local entry = redis.call('XREVRANGE', wire_key, '+', '-', 'COUNT', 1)[1]
   if entry then
     head[1], head[2] = string.match(entry[1], '%d+'), entry[2][2]
+  end
+end
+
+if mode == 'remember' and unchanged_max > 0 then
+  if tonumber(redis.call('GET', unchanged_key) or 0) >= unchanged_max then
+    return {'full'}
+  end
+  if redis.call('INCRBY', unchanged_key, 1) == 1 then
+    redis.call('EXPIRE', unchanged_key, remember_seconds)
   end
 end
 

@@ -42,6 +42,9 @@ return false
 # A try that is on its way for longer is not stopped by a refusal any more.
 REFUSED_SECONDS: Final = 600
 
+# Of one owner, edition and day, each with a record of up to some kilobytes.
+UNCHANGED_MAX: Final = 10_000
+
 NOTHING_MORE: Final = Policy()
 Mode = Literal["announce", "file", "remember"]
 
@@ -52,6 +55,10 @@ class VersionConflictError(Exception):
 
 class KeyReusedError(Exception):
     """The idempotency key has answered another request."""
+
+
+class TooManyUnchangedError(Exception):
+    """So many requests of this owner have changed nothing that no more are remembered today."""
 
 
 class AttemptVoidError(Exception):
@@ -66,12 +73,14 @@ class IdempotencyKey:
         name: Of the request.
         fingerprint: Digest of what it asks for.
         seconds: How long to remember both.
+        owner: Digest of whose it is, by whom those that change nothing are counted; "": nobody.
         refusals: How many tries were refused when this one began; "": none.
     """
 
     name: str
     fingerprint: str
     seconds: int
+    owner: str = ""
     refusals: str = ""
 
 
@@ -131,6 +140,7 @@ class Wire(Follower):
             VersionConflictError: The flash's stored version is not the one before this.
             KeyReusedError: The key was seen with another fingerprint.
             AttemptVoidError: A later try was refused meanwhile.
+            TooManyUnchangedError: It is only to be remembered, and too many of its owner are.
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
@@ -171,9 +181,9 @@ class Wire(Follower):
             StoreUnavailableError: It would not.
         """
         keys = self._keys(edition)
-        arguments = ["rehearse", *[""] * 13, keys.desk, *[""] * 3, self._announce, self._backup]
+        arguments = ["rehearse", *[""] * 13, keys.desk, *[""] * 4, self._announce, self._backup]
         with store_errors():
-            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 11], arguments)
+            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 12], arguments)
         if reply[0] == "forbidden":
             raise StoreUnavailableError(reply[1], Reason.RIGHTS)
         if reply[0] != "ok":
@@ -233,6 +243,7 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
         keys.queue,
         keys.stories,
         keys.hands,
+        keys.unchanged(key.owner),
     ]
 
 
@@ -260,6 +271,7 @@ def _arguments(
         flash.story or "",
         hands.encode() if hands else "",
         key.refusals,
+        UNCHANGED_MAX if key.owner else 0,
     ]
 
 
@@ -274,6 +286,8 @@ def _outcome(reply: list[Any], flash: Flash) -> Flash:
             raise KeyReusedError
         case "void":
             raise AttemptVoidError
+        case "full":
+            raise TooManyUnchangedError
         case "unfinished":
             raise StoreUnavailableError(reason=Reason.IMPORT)
         case _:

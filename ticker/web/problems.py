@@ -22,7 +22,12 @@ from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
-from ticker.store.wire import AttemptVoidError, KeyReusedError, VersionConflictError
+from ticker.store.wire import (
+    AttemptVoidError,
+    KeyReusedError,
+    TooManyUnchangedError,
+    VersionConflictError,
+)
 from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
     from ticker.store.faults import Reason
 
+_UNCHANGED_RETRY = "3600"
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
@@ -139,6 +145,7 @@ EXPECTED = (
     ProblemError,
     StoreUnavailableError,
     TooManyNamesError,
+    TooManyUnchangedError,
     VersionConflictError,
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
@@ -160,6 +167,12 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
         409,
         "Idempotency-Key",
         "This request was sent again meanwhile, and refused: it is not done.",
+    ),
+    TooManyUnchangedError: lambda _: problem_at(
+        429,
+        "Idempotency-Key",
+        "Too many requests of today changed nothing; send such ones without a key.",
+        Retry_After=_UNCHANGED_RETRY,
     ),
     VersionConflictError: lambda _: problem_at(
         409, "version", "Others changed the flash at the same time; read it again."
