@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import redis
 
 from tests.support.process import command, environment, ticker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -57,3 +61,30 @@ def test_a_password_comes_by_standard_input(store_url: str) -> None:
     assert "xx is none of en" in (
         ticker("user", "add", "x", "--role", "admin", "--edition", "xx", *store).refusal
     )
+
+
+@contextmanager
+def no_memory(store_url: str) -> Iterator[None]:
+    """The store has no memory left."""
+    with redis.Redis.from_url(store_url) as client:
+        client.config_set("maxmemory", 1)
+        try:
+            yield
+        finally:
+            client.config_set("maxmemory", 0)
+
+
+def test_who_may_not_any_more_is_out_though_the_store_is_full(store_url: str) -> None:
+    """A token and a user end in a store that takes no entry; it is said, and that it is not logged."""
+    store = ("--redis", store_url)
+    assert ticker("token", "create", "bot", "--role", "editor", *store).code == 0
+    assert ticker("user", "add", "amal", "--role", "editor", *store).code == 0
+    with no_memory(store_url):
+        revoked = ticker("token", "revoke", "bot", *store)
+        removed = ticker("user", "remove", "amal", *store)
+        refused = ticker("user", "add", "ben", "--role", "editor", *store)
+    for done, what in ((revoked, "revoke token bot"), (removed, "remove user amal")):
+        assert done.code == 0
+        assert f"done, but the audit log does not say so: {what}" in done.err
+    assert "memory is full" in refused.refusal
+    assert ticker("token", "list", *store).out == ticker("user", "list", *store).out == ""

@@ -12,9 +12,10 @@ from tests.support.flashes import NOON, flash, record
 from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
+from ticker.editing.attempts import PreconditionError
 from ticker.editing.bounds import FullError
 from ticker.editing.context import EditContext, fresh_key
-from ticker.editing.intake import Intake, NoSuchFlashError, PreconditionError
+from ticker.editing.intake import Intake, NoSuchFlashError
 from ticker.news.document import format_time, utcnow
 from ticker.news.draft import Rules
 from ticker.news.faults import InvalidError

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
+from tests.support.flashes import flash, record
 from tests.support.service import receive
+from tests.support.traffic import bytes_sent
 from ticker.store.keys import Keys
+from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.service import Running
+    from ticker.store.archive import Archive
+    from ticker.store.client import Store
 
 KEYS = Keys("en")
 PARTS: dict[str, Callable[[str], list[str]]] = {
@@ -58,3 +63,37 @@ async def test_what_was_never_there_cannot_be_killed(service: Running) -> None:
     """An id that no entry of the log has is not found."""
     await service.post("en", "A line")
     assert (await service.kill("en", "nowhere")).status == 404
+
+
+async def _filed(wire: Wire, start: int, end: int) -> None:
+    for number in range(start, end):
+        line = record(flash(f"line{number}"))
+        await wire.append(line, "announce", IdempotencyKey(f"{number}", "", 60))
+
+
+async def test_an_unknown_id_costs_the_same_after_many_lines(
+    wire: Wire, archive: Archive, store: Store
+) -> None:
+    """A kill of what was never there is refused without reading the log."""
+    sent, filed = [], 0
+    for lines in (50, 1500):
+        await _filed(wire, filed, lines)
+        filed = lines
+        sent.append(await bytes_sent(store, archive.logged("en", "nowhere")))
+    assert sent[1] < 2 * sent[0]
+
+
+@pytest.mark.parametrize("since", [0, 1, 30, 300])
+async def test_a_loss_shows_after_any_number_of_lines(
+    wire: Wire, archive: Archive, store: Store, since: int
+) -> None:
+    """What was lost is found on the log, however many lines came since, and after a first kill."""
+    await _filed(wire, 0, 20)
+    await store.commands.delete(KEYS.flashes)
+    await _filed(wire, 20, 20 + since)
+    for number in (0, 1, 19):
+        found = await archive.logged("en", f"line{number}")
+        assert found is not None
+        assert found.flash.id == f"line{number}"
+        await store.commands.hset(KEYS.flashes, found.flash.id, found.encode())
+    assert await archive.logged("en", "nowhere") is None

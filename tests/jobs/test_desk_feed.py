@@ -17,6 +17,7 @@ from tests.support.desk import Editor, desk_line, form, hire, log_in, until
 from tests.support.service import receive, running
 from ticker.accounts.principal import Role
 from ticker.accounts.sessions import Sessions
+from ticker.server.websocket import BoundedWebSocket
 from ticker.store.faults import Reason, StoreUnavailableError
 from ticker.store.keys import House, Keys
 
@@ -122,6 +123,8 @@ async def test_a_desk_on_a_slow_line_is_not_closed_for_the_queue(
     """However much changes in a long queue meanwhile, a desk that lags hears it all in the end."""
     monkeypatch.setattr("ticker.jobs.desk_feed._LAG_BYTES", 64 * 1024)
     monkeypatch.setattr("ticker.web.desk.live._BUFFER", 512 * 1024)
+    # However long the posts take: the kernel gives up on a peer that takes nothing at all.
+    monkeypatch.setattr("ticker.server.server._USER_TIMEOUT_MS", 600_000)
     fields = {"url": "https://a.example/" + "x" * 1900, "headline": "語" * 280}
     async with running(replace(settings, posts_burst=5000)) as service:
         await hire(service, "amal")
@@ -139,7 +142,6 @@ async def test_a_desk_on_a_slow_line_is_not_closed_for_the_queue(
                     await service.kill("en", it)
                 while list(known.values()) != [name] * 50:
                     take(known, await until(quick, "queue"))
-                # The kernel gives up on a peer that takes nothing at all.
                 take(behind, await until(slow, "queue"))
             while behind != known:
                 take(behind, await until(slow, "queue"))
@@ -151,9 +153,39 @@ async def slow_line(editor: Editor) -> ClientConnection:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     sock.connect(("127.0.0.1", editor.service.port))
     url = f"ws://127.0.0.1:{editor.service.port}/desk/en/live"
+    cookie = {"Cookie": editor.cookie}
+    # It asks for no pong, which would stand behind all that it doesn't take.
     return await connect(
-        url, sock=sock, compression=None, max_queue=1, additional_headers={"Cookie": editor.cookie}
+        url, sock=sock, compression=None, max_queue=1, ping_interval=None, additional_headers=cookie
     )
+
+
+async def test_a_desk_on_a_slow_line_is_not_taken_for_dead(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ping stands behind what a slow desk has not taken yet: it has its time to come to it."""
+    timed_out: asyncio.Queue[BoundedWebSocket] = asyncio.Queue()
+    timeout = BoundedWebSocket.keepalive_timeout
+
+    def and_tell(connection: BoundedWebSocket) -> None:
+        timed_out.put_nowait(connection)
+        timeout(connection)
+
+    monkeypatch.setattr(BoundedWebSocket, "keepalive_timeout", and_tell)
+    service.server.config.ws_ping_interval = service.server.config.ws_ping_timeout = 0.1
+    await hire(service, "amal")
+    amal = await log_in(service, "amal")
+    body = {"url": "https://a.example/" + "x" * 1900, "headline": "語" * 280, "source": "a"}
+    for _ in range(120):
+        await service.request("POST", "/v1/en/flashes?draft=true", body=body)
+    async with await slow_line(amal) as slow:
+        for _ in range(3):
+            connection = await timed_out.get()
+            assert not connection.transport.is_closing()
+        connection.ping_timeout = 600
+        known: dict[str, str] = {}
+        while len(known) < 120:
+            take(known, await until(slow, "queue"))
 
 
 def take(known: dict[str, str], message: dict[str, Any]) -> None:

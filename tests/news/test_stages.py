@@ -11,7 +11,8 @@ from tests.editing.test_intake import RULES, Clock, ask, on_wire
 from tests.support.flashes import NOON
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import ForbiddenError
-from ticker.editing.intake import Intake, PreconditionError
+from ticker.editing.attempts import PreconditionError
+from ticker.editing.intake import Intake
 from ticker.news.document import format_time
 from ticker.news.event import Record
 from ticker.news.faults import InvalidError

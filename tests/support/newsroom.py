@@ -152,6 +152,10 @@ def kept(url: str) -> dict[str, Any]:
                     value = other
             if ":idempotency:" in key and not value.get("fingerprint"):
                 continue  # of the store client's own retries, for a minute
+            if ":unchanged:" in key:
+                continue  # counts of a day, as of a rate limit
+            if key.endswith(":head") and "changes" in value:
+                del value["changes"]  # a validator: it only has to be another each time
             found[key] = value, client.pexpiretime(key)
     return found
 

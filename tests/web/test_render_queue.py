@@ -23,18 +23,18 @@ class Kitchen:
         self.inside = 0
         self.go_on = asyncio.Event()
 
-    async def work(self, name: str, *, first: bool = False) -> None:
+    async def work(self, name: str, **how: bool) -> None:
         """Have a turn; who asks is the first letter."""
-        async with self.queue.turn(name[:1], first=first):
+        async with self.queue.turn(name[:1], **how):
             self.inside += 1
             assert self.inside == 1
             self.had.append(name)
             await self.go_on.wait()
             self.inside -= 1
 
-    async def ask(self, *names: str, first: bool = False) -> list[asyncio.Task[None]]:
+    async def ask(self, *names: str, **how: bool) -> list[asyncio.Task[None]]:
         """They ask in this order; all wait when this returns, but for one that may have its turn."""
-        asked = [asyncio.create_task(self.work(name, first=first)) for name in names]
+        asked = [asyncio.create_task(self.work(name, **how)) for name in names]
         await asyncio.sleep(0)
         return asked
 
@@ -56,6 +56,16 @@ async def test_what_everybody_reads_waits_for_no_pause() -> None:
     asked = await kitchen.ask("b") + await kitchen.ask("board", first=True)
     await asyncio.gather(*asked)
     assert kitchen.had == ["a", "board", "b"]
+
+
+async def test_an_answer_that_has_begun_is_not_broken_off() -> None:
+    """The next page of an export waits for its turn, and is not refused, however many ask."""
+    kitchen = Kitchen()
+    asked = await kitchen.ask(*(f"page {n}" for n in range(1 + PLACES)))
+    going_on = await kitchen.ask("page of an export", begun=True)
+    kitchen.go_on.set()
+    await asyncio.gather(*asked, *going_on)
+    assert kitchen.had[:3] == ["page 0", "page of an export", "page 1"]
 
 
 async def test_more_than_can_wait_are_told_when_to_come_back(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.web.embed.test_frame import restricted
 from ticker.metrics import Metrics
 from ticker.web.problems import ProblemError, unavailable
 from ticker.web.render_queue import RenderQueue
-from ticker.web.rendered import BYTES_MAX, Made, Page, RenderedPages
+from ticker.web.rendered import BYTES_MAX, HOSTS_MAX, Made, Page, RenderedPages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -159,6 +160,7 @@ class Cook:
         self.now = NOON
         self.state = "one"
         self.made: list[str] = []
+        self.names: list[str] = []
         self.until: datetime | None = None
         self.fails = False
         self.begun = asyncio.Event()
@@ -167,12 +169,17 @@ class Cook:
         queue = RenderQueue(self.metrics)
         self.pages = RenderedPages(queue, self.metrics, lambda: self.now, most)
 
-    def get(self, name: str = "a") -> Awaitable[Page]:
-        request = Request({"type": "http", "headers": []})
-        return self.pages.get(request, ("board", name), lambda: (self.state,), self._render)
+    def get(self, name: str = "a", base: str = "", **how: bool) -> Awaitable[Page]:
+        request, render = (
+            Request({"type": "http", "headers": []}),
+            partial(self._render, name + base),
+        )
+        key = ("board", name, base)
+        return self.pages.get(request, key, lambda: (self.state,), render, base=base, **how)
 
-    async def _render(self) -> Made:
+    async def _render(self, name: str) -> Made:
         state = self.state
+        self.names.append(name)
         self.made.append(state)
         self.begun.set()
         await self.may_end.wait()
@@ -227,6 +234,32 @@ async def test_who_waits_for_a_turn_gets_the_newest() -> None:
     assert (text(await early), text(await late)) == ("two", "two")
     await other
     assert cook.made == ["one", "two"]
+
+
+async def test_a_made_up_host_goes_before_nobody() -> None:
+    """Boards of names that a stranger makes up wait with other pages, behind the board that is read."""
+    cook = Cook()
+    await cook.get("board", "real.example", first=True)
+    cook.state = "two"
+    cook.may_end.clear()
+    cook.begun.clear()
+    asked = [asyncio.ensure_future(cook.get("other"))]
+    await cook.begun.wait()
+    for base in (*(f"{n}.example" for n in range(HOSTS_MAX - 1)), "real.example"):
+        asked.append(asyncio.ensure_future(cook.get("board", base, first=True)))
+        await asyncio.sleep(0)
+    cook.may_end.set()
+    await asyncio.gather(*asked)
+    assert cook.names[:3] == ["boardreal.example", "other", "boardreal.example"]
+    assert len(cook.names) == 2 + HOSTS_MAX
+
+
+async def test_so_many_hosts_are_known() -> None:
+    """Who makes up names without end fills no memory with them."""
+    cook = Cook()
+    for number in range(3 * HOSTS_MAX):
+        await cook.get("board", f"{number}.example", first=True)
+    assert len(cook.pages._bases) == HOSTS_MAX
 
 
 async def test_who_hangs_up_takes_nothing_from_the_others() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,11 +12,12 @@ from ticker.news.event import GENESIS, TAG_LENGTH, Cursor
 from ticker.store.faults import Reason, StoreUnavailableError, store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
     from ticker.store.client import Store
 
+_log = logging.getLogger(__name__)
 _SCRIPT: Final = (Path(__file__).parent / "audit.lua").read_text(encoding="utf-8")
 _PAGE: Final = 500
 _DETAIL_MAX: Final = 200
@@ -96,3 +98,20 @@ class Audit:
             if not page:
                 return
             after = f"({page[-1][0]}"
+
+
+async def entered(entry: Awaitable[None], what: str) -> bool:
+    """Enter what is done already, and stands if the store does not take the entry; whether it did.
+
+    A store whose memory is full still ends tokens, users and sessions, and takes no entry.
+
+    Args:
+        entry: Puts it into the audit log.
+        what: What is done, for our own log.
+    """
+    try:
+        await entry
+    except StoreUnavailableError as error:
+        _log.warning("done, but the audit log does not say so: %s (%s)", what, error)
+        return False
+    return True

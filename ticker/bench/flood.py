@@ -26,17 +26,24 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _READ: Final = 256 * 1024
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"content-length: "
+_CHUNKED: Final = b"transfer-encoding: chunked"
+_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 _TIMEOUT: Final = 60.0
 _NETS, _HOSTS = 250, 250  # of loopback's own network
 
 
 @dataclass(frozen=True, slots=True)
 class FloodPlan:
-    """Whom to ask, for what, on how many connections; `{n}` is another number each time.
+    """Whom to ask, for what, on how many connections.
 
     Attributes:
-        body: A form that is posted; empty: the path is read.
+        host: Loopback address.
+        port: Of the server.
+        path: `{n}` in it is another number each time.
+        connections: How many.
+        body: A form that is posted, with numbers like the path; empty: the path is read.
         spread: Whether each connection comes from an address of its own.
+        token: Bearer token; "": who asks is nobody.
     """
 
     host: str
@@ -45,12 +52,14 @@ class FloodPlan:
     connections: int
     body: str = ""
     spread: bool = False
+    token: str = ""
 
     def request(self, number: int) -> bytes:
         """One request."""
         path, body = self.path.format(n=number), self.body.format(n=number)
         if not body:
-            return f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode()
+            bearer = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
+            return f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n{bearer}\r\n".encode()
         return (
             f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nOrigin: http://{self.host}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -128,8 +137,7 @@ class _Asker:
             self._connect()
             return
         received += data
-        end = received.find(_HEAD_END)
-        if end < 0 or len(received) < end + len(_HEAD_END) + _length(bytes(received[:end])):
+        if not _is_whole(received):
             return
         self._statuses[int(received[9:12])] += 1
         self._size += len(received)
@@ -137,9 +145,16 @@ class _Asker:
         self._ask(peer)
 
 
-def _length(head: bytes) -> int:
-    _, _, rest = head.lower().partition(_LENGTH)
-    return int(rest.partition(b"\r\n")[0] or b"0")
+def _is_whole(received: bytearray) -> bool:
+    """Whether an answer has come to its end, by its length or by its last chunk (RFC 9112 §7.1)."""
+    end = received.find(_HEAD_END)
+    if end < 0:
+        return False
+    head = bytes(received[:end]).lower()
+    if _CHUNKED in head:
+        return received.endswith(_LAST_CHUNK)
+    _, _, rest = head.partition(_LENGTH)
+    return len(received) >= end + len(_HEAD_END) + int(rest.partition(b"\r\n")[0] or b"0")
 
 
 def _work(plan: FloodPlan, orders: Connection, parent: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ticker.bench import kernel
@@ -18,13 +18,14 @@ from ticker.bench.flood import FloodPlan, flood
 from ticker.bench.kernel import Cpu
 from ticker.bench.numbers import Range
 from ticker.bench.reading import WEBSOCKET, request
+from ticker.news.document import format_time, utcnow
 
 if TYPE_CHECKING:
     from ticker.bench.flood import Flood
     from ticker.bench.lines import Lines
     from ticker.bench.subject import Subject
 
-# Name → path; {id} is a line's, {n} another number for each request.
+# Name → path; {id} is a line's, {n} another number for each request, {then} a moment ago.
 KINDS: Final = {
     "board": "/en",
     "embed": "/embed/en",
@@ -32,7 +33,12 @@ KINDS: Final = {
     "line": "/en/f/{id}",
     "filter": "/en?before=now&tag=zz",
     "other filters": "/en?before=now&tag=zz{n}",
+    "flash": "/v1/en/flashes/{id}",
+    "board then": "/v1/en/board?at={then}",
+    "log": "/v1/en/log?limit=1000",
 }
+# What an editor's token is needed for.
+_EDITORS: Final = frozenset({"board then", "log"})
 _FEW: Final = 4  # connections that keep one core at work
 _STAYING: Final = 5
 _WARM_SECONDS: Final = 0.5
@@ -215,10 +221,14 @@ def measure_pages(subject: Subject, lines: Lines, plan: PagesPlan) -> Pages:
 
 def _kind(subject: Subject, lines: Lines, plan: PagesPlan, name: str) -> PageFigures:
     path = KINDS[name].replace("{id}", asyncio.run(_Amid(subject, lines).post()))
-    per_second, cpu_us, page_bytes = _alone(subject, path, plan.seconds)
+    path = path.replace("{then}", format_time(utcnow()))
+    token = subject.token if name in _EDITORS else ""
+    asked = FloodPlan(subject.host, subject.port, path, _FEW, token)
+    per_second, cpu_us, page_bytes = _alone(subject, asked, plan.seconds)
     kernel.calm(subject.pid)
+    asked = replace(asked, connections=plan.connections)
     try:
-        amid, answers_per_second, refused = asyncio.run(_flooded(subject, lines, plan, path))
+        amid, answers_per_second, refused = asyncio.run(_flooded(subject, lines, plan, asked))
     except TimeoutError:
         raise BenchError(f"nothing came for {_PATIENCE:.0f} s in a flood of {path}") from None
     kernel.calm(subject.pid)
@@ -236,10 +246,10 @@ def _kind(subject: Subject, lines: Lines, plan: PagesPlan, name: str) -> PageFig
     )
 
 
-def _alone(subject: Subject, path: str, seconds: float) -> tuple[float, float, float]:
+def _alone(subject: Subject, asked: FloodPlan, seconds: float) -> tuple[float, float, float]:
     """Pages a second, CPU microseconds and bytes of each."""
-    with flood(FloodPlan(subject.host, subject.port, path, _FEW)) as asking:
-        _warm_up(asking, path)
+    with flood(asked) as asking:
+        _warm_up(asking, asked.path)
         cpu, begun = Cpu(subject.pid), time.perf_counter()
         time.sleep(seconds)
         answers, spent = asking.lap(), cpu.lap()
@@ -257,13 +267,13 @@ def _warm_up(asking: Flood, path: str) -> None:
 
 
 async def _flooded(
-    subject: Subject, lines: Lines, plan: PagesPlan, path: str
+    subject: Subject, lines: Lines, plan: PagesPlan, asked: FloodPlan
 ) -> tuple[_Amid, float, float]:
     """What is seen amid the flood, its answers a second, and the share of them that were 503."""
     amid = _Amid(subject, lines)
     async with asyncio.timeout(_PATIENCE * plan.rounds):
         await amid.watch()
-        with flood(FloodPlan(subject.host, subject.port, path, plan.connections)) as asking:
+        with flood(asked) as asking:
             await asyncio.sleep(plan.seconds)
             asking.lap()
             begun = time.perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ticker.accounts.audit import Audit
+from ticker.accounts.audit import Audit, entered
 from ticker.accounts.principal import COMMAND_LINE, Principal, Role, clean_name
 from ticker.accounts.tokens import Tokens
 from ticker.commands.stores import on_store, with_store
@@ -88,8 +88,9 @@ def revoke(settings: Settings, name: str) -> None:
 
 
 async def note(store: Store, action: str, target: str, detail: str = "") -> None:
-    """Put into the audit log what was done on the command line."""
-    await Audit(store).note(COMMAND_LINE, action, target, detail=detail)
+    """Put into the audit log what was done on the command line; say so if that did not work."""
+    entry = Audit(store).note(COMMAND_LINE, action, target, detail=detail)
+    await entered(entry, f"{action} {target}")
 
 
 def renew_demo(settings: Settings) -> str:

@@ -78,7 +78,8 @@ class EditContext:
         how = [options.draft, options.hold]
         asked = dumps([verb, flash_id, sorted(self.if_match or ()), fields, how])
         name = dumps([self.principal.name, self.key])
-        return IdempotencyKey(_digest(name), _digest(asked), _KEY_SECONDS)
+        owner = _digest(self.principal.name)
+        return IdempotencyKey(_digest(name), _digest(asked), _KEY_SECONDS, owner)
 
 
 def fresh_key() -> IdempotencyKey:

@@ -19,6 +19,7 @@ from ticker.accounts.rights import (
     check_withdrawal,
 )
 from ticker.editing import bounds
+from ticker.editing.attempts import PreconditionError, once
 from ticker.editing.context import clean_reason, fresh_key, mode_of
 from ticker.editing.scheduled import released_by_time
 from ticker.news import flash as flashes, stages, timing
@@ -52,13 +53,6 @@ _ACTIONS: Final[Mapping[Stage | None, str]] = {
 
 class NoSuchFlashError(Exception):
     """There is no flash of that id in the edition."""
-
-
-class PreconditionError(Exception):
-    """Optimistic concurrency: `If-Match` names another version than the current one."""
-
-    def __init__(self, current: int) -> None:
-        super().__init__(f'the current version is "{current}"')
 
 
 class Intake:
@@ -99,8 +93,17 @@ class Intake:
         """
         authorise(context.principal, context.edition, Role.REPORTER)
         key = context.idempotency_key("publish", "", data, options)
-        if earlier := await self._recall(context, key):
-            return earlier
+        return await once(
+            self._wire, context, key, lambda key: self._publish(context, data, options, key)
+        )
+
+    async def _publish(
+        self,
+        context: EditContext,
+        data: dict[str, Any],
+        options: PublishOptions,
+        key: IdempotencyKey,
+    ) -> Flash:
         now = self._clock()
         values = self._rules.publication(data, now, options.hold)
         if not options.draft:
@@ -267,30 +270,28 @@ class Intake:
         find: Callable[[str, str], Awaitable[Record | None]] | None = None,
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
-        if earlier := await self._recall(context, key):
-            return earlier
-        for _ in range(_TRIES):
-            before = await self._archive.record(context.edition, flash_id)
-            if before is None and find is not None:
-                before = await find(context.edition, flash_id)
-            if before is None:
-                raise NoSuchFlashError(flash_id)
-            current = before.flash
-            if context.if_match is not None and str(current.version) not in context.if_match:
-                raise PreconditionError(current.version)
-            hands = await self._archive.hands(before)
-            record = await change(before, hands, self._clock())
-            bounds.check_versions(record)
-            if record is before and context.key is None and not self._wire.confirms:
-                return current
-            mode = "remember" if record is before else mode_of(current, record.flash)
-            with suppress(VersionConflictError):
-                most, after = bounds.most_beside(record.flash), hands.after(before, record)
-                return await self._wire.append(
-                    record, mode, key, current.coverage, hands=after, most=most
-                )
-        raise VersionConflictError
 
-    async def _recall(self, context: EditContext, key: IdempotencyKey) -> Flash | None:
-        """Idempotent replay: what this request's key has answered already."""
-        return await self._wire.recall(context.edition, key) if context.key is not None else None
+        async def attempt(key: IdempotencyKey) -> Flash:
+            for _ in range(_TRIES):
+                before = await self._archive.record(context.edition, flash_id)
+                if before is None and find is not None:
+                    before = await find(context.edition, flash_id)
+                if before is None:
+                    raise NoSuchFlashError(flash_id)
+                current = before.flash
+                if context.if_match is not None and str(current.version) not in context.if_match:
+                    raise PreconditionError(current.version)
+                hands = await self._archive.hands(before)
+                record = await change(before, hands, self._clock())
+                bounds.check_versions(record)
+                if record is before and context.key is None and not self._wire.confirms:
+                    return current
+                mode = "remember" if record is before else mode_of(current, record.flash)
+                with suppress(VersionConflictError):
+                    most, after = bounds.most_beside(record.flash), hands.after(before, record)
+                    return await self._wire.append(
+                        record, mode, key, current.coverage, hands=after, most=most
+                    )
+            raise VersionConflictError
+
+        return await once(self._wire, context, key, attempt)

@@ -79,7 +79,10 @@ class Outbox:
         return not self.is_open
 
     def shed(self) -> None:
-        """Load shedding: close as too slow, drop what waits, and cut it off without a goodbye."""
+        """Load shedding: close as too slow, drop what waits, and cut it off without a goodbye.
+
+        What is being written goes with its connection, when the tasks of that have ended.
+        """
         self._overflow()
         self._dropped.set()
         self.forget()

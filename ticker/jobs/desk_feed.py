@@ -1,8 +1,9 @@
 """Desk feed: what editors see besides the board, pushed to the open desks when it changes.
 
-The store is read once for all desks of this process, when the desk channel announces a change and
-every second in any case, and not at all while no desk is open. A desk that is behind is told
-nothing until it has taken what waits for it, and then what has changed all in all (conflation).
+The store is read once for all desks of this process, all topics at once, when the desk channel
+announces a change and every second in any case, and not at all while no desk is open. A desk that
+is behind is told nothing until it has taken what waits for it, and then what has changed all in all
+(conflation).
 """
 
 from __future__ import annotations
@@ -86,20 +87,22 @@ class DeskFeed:
             return
 
     async def _survey(self, edition: str) -> None:
-        for topic, read in self._topics.items():
-            try:
-                state = await read(edition)
-            except StoreUnavailableError as error:
-                _log.debug("desks wait for the store: %s", error)
-                break
-            except Exception:  # noqa: BLE001 - a supervisor outlives every fault
-                _log.exception("a desk's %s failed", topic)
-                continue
-            known = self._states.get((edition, topic))
-            if edition in self._open and (known is None or state.since(known)):
-                self._states[edition, topic] = state
+        await asyncio.gather(*(self._read(edition, topic) for topic in self._topics))
         for outbox, desk in list(self._open.get(edition, {}).items()):
             self._tell(edition, outbox, desk)
+
+    async def _read(self, edition: str, topic: str) -> None:
+        try:
+            state = await self._topics[topic](edition)
+        except StoreUnavailableError as error:
+            _log.debug("desks wait for the store: %s", error)
+            return
+        except Exception:  # noqa: BLE001 - a supervisor outlives every fault
+            _log.exception("a desk's %s failed", topic)
+            return
+        known = self._states.get((edition, topic))
+        if edition in self._open and state is not known and (not known or state.since(known)):
+            self._states[edition, topic] = state
 
     def _tell(self, edition: str, outbox: Outbox, desk: _Desk) -> None:
         """Tell a desk what it does not know, unless it is behind."""

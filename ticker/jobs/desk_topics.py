@@ -6,6 +6,7 @@ snapshot). It never changes.
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -102,23 +103,54 @@ def _messages(
 Topics = dict[str, "Callable[[str], Awaitable[State]]"]
 
 
+class _Remembered:
+    """A topic of each edition for as long as nothing has changed of what it is made from."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, tuple[object, State]] = {}
+        self._reading = asyncio.Lock()
+
+    async def get(
+        self, edition: str, revision: object, read: Callable[[], Awaitable[State]]
+    ) -> State:
+        """The state at a revision; revision before data, so that what changes meanwhile is read."""
+        async with self._reading:
+            known = self._states.get(edition)
+            if known is None or known[0] != revision:
+                known = self._states[edition] = (revision, await read())
+            return known[1]
+
+
 def topics(
     hub: Hub, archive: Archive, all_stories: Stories, deliveries: Deliveries, presence: Presence
 ) -> Topics:
-    """Topic → how it stands in an edition. They raise `StoreUnavailableError`."""
+    """Topic → how it stands in an edition. They raise `StoreUnavailableError`.
+
+    Of the queue and the stories one revision is read while nothing changes.
+    """
+    queues, known_stories = _Remembered(), _Remembered()
     reader = HandsReader(archive)
     waiting: dict[str, list[tuple[str, int]]] = {}
 
     async def queue(edition: str) -> State:
-        records = await archive.queue(edition)
-        waiting[edition] = [(it.flash.id, it.flash.version) for it in records]
-        return Queue([record.as_document(with_address=False) for record in records])
+        async def read() -> State:
+            records = await archive.queue(edition)
+            waiting[edition] = [(it.flash.id, it.flash.version) for it in records]
+            return Queue([record.as_document(with_address=False) for record in records])
+
+        return await queues.get(edition, await archive.revision(edition), read)
 
     async def stories(edition: str) -> State:
         _, lines = hub.lines(Subscription(edition))
-        return Whole("stories", await all_stories.of(lines))
+
+        async def read() -> State:
+            return Whole("stories", await all_stories.of(lines))
+
+        shown = [(line.id, line.version) for line in lines]
+        return await known_stories.get(edition, (await all_stories.revision(), shown), read)
 
     async def hands(edition: str) -> State:
+        await queue(edition)
         _, lines = hub.lines(Subscription(edition))
         board = [(it.id, it.version) for it in lines]
         return Whole("hands", await reader.of(edition, [*waiting.get(edition, ()), *board]))

@@ -94,6 +94,16 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if not self.writable.is_set() and not self._lingers:
             self.transport.abort()
 
+    def keepalive_timeout(self) -> None:
+        """No pong; of a peer that is still taking what stood before the ping there can't be one.
+
+        One that takes nothing at all is dropped by the kernel (TCP_USER_TIMEOUT).
+        """
+        if self.writable.is_set() or self.transport.is_closing() or self.ping_timeout is None:
+            super().keepalive_timeout()
+            return
+        self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
+
     def shutdown(self) -> None:
         """The server stops (uvicorn calls this)."""
         if not self.transport.is_closing():

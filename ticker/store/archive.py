@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ticker.news.document import milliseconds
 from ticker.news.event import Record
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
     from ticker.store.search import Place
 
+Revision: TypeAlias = "tuple[tuple[str | None, ...], ...]"
 _SCANNED: Final = 1000
+# Entries at the start of a log that show whether anything is lost.
+_SAMPLE: Final = 16
 # An id leaves an index only as long as its flash is what made that right.
 _UNLIST: Final = """
 if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then
@@ -38,6 +42,7 @@ class Archive:
         self._keys = store.keys
         self._house = store.house
         self._unlist = store.script(_UNLIST)
+        self._scan = asyncio.Lock()
 
     async def editions(self) -> list[str]:
         """Every edition that has lines, whether it is configured or not."""
@@ -71,7 +76,39 @@ class Archive:
         return Record.decode(text) if text else None
 
     async def logged(self, edition: str, flash_id: str) -> Record | None:
-        """The newest version on the log, for a store that has lost what is kept beside it."""
+        """The newest version on the log, for a store that has lost what is kept beside it.
+
+        The log is read only where some of that is missing, by one who asks at a time: what an
+        unknown id costs does not grow with the log.
+        """
+        if await self._is_whole(edition):
+            return None
+        async with self._scan:
+            return await self._scanned(edition, flash_id)
+
+    async def _is_whole(self, edition: str) -> bool:
+        """Whether the newest records are there, of lines old and new; a store loses keys whole.
+
+        Looked for are the first entries of the log and those at powers of two: a loss leaves none
+        of those before it, and who kills all of them afterwards has killed nearly all there was.
+        """
+        keys = self._keys(edition)
+        with store_errors():
+            newest = await self._commands.xrevrange(keys.wire, count=1)
+            if not newest:
+                return True
+            async with self._commands.pipeline(transaction=False) as pipe:
+                pipe.xrange(keys.wire, count=_SAMPLE)
+                for power in range(_SAMPLE.bit_length(), _offset(newest[0]).bit_length()):
+                    pipe.xrange(keys.wire, min=f"{2**power}-0", count=1)
+                sample = [entry for page in await pipe.execute() for entry in page]
+            ids = {Record.decode(fields["record"]).flash.id for _, fields in sample}
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for flash_id in ids:
+                    pipe.hexists(keys.flashes, flash_id)
+                return all(await pipe.execute())
+
+    async def _scanned(self, edition: str, flash_id: str) -> Record | None:
         end = "+"
         while True:
             with store_errors():
@@ -188,6 +225,14 @@ class Archive:
             if record.due is not None and record.due <= now
         ]
 
+    async def revision(self, *editions: str) -> Revision:
+        """Validator of all that is read here of some editions: it is another after each change."""
+        with store_errors():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                for edition in editions:
+                    pipe.hmget(self._keys(edition).head, ["offset", "tag", "changes"])
+                return tuple(map(tuple, await pipe.execute()))
+
     async def queue(self, edition: str) -> list[Record]:
         """Every withheld flash at its newest version, in the order they were filed."""
         with store_errors():
@@ -220,3 +265,7 @@ class Archive:
         with store_errors():
             texts = await self._commands.hmget(self._keys(edition).flashes, wanted)
         return [Record.decode(text) for text in texts if text]
+
+
+def _offset(entry: tuple[str, dict[str, str]]) -> int:
+    return int(entry[0].partition("-")[0])

@@ -49,10 +49,13 @@ class Checkpoints:
             return START
         with store_errors():
             text = await self._commands.hget(self._keys(edition).checkpoints, number)
-        return Checkpoint.decode(text) if text else None
+        try:
+            return Checkpoint.decode(text) if text else None
+        except (ValueError, TypeError, AttributeError):
+            return None  # of a service of another version
 
     async def before(self, edition: str, last: int, moment: int) -> tuple[int, Checkpoint]:
-        """Binary search: the last of these up to which every entry is dated by `moment`, in ms."""
+        """Binary search: the last of these whose `until` is by `moment`, in ms."""
         low, found = 0, START
         while low < last:
             middle = (low + last + 1) // 2

@@ -27,7 +27,7 @@ class Keys:
 
     @cached_property
     def head(self) -> str:
-        """Hash: offset and tag of the newest entry, and the import that goes on."""
+        """Hash: offset and tag of the newest entry, count of changes, the import that goes on."""
         return self._name("head")
 
     @cached_property
@@ -117,8 +117,12 @@ class Keys:
         return self._name(f"clicks:{hour}")
 
     def idempotency(self, key: str) -> str:
-        """Hash: fingerprint of a request and the record that answered it."""
+        """Hash: fingerprint of a request and its answer, or how many of its tries were refused."""
         return self._name(f"idempotency:{key}")
+
+    def unchanged(self, owner: str) -> str:
+        """Number: how many idempotency keys of one owner remember that nothing changed."""
+        return self._name(f"unchanged:{owner}")
 
 
 class House:

@@ -15,7 +15,6 @@ from ticker.news.subscription import Subscription
 from ticker.store.checkpoints import EVERY, Checkpoints
 
 if TYPE_CHECKING:
-    from ticker.news.checkpoint import Checkpoint
     from ticker.news.flash import Flash
     from ticker.store.client import Store
 
@@ -49,17 +48,28 @@ class Past:
         replay = _Replay(self._lines, self._window, max(moment, _FIRST + self._window))
         last, newest = await self._checkpoints.last(edition)
         base, checkpoint = await self._checkpoints.before(edition, last, replay.moment)
-        replay.reach(checkpoint.cursor)
-        for number in range(base + 1, last + 1):
+        reached = await self._forward(edition, max(base, 1), last, newest.lag, replay)
+        for number, earliest in sorted(newest.late.items()):
+            if number > reached and earliest <= replay.moment:
+                replay.forward(await self._checkpoints.entries(edition, number))
+        await self._unindexed(edition, newest.cursor.offset, replay)
+        replay.turn()
+        await self._backward(edition, base - 1, replay)
+        for offset in checkpoint.pinned(replay.moment):
+            replay.pinned(await self._checkpoints.between(edition, offset - 1, offset))
+        return replay.cursor, replay.board(edition)
+
+    async def _forward(
+        self, edition: str, number: int, last: int, lag: int, replay: _Replay
+    ) -> int:
+        """Segments around the moment; the last of them. Behind it none but the late have any."""
+        while number <= last:
             replay.forward(await self._checkpoints.entries(edition, number))
             found = await self._checkpoints.get(edition, number)
-            # Behind it nothing is dated so long before what stands ahead of it.
-            if found is not None and found.until > replay.moment + newest.lag:
+            if found is not None and found.until > replay.moment + lag:
                 break
-        await self._unindexed(edition, newest.cursor.offset, replay)
-        await self._backward(edition, base, checkpoint, replay)
-        await self._pinned(edition, checkpoint, replay)
-        return replay.cursor, replay.board(edition)
+            number += 1
+        return number
 
     async def _unindexed(self, edition: str, after: int, replay: _Replay) -> None:
         """The entries behind the last checkpoint: few, once the job has come to them."""
@@ -67,20 +77,18 @@ class Past:
             replay.forward(page)
             after = page[-1][0].offset
 
-    async def _backward(
-        self, edition: str, number: int, checkpoint: Checkpoint | None, replay: _Replay
-    ) -> None:
-        replay.turn()
-        while number and not (checkpoint and replay.is_full(checkpoint.first)):
+    async def _backward(self, edition: str, number: int, replay: _Replay) -> None:
+        """Segments before the moment, until what is older cannot be on the board."""
+        while number > 0:
+            checkpoint = await self._checkpoints.get(edition, number)
+            if checkpoint is not None and replay.is_full(checkpoint.first):
+                for odd, first in sorted(checkpoint.ahead.items(), reverse=True):
+                    if not replay.is_full(first):
+                        entries = await self._checkpoints.entries(edition, odd)
+                        replay.backward(entries, checkpoint.first)
+                return
             replay.backward(await self._checkpoints.entries(edition, number))
             number -= 1
-            checkpoint = await self._checkpoints.get(edition, number)
-
-    async def _pinned(self, edition: str, checkpoint: Checkpoint, replay: _Replay) -> None:
-        """Lines that were pinned long before and stood unchanged."""
-        for flash_id, (offset, _) in checkpoint.pins.items():
-            if not replay.has(flash_id):
-                replay.backward(await self._checkpoints.between(edition, offset - 1, offset))
 
 
 class _Replay:
@@ -97,10 +105,6 @@ class _Replay:
         self.moment = _ms(moment)
         self.cursor = GENESIS
 
-    def reach(self, cursor: Cursor) -> None:
-        """Every entry up to this one is dated by the moment."""
-        self.cursor = cursor
-
     def forward(self, entries: list[tuple[Cursor, str]]) -> None:
         """Entries behind those before: of each line the last one dated by the moment counts."""
         for cursor, text in entries:
@@ -114,17 +118,19 @@ class _Replay:
         for flash in self._flashes.values():
             self._count(flash)
 
-    def backward(self, entries: list[tuple[Cursor, str]]) -> None:
-        """Entries ahead of those before, all dated by the moment."""
+    def backward(self, entries: list[tuple[Cursor, str]], after: int = -1) -> None:
+        """Entries ahead of those before; of lines first published after a moment (ms) alone."""
         for _, text in reversed(entries):
+            if dated(text) > self.moment:
+                continue
             flash = Record.decode(text).flash
-            if flash.id not in self._flashes:
+            if flash.id not in self._flashes and milliseconds(flash.firstcreated) > after:
                 self._flashes[flash.id] = flash
                 self._count(flash)
 
-    def has(self, flash_id: str) -> bool:
-        """Whether a version of this line was met."""
-        return flash_id in self._flashes
+    def pinned(self, entries: list[tuple[Cursor, str]]) -> None:
+        """Lines that were pinned long before and stood unchanged; not those that were met."""
+        self.backward(entries)
 
     def is_full(self, first: int) -> bool:
         """Whether no line first published by `first` (ms) can be on the board, but a pinned one."""

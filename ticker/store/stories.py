@@ -7,7 +7,7 @@ checked follows from the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.news.flash import Flash
+    from ticker.store.archive import Revision
     from ticker.store.client import Store
     from ticker.store.keys import Keys
+
+_CHECK: Final = """
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+local changes = redis.call('HGET', KEYS[2], 'changes')
+redis.call('HSET', KEYS[2], 'changes', string.format('%.0f', tonumber(changes or 0) + 1))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Stories:
         self._archive = Archive(store)
         self._keys = store.keys
         self._editions = list(editions)
+        self._check = store.script(_CHECK)
 
     async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, StoryVersion]]:
         """Story key → edition → its version, for stories with a version in another edition."""
@@ -71,8 +79,13 @@ class Stories:
 
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
+        keys = self._keys(edition)
         with store_errors():
-            await self._commands.hset(self._keys(edition).checked, flash_id, milliseconds(now))
+            await self._check([keys.checked, keys.head], [flash_id, milliseconds(now)])
+
+    async def revision(self) -> Revision:
+        """Validator of every story: it is another after each change and check in any edition."""
+        return await self._archive.revision(*self._editions)
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
         names = self._keys(edition)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -29,6 +29,22 @@ _BATCH: Final = f"local function append(KEYS, ARGV)\n{_SCRIPT}\nend\n" + (
     _FOLDER / "batch.lua"
 ).read_text(encoding="utf-8")
 
+# A later try of a request is refused: earlier ones, which know no such refusal, come to nothing.
+_REFUSE: Final = """
+local seen = redis.call('HMGET', KEYS[1], 'fingerprint', 'record', 'refusals')
+if seen[1] then
+  return seen[1] == ARGV[1] and seen[2] or false
+end
+redis.call('HSET', KEYS[1], 'refusals', tonumber(seen[3] or 0) + 1)
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return false
+"""
+# A try that is on its way for longer is not stopped by a refusal any more.
+REFUSED_SECONDS: Final = 600
+
+# Of one owner, edition and day, each with a record of up to some kilobytes.
+UNCHANGED_MAX: Final = 10_000
+
 NOTHING_MORE: Final = Policy()
 Mode = Literal["announce", "file", "remember"]
 
@@ -41,6 +57,14 @@ class KeyReusedError(Exception):
     """The idempotency key has answered another request."""
 
 
+class TooManyUnchangedError(Exception):
+    """So many requests of this owner have changed nothing that no more are remembered today."""
+
+
+class AttemptVoidError(Exception):
+    """A later try of the same request was refused while this one was on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """Idempotency key: makes a write happen once, however often it is sent.
@@ -49,11 +73,15 @@ class IdempotencyKey:
         name: Of the request.
         fingerprint: Digest of what it asks for.
         seconds: How long to remember both.
+        owner: Digest of whose it is, by whom those that change nothing are counted; "": nobody.
+        refusals: How many tries were refused when this one began; "": none.
     """
 
     name: str
     fingerprint: str
     seconds: int
+    owner: str = ""
+    refusals: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +110,7 @@ class Wire(Follower):
         self._confirmation = Confirmation(store, policy) if policy.asks else None
         self._script = store.script(_SCRIPT)
         self._batch = store.script(_BATCH)
+        self._refuse = store.script(_REFUSE)
         self._announce = store.announce
         self._backup = backup
 
@@ -113,6 +142,8 @@ class Wire(Follower):
             VersionConflictError: The flash's stored version is not the one before this, or there
                 are as many lines where it would stand.
             KeyReusedError: The key was seen with another fingerprint.
+            AttemptVoidError: A later try was refused meanwhile.
+            TooManyUnchangedError: It is only to be remembered, and too many of its owner are.
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
@@ -158,9 +189,9 @@ class Wire(Follower):
             StoreUnavailableError: It would not.
         """
         keys = self._keys(edition)
-        arguments = ["rehearse", *[""] * 13, keys.desk, "", "", "", self._announce, self._backup]
+        arguments = ["rehearse", *[""] * 13, keys.desk, *[""] * 5, self._announce, self._backup]
         with store_errors():
-            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 11], arguments)
+            reply = await self._script([keys.head, keys.rehearsal, *[keys.head] * 12], arguments)
         if reply[0] == "forbidden":
             raise StoreUnavailableError(reply[1], Reason.RIGHTS)
         if reply[0] != "ok":
@@ -171,8 +202,10 @@ class Wire(Follower):
         """Whether what is in the store already may still have to be confirmed."""
         return self._confirmation is not None
 
-    async def recall(self, edition: str, key: IdempotencyKey) -> Flash | None:
-        """The flash that answered this idempotency key before, if one did.
+    async def recall(
+        self, edition: str, key: IdempotencyKey
+    ) -> tuple[Flash | None, IdempotencyKey]:
+        """The flash that answered this idempotency key before, if one did, and the key for a try.
 
         Raises:
             KeyReusedError: The key was seen with another fingerprint.
@@ -181,14 +214,25 @@ class Wire(Follower):
         """
         with store_errors():
             name = self._keys(edition).idempotency(key.name)
-            seen = await self._commands.hmget(name, ["fingerprint", "record"])
+            seen = await self._commands.hmget(name, ["fingerprint", "record", "refusals"])
         if seen[0] is None:
-            return None
+            return None, replace(key, refusals=seen[2] or "")
         if seen[0] != key.fingerprint:
             raise KeyReusedError
         if self._confirmation is not None:
             await self._confirmation.confirm(name, key.seconds)
-        return Record.decode(seen[1]).flash
+        return Record.decode(seen[1]).flash, key
+
+    async def refuse(self, edition: str, key: IdempotencyKey) -> Flash | None:
+        """Have no try of a request succeed that has begun by now; or the flash that one has made.
+
+        Raises:
+            StoreUnavailableError: Neither is known.
+        """
+        with store_errors():
+            name = self._keys(edition).idempotency(key.name)
+            record = await self._refuse([name], [key.fingerprint, REFUSED_SECONDS])
+        return Record.decode(record).flash if record else None
 
 
 def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
@@ -207,6 +251,7 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
         keys.queue,
         keys.stories,
         keys.hands,
+        keys.unchanged(key.owner),
     ]
 
 
@@ -233,6 +278,8 @@ def _arguments(
         keys.desk,
         flash.story or "",
         hands.encode() if hands else "",
+        key.refusals,
+        UNCHANGED_MAX if key.owner else 0,
     ]
 
 
@@ -245,6 +292,10 @@ def _outcome(reply: list[Any], flash: Flash) -> Flash:
             return Record.decode(cast("str", reply[1])).flash
         case "reused":
             raise KeyReusedError
+        case "void":
+            raise AttemptVoidError
+        case "full":
+            raise TooManyUnchangedError
         case "unfinished":
             raise StoreUnavailableError(reason=Reason.IMPORT)
         case _:

@@ -15,13 +15,19 @@ from starlette.responses import Response
 from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
 from ticker.accounts.tokens import TooManyNamesError
+from ticker.editing.attempts import PreconditionError
 from ticker.editing.bounds import FullError
-from ticker.editing.intake import NoSuchFlashError, PreconditionError
+from ticker.editing.intake import NoSuchFlashError
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import IllegalChangeError
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
-from ticker.store.wire import KeyReusedError, VersionConflictError
+from ticker.store.wire import (
+    AttemptVoidError,
+    KeyReusedError,
+    TooManyUnchangedError,
+    VersionConflictError,
+)
 from ticker.web.caching import NO_STORE
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
     from ticker.store.faults import Reason
 
+_UNCHANGED_RETRY = "3600"
 _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
@@ -124,6 +131,7 @@ def _invalid(error: InvalidError) -> ProblemError:
 
 
 EXPECTED = (
+    AttemptVoidError,
     BusyError,
     ClientDisconnect,
     ForbiddenError,
@@ -137,6 +145,7 @@ EXPECTED = (
     ProblemError,
     StoreUnavailableError,
     TooManyNamesError,
+    TooManyUnchangedError,
     VersionConflictError,
 )
 _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
@@ -153,6 +162,17 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),
     KeyReusedError: lambda _: problem_at(
         409, "Idempotency-Key", "This key has answered another request; take a new one."
+    ),
+    AttemptVoidError: lambda _: problem_at(
+        409,
+        "Idempotency-Key",
+        "This request was sent again meanwhile, and refused: it is not done.",
+    ),
+    TooManyUnchangedError: lambda _: problem_at(
+        429,
+        "Idempotency-Key",
+        "Too many requests of today changed nothing; send such ones without a key.",
+        Retry_After=_UNCHANGED_RETRY,
     ),
     VersionConflictError: lambda _: problem_at(
         409, "version", "Others changed the flash at the same time; read it again."

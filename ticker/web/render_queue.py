@@ -3,13 +3,14 @@
 A page that everybody reads goes first. The others are taken in turn from each client (fair
 queueing), and where too many wait, the client with most of them loses its last. After each of them
 the event loop has as much time for readers, editors and probes as it took, so a flood of them has
-half of a core at most.
+half of a core at most. So does what programs ask for of the past.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections import deque
 from contextlib import asynccontextmanager
@@ -84,7 +85,7 @@ class _FairQueue:
 
 
 class RenderQueue:
-    """Bounded queue with two priorities, one turn at a time.
+    """Bounded queue with priorities, one turn at a time.
 
     Args:
         metrics: Of the process.
@@ -102,28 +103,34 @@ class RenderQueue:
         self._places = places
         self._timer = timer
         self._first = _FairQueue(places)
+        # Each is a connection whose answer was let begin, so they are few without a bound.
+        self._begun = _FairQueue(sys.maxsize)
         self._others = _FairQueue(places)
         self._is_taken = False
         self._pause: asyncio.TimerHandle | None = None
         self._refused = 0
 
     @asynccontextmanager
-    async def turn(self, client: str = "", *, first: bool = False) -> AsyncIterator[None]:
+    async def turn(
+        self, client: str = "", *, first: bool = False, begun: bool = False
+    ) -> AsyncIterator[None]:
         """Wait for a turn, and have it while this is entered.
 
         Args:
             client: Who asks, as `client_network` tells clients apart.
             first: Whether it is for what everybody reads.
+            begun: Whether it goes on with an answer that had a turn: that is not broken off.
 
         Raises:
             ProblemError: 503, too many wait.
         """
-        await self._wait(client, self._first if first else self._others)
-        begun = self._timer()
+        waiting = self._begun if begun else self._others
+        await self._wait(client, self._first if first else waiting)
+        started = self._timer()
         try:
             yield
         finally:
-            self._leave(self._timer() - begun)
+            self._leave(self._timer() - started)
 
     async def _wait(self, client: str, waiting: _FairQueue) -> None:
         if not self._is_taken and (waiting is self._first or self._pause is None):
@@ -153,7 +160,7 @@ class RenderQueue:
     def _go_on(self) -> None:
         self._pause = None
         if not self._is_taken:
-            self._hand_to(self._others)
+            self._hand_to(self._begun or self._others)
         if self._refused and not self._others:
             _log.warning("pages are rendered again; %d were refused meanwhile", self._refused)
             self._refused = 0

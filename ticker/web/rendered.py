@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Render = Callable[[], Awaitable["Made"]]
 
 BYTES_MAX: Final = 32 * 1024 * 1024
+HOSTS_MAX: Final = 8
 _OVERHEAD: Final = 2048  # of an entry, beside its bytes
 _SMALL: Final = 1024  # bytes that are not worth compressing
 _GZIP_LEVEL: Final = 6
@@ -149,6 +150,8 @@ class RenderedPages:
         self._most = most
         self._pages: dict[Key, Page] = {}
         self._flights: dict[Key, _Flight] = {}
+        # By when they were asked for; the last ones have their pages made before others.
+        self._bases: dict[str, None] = {}
         self.size = 0
 
     async def get(
@@ -159,6 +162,7 @@ class RenderedPages:
         render: Render,
         *,
         first: bool = False,
+        base: str = "",
     ) -> Page:
         """The page, rendered now unless it is there.
 
@@ -168,10 +172,13 @@ class RenderedPages:
             state: What it is made from, now.
             render: Makes it.
             first: Whether it is one of those that everybody reads: it goes before the others.
+            base: Of its absolute URLs, if it has some: of those that were asked for under one that
+                was not asked for lately, as a `Host` that a stranger made up, none goes first.
 
         Raises:
             ProblemError: 503, too many pages wait to be rendered; or whatever `render` raises.
         """
+        is_known = not base or self._is_known(base)
         now = state()
         page = self._pages.get(key)
         if page is not None:
@@ -182,7 +189,8 @@ class RenderedPages:
         flight = self._flights.get(key)
         if flight is None or flight.state not in (None, now):
             flight = self._flights[key] = _Flight()
-            turn = self._queue.turn(client_network(_address(request)), first=first)
+            client = client_network(_address(request))
+            turn = self._queue.turn(client, first=first and is_known)
             flight.task = asyncio.create_task(self._make(flight, key, state, render, turn))
             flight.task.add_done_callback(_look)
         assert flight.task is not None  # noqa: S101 - it was given one above
@@ -209,6 +217,15 @@ class RenderedPages:
         finally:
             if self._flights.get(key) is flight:
                 del self._flights[key]
+
+    def _is_known(self, base: str) -> bool:
+        """Whether it is one of the last ones asked for, which it is from now on."""
+        is_known = base in self._bases
+        self._bases.pop(base, None)
+        self._bases[base] = None
+        if len(self._bases) > HOSTS_MAX:
+            del self._bases[next(iter(self._bases))]
+        return is_known
 
     def _keep(self, key: Key, page: Page) -> None:
         self._drop(key)

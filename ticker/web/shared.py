@@ -33,7 +33,8 @@ class Public:
         self.clicks = core.clicks
         self.widgets = core.widgets
         self.reading = Reading(core.hub, core.archive)
-        self.rendered = RenderedPages(RenderQueue(core.metrics), core.metrics)
+        self.render_queue = RenderQueue(core.metrics)
+        self.rendered = RenderedPages(self.render_queue, core.metrics)
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
 
 

@@ -14,6 +14,7 @@ from ticker.accounts.principal import Role
 from ticker.news.event import GENESIS, Cursor
 from ticker.store.client import Store
 from ticker.web.desk.timeline import diff
+from ticker.web.render_queue import RenderQueue, _FairQueue
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -56,6 +57,25 @@ async def test_the_log_proves_itself(service: Running) -> None:
         assert (await service.request("GET", f"/v1/en/log?{query}")).fields == [field]
     reporter = await service.token_for(Role.REPORTER)
     assert (await service.request("GET", "/v1/en/log", token=reporter)).status == 403
+
+
+async def test_what_costs_much_waits_for_its_turn(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where too many wait, a board of the past, the log, versions and queue are refused; lines are not."""
+    line = await service.post("en", "A line")
+    monkeypatch.setattr(_FairQueue, "add", lambda _queue, _client, turn: turn)
+    monkeypatch.setattr(RenderQueue, "_leave", lambda _queue, _seconds: None)
+    dear = ("board?at=2026-11-27T12:00:00Z", "log", f"flashes/{line['id']}/versions", "queue")
+    # One has its turn, and doesn't give it back.
+    assert (await service.request("GET", f"/v1/en/{dear[0]}")).status == 200
+    for path in dear:
+        refused = await service.request("GET", f"/v1/en/{path}")
+        assert refused.status == 503
+        assert int(refused.headers["retry-after"]) > 0
+    assert (await service.get(f"/v1/en/flashes/{line['id']}")).status == 200
+    assert (await service.kill("en", line["id"])).status == 200
+    assert (await service.post("en", "Another"))["headline"] == "Another"
 
 
 async def test_the_log_says_where_it_goes_on(service: Running) -> None:

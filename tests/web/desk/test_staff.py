@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+import redis
 
 from tests.support.desk import PASSWORD, Editor, form, hire, log_in
 from ticker.accounts.principal import Role
@@ -59,6 +60,37 @@ async def test_tokens_are_made_and_revoked(service: Running, admin: Editor) -> N
     await act(admin, "revoke token", "bot")
     again = await service.request("POST", "/v1/en/flashes", body=line, token=token)
     assert again.status == 401
+
+
+async def test_a_full_store_ends_what_is_to_end(
+    service: Running, admin: Editor, store_url: str
+) -> None:
+    """A token, a user and a session end in a store that takes no entry, and the page says what is missing."""
+    token = secret_of(await act(admin, "create token", "bot", role="editor"))
+    await hire(service, "rosa", Role.REPORTER)
+    rosa = await log_in(service, "rosa")
+    with redis.Redis.from_url(store_url) as client:
+        client.config_set("maxmemory", 1)
+        try:
+            left = await form(service, "/desk/logout", {"csrf": rosa.csrf}, Cookie=rosa.cookie)
+            ended = [
+                await act(admin, "revoke token", "bot"),
+                await act(admin, "remove user", "rosa"),
+            ]
+            refused = await act(admin, "create token", "other", role="editor")
+        finally:
+            client.config_set("maxmemory", 0)
+    assert left.status == 303
+    assert (await service.get("/desk/en", Cookie=rosa.cookie)).status == 303
+    for answer in ended:
+        assert answer.status == 200
+        assert b"It is done, but the audit log does not say so" in answer.body
+    assert refused.status == 503
+    line = {"headline": "From a bot"}
+    assert (await service.request("POST", "/v1/en/flashes", body=line, token=token)).status == 401
+    page = (await admin.ask("GET", "/desk/staff")).body
+    assert b">bot<" not in page
+    assert b">rosa<" not in page
 
 
 async def test_wrong_forms_change_nothing(admin: Editor) -> None:

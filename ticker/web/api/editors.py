@@ -12,6 +12,7 @@ from ticker.accounts.rights import sees_address
 from ticker.editing.context import EditContext
 from ticker.news import document
 from ticker.news.stages import NOW, PublishOptions
+from ticker.protocol.networks import client_network
 from ticker.settings import HOLD_MAX
 from ticker.web.authentication import address_of
 from ticker.web.body import json_object
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
     from ticker.store.refusals import Refusals
     from ticker.web.authentication import Authenticator
+    from ticker.web.render_queue import RenderQueue
 
 _SHOWN_SECONDS: Final = 1.0
 _SECONDS: Final = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
@@ -54,6 +56,7 @@ class Editors:
         newsroom: Newsroom,
         metrics: Metrics,
         refusals: Refusals,
+        queue: RenderQueue,
     ) -> None:
         self._intake = intake
         self._hub = hub
@@ -61,6 +64,7 @@ class Editors:
         self._newsroom = newsroom
         self._metrics = metrics
         self._refusals = refusals
+        self._queue = queue
 
     async def publish(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes?draft=&hold=` → 201; safe to retry with Idempotency-Key."""
@@ -108,18 +112,18 @@ class Editors:
     async def versions(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes/{id}/versions` → every version with who and when."""
         context = await self._context(request)
-        records = await self._intake.versions(
-            context.principal, context.edition, request.path_params["id"]
-        )
-        body = {"versions": _documents(context.principal, records)}
-        return JSONResponse(body, headers=NO_STORE)
+        who, edition = context.principal, context.edition
+        async with self._queue.turn(client_network(context.address or "")):
+            records = await self._intake.versions(who, edition, request.path_params["id"])
+            return JSONResponse({"versions": _documents(who, records)}, headers=NO_STORE)
 
     async def queue(self, request: Request) -> Response:
         """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
         context = await self._context(request)
-        records = await self._intake.queue(context.principal, context.edition)
-        body = {"queue": _documents(context.principal, records)}
-        return JSONResponse(body, headers=NO_STORE)
+        async with self._queue.turn(client_network(context.address or "")):
+            records = await self._intake.queue(context.principal, context.edition)
+            body = {"queue": _documents(context.principal, records)}
+            return JSONResponse(body, headers=NO_STORE)
 
     @contextmanager
     def _counted(self, verb: str, success: int) -> Iterator[None]:

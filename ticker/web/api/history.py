@@ -9,7 +9,9 @@ from starlette.responses import JSONResponse, StreamingResponse
 from ticker.accounts.principal import Role
 from ticker.news import document
 from ticker.news.event import GENESIS, Cursor
+from ticker.protocol.networks import client_network
 from ticker.web import query
+from ticker.web.authentication import address_of
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import problem_at
 
@@ -19,38 +21,42 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.store.history import History
+    from ticker.store.history import Entry, History
     from ticker.store.past import Past
     from ticker.web.authentication import Authenticator
+    from ticker.web.render_queue import RenderQueue
 
 # Entries of a page of the log: some 6 MB.
 _LIMIT_MAX: Final = 10_000
 
 
 class HistoryApi:
-    """`/v1/{edition}/board` and `/v1/{edition}/log`, for those with a token."""
+    """`/v1/{edition}/board` and `/v1/{edition}/log`, for those with a token, in turns."""
 
     def __init__(
         self,
         authenticator: Authenticator,
         history: History,
         past: Past,
+        queue: RenderQueue,
     ) -> None:
         self._authenticator = authenticator
         self._history = history
         self._past = past
+        self._queue = queue
 
     async def board(self, request: Request) -> Response:
         """`GET /v1/{edition}/board?at=` → the board exactly as it was shown then."""
         edition = await self._authenticator.edition_of(request)
         moment = query.moment("at", query.parameters(request.url.query).get("at", [""])[-1])
-        cursor, lines = await self._past.board_at(edition.code, moment)
-        body = {
-            "at": document.format_time(moment),
-            "cursor": str(cursor),
-            "flashes": [document.public(flash) for flash in lines],
-        }
-        return JSONResponse(body, headers=NO_STORE)
+        async with self._queue.turn(client_network(address_of(request))):
+            cursor, lines = await self._past.board_at(edition.code, moment)
+            body = {
+                "at": document.format_time(moment),
+                "cursor": str(cursor),
+                "flashes": [document.public(flash) for flash in lines],
+            }
+            return JSONResponse(body, headers=NO_STORE)
 
     async def log(self, request: Request) -> Response:
         """`GET /v1/{edition}/log?after=&limit=` → the log as JSON Lines, as it is stored, by pages.
@@ -74,13 +80,29 @@ class HistoryApi:
             end = await self._history.cursor_at(edition, after.offset + int(limit)) or end
             page = f"{request.url.path}?after={end}&limit={limit}"
             headers["Link"] = f'<{page}>; rel="next"'
-        lines = self._lines(edition, after.offset, end.offset)
+        client = client_network(address_of(request))
+        pages = self._history.pages(edition, after.offset, end.offset)
+        # The first page is there before the answer begins: until then it may be refused.
+        async with self._queue.turn(client):
+            first = await _text(pages)
+        lines = self._lines(first, pages, client)
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
 
-    async def _lines(self, edition: str, after: int, until: int) -> AsyncIterator[str]:
-        async for page in self._history.pages(edition, after, until):
-            # The record as a string: the hash chain is over its very bytes.
-            yield "".join(
-                document.dumps({"cursor": str(entry.cursor), "record": entry.text}) + "\n"
-                for entry in page
-            )
+    async def _lines(
+        self, page: str, pages: AsyncIterator[list[Entry]], client: str
+    ) -> AsyncIterator[str]:
+        while page:
+            yield page
+            async with self._queue.turn(client, begun=True):
+                page = await _text(pages)
+
+
+async def _text(pages: AsyncIterator[list[Entry]]) -> str:
+    """The next page as JSON Lines; nothing behind the last."""
+    async for page in pages:
+        # The record as a string: the hash chain is over its very bytes.
+        return "".join(
+            document.dumps({"cursor": str(entry.cursor), "record": entry.text}) + "\n"
+            for entry in page
+        )
+    return ""

@@ -35,17 +35,15 @@ _LIVE = "/v1/{edition}/live"
 
 def api(shared: Shared) -> Visitor:
     """Programs, with a token or as readers."""
-    core, authenticator, newsroom, live = (
-        shared.core,
-        shared.authenticator,
-        shared.newsroom,
-        shared.live,
-    )
+    core, authenticator, newsroom = shared.core, shared.authenticator, shared.newsroom
+    live, queue = shared.live, shared.render_queue
     health = Health(core.hub, core.refusals, core.inspector, core.metrics)
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom, shared.rendered)
-    editors = Editors(core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals)
+    editors = Editors(
+        core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals, queue
+    )
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
-    history = HistoryApi(authenticator, core.history, core.past)
+    history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
     audit = AuditApi(authenticator, core.audit)
     return Visitor(

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 
+from ticker.accounts.audit import entered
 from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
 from ticker.accounts.passwords import BusyError
 from ticker.web.body import read
@@ -135,7 +136,7 @@ class Login:
             self._authenticator.check_intent(request, session, form.get("csrf", ""))
             await self._end(request)
             name = session.principal.name
-            await self._entries.note(name, "logout", session.address)
+            await entered(self._entries.note(name, "logout", session.address), f"logout of {name}")
         response = RedirectResponse("/desk/login", 303)
         response.delete_cookie(self._authenticator.cookie(request), path="/")
         return response

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
+from ticker.accounts.audit import entered
 from ticker.accounts.passwords import generate
 from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.rights import check_reach, check_role, covers, reaches
@@ -74,12 +75,12 @@ class Staff:
         if do not in does:
             raise problem_at(422, "do", f"must be one of {', '.join(does)}")
         secret = await does[do](form, session.principal)
-        await self._audit.note(
-            session.principal.name, do, form["name"], address_of(request), form.get("role", "")
-        )
-        if not secret:
+        who, name = session.principal.name, form["name"]
+        entry = self._audit.note(who, do, name, address_of(request), form.get("role", ""))
+        is_entered = await entered(entry, f"{do} {name}, by {who}")
+        if is_entered and not secret:
             return RedirectResponse("/desk/staff", 303)
-        return await self._page(request, session, form["name"], secret)
+        return await self._page(request, session, name, secret, is_entered=is_entered)
 
     async def _add_user(self, form: dict[str, str], admin: Principal) -> str:
         secret = generate()
@@ -160,7 +161,13 @@ class Staff:
         return form
 
     async def _page(
-        self, request: Request, session: Session, name: str = "", secret: str = ""
+        self,
+        request: Request,
+        session: Session,
+        name: str = "",
+        secret: str = "",
+        *,
+        is_entered: bool = True,
     ) -> Response:
         own = session.principal
         context: dict[str, Any] = {
@@ -174,6 +181,7 @@ class Staff:
             "everywhere": not own.editions,
             "name": name,
             "secret": secret,
+            "is_entered": is_entered,
         }
         edition = self._templates.spoken(request, self._newsroom)
         return self._templates.desk("desk/staff.html", edition, context)

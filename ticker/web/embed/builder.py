@@ -52,6 +52,7 @@ class Builder:
             lambda: (),
             lambda: self._render(banner, kind, base, first),
             first=not given,
+            base=base,
         )
         return page.answer(request)
 

@@ -48,6 +48,7 @@ class EmbedFrame:
             lambda: self._reading.revision(edition),
             lambda: self._render(banner, base),
             first=not banner.pairs,
+            base=base,
         )
         return page.answer(request)
 

@@ -97,6 +97,7 @@ class Pages:
                 lambda: (self._reading.revision(edition.code), self._clicks.ranked(edition.code)),
                 lambda: self._board(edition, subscription, filters, base),
                 first=not filters.pairs,
+                base=base,
             )
         return page.answer(request)
 
