@@ -148,15 +148,11 @@ class Wire(Follower):
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
         keys = self._keys(record.flash.edition)
+        last = ["" if most is None else most, self._announce, self._backup]
         with store_errors():
             reply = await self._script(
                 _touched(keys, record.flash, key, leaves),
-                [
-                    *_arguments(keys, record, mode, key, hands),
-                    "" if most is None else most,
-                    self._announce,
-                    self._backup,
-                ],
+                [*_arguments(keys, record, mode, key, hands), *last],
             )
         stands = _outcome(reply, record.flash)
         if confirmed and self._confirmation is not None:
