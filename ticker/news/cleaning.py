@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import regex
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _PASSES: Final = 8
 # More than any text has that was pasted.
 CHANGES_MAX: Final = 100
-_TEXTS: Final = frozenset({Kind.LINE, Kind.LINES, Kind.SLUG, Kind.URL})
+_TEXTS: Final = frozenset({Kind.LINE, Kind.SLUG, Kind.URL})
 # LRE, RLE, LRO and RLO: the isolate of the same direction, which strangers around it can't feel.
 _ISOLATE: Final = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202e": "\u2067"}
 _POP, _POP_ISOLATE = "\u202c", "\u2069"
@@ -86,6 +87,26 @@ def clean(text: str, joint: str = " ") -> Cleaned:
     return Cleaned(draft.text, _sorted(draft.changes), _sorted(doubts))
 
 
+def clean_value(kind: Kind, value: Any) -> tuple[Any, list[tuple[str, Cleaned]]]:
+    """Clean a value, if it is one of text.
+
+    Args:
+        kind: What it is to be.
+        value: What it is, of any type.
+
+    Returns:
+        What is left, and what was cleaned, each with its pointer (RFC 6901) into the value.
+    """
+    if kind is Kind.LINES and isinstance(value, list):
+        items = [clean_value(Kind.LINE, item) for item in value]
+        done = [(f"/{n}", it) for n, (_, found) in enumerate(items) for _, it in found]
+        return [item for item, _ in items], done
+    if kind not in _TEXTS or not isinstance(value, str):
+        return value, []
+    cleaned = clean(value, "" if kind is Kind.URL else " ")
+    return cleaned.text, [("", cleaned)]
+
+
 def clean_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Clean each text of a draft.
 
@@ -93,32 +114,35 @@ def clean_fields(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         data: Field → value, as an editor's program sent them.
 
     Returns:
-        The draft, and what to tell of it: `cleaned` and `doubtful`, each a list of changes with
-        field and pointer (RFC 6901), of which there are `CHANGES_MAX` at most.
+        The draft, and what to say of it, as by `told`.
     """
     result = dict(data)
-    cleaned: list[dict[str, Any]] = []
-    doubtful: list[dict[str, Any]] = []
-
-    def one(name: str, pointer: str, value: object, joint: str) -> object:
-        if not isinstance(value, str):
-            return value
-        done = clean(value, joint)
-        where = {"field": name, "pointer": pointer}
-        cleaned.extend(where | asdict(it) for it in done.changes)
-        doubtful.extend(where | asdict(it) for it in done.doubts)
-        return done.text
-
+    done: list[tuple[str, str, Cleaned]] = []
     for name, value in data.items():
-        known = CHANGEABLE.get(name)
-        if known is None or known.kind not in _TEXTS:
-            continue
-        joint = "" if known.kind is Kind.URL else " "
-        if isinstance(value, list):
-            result[name] = [one(name, f"#/{name}/{n}", it, joint) for n, it in enumerate(value)]
-        else:
-            result[name] = one(name, f"#/{name}", value, joint)
-    return result, {"cleaned": cleaned[:CHANGES_MAX], "doubtful": doubtful[:CHANGES_MAX]}
+        if field := CHANGEABLE.get(name):
+            result[name], found = clean_value(field.kind, value)
+            done += [(name, f"#/{name}{pointer}", it) for pointer, it in found]
+    return result, told(done)
+
+
+def told(done: Sequence[tuple[str, str, Cleaned]]) -> dict[str, Any]:
+    """What to say of texts that were cleaned: `cleaned` and `doubtful`.
+
+    Each is a list of changes with field and pointer, of which there are `CHANGES_MAX` at most.
+
+    Args:
+        done: Of each text: its field, a pointer to it (RFC 6901), what was done.
+    """
+
+    def listed(name: str) -> list[dict[str, Any]]:
+        every = (
+            {"field": field, "pointer": pointer, **asdict(change)}
+            for field, pointer, it in done
+            for change in getattr(it, name)
+        )
+        return list(islice(every, CHANGES_MAX))
+
+    return {"cleaned": listed("changes"), "doubtful": listed("doubts")}
 
 
 @dataclass(slots=True)
