@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from tests.support.pasted import ALL, LOST, Pasted
 from ticker.news import characters, text
 from ticker.news.artefacts import RULES, Level
-from ticker.news.cleaning import CHANGES_MAX, clean, clean_fields
+from ticker.news.cleaning import CHANGES_MAX, TEXT_MAX, clean, clean_fields
 
 MOST = 10_000
 ids = [f"{it.lang}-{n}" for n, it in enumerate(ALL)]
@@ -78,8 +78,10 @@ def test_each_text_of_a_draft_is_cleaned() -> None:
 
 def test_what_is_told_is_bounded() -> None:
     """A text of nothing but artefacts has no endless answer."""
-    _, told = clean_fields({"headline": "a\u200b" * 5000 + "b  " * 500})
+    _, told = clean_fields({"headline": "a\u200b" * 1000 + "b  " * 500})
     assert (len(told["cleaned"]), len(told["doubtful"])) == (CHANGES_MAX, CHANGES_MAX)
+    far_too_long = "a\u200b" * TEXT_MAX
+    assert clean(far_too_long).text == far_too_long
 
 
 def test_a_text_made_to_be_cleaned_for_ever_is_left() -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _PASSES: Final = 8
 # More than any text has that was pasted.
 CHANGES_MAX: Final = 100
+# In code points; no field may have as many.
+TEXT_MAX: Final = 5000
 _TEXTS: Final = frozenset({Kind.LINE, Kind.SLUG, Kind.URL})
 # LRE, RLE, LRO and RLO: the isolate of the same direction, which strangers around it can't feel.
 _ISOLATE: Final = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202e": "\u2067"}
@@ -69,9 +71,14 @@ def clean(text: str, joint: str = " ") -> Cleaned:
     """Take out what is certainly an artefact, and name what may be one.
 
     Args:
-        text: As it was pasted.
+        text: As it was pasted. One of more than `TEXT_MAX` is left to the judge.
         joint: What becomes of a line break.
+
+    Returns:
+        With `CHANGES_MAX` changes and doubts at most, of however many there are.
     """
+    if len(text) > TEXT_MAX:
+        return Cleaned(text, (), ())
     draft = _Draft(text, joint)
     for _ in range(_PASSES):
         before = draft.text
@@ -164,7 +171,8 @@ class _Draft:
             return
         text, origins, at = "", [], 0
         for start, end, becomes in edits:
-            self.changes.append(self._change(rule, start, end, becomes))
+            if len(self.changes) < CHANGES_MAX:
+                self.changes.append(self._change(rule, start, end, becomes))
             text += self.text[at:start] + becomes
             origins += self.origins[at:start] + self.origins[start : start + 1] * len(becomes)
             at = end
@@ -174,7 +182,7 @@ class _Draft:
         """What a rule would do."""
         return [
             self._change(rule, start, end, None if rule.way is Way.NONE else becomes)
-            for start, end, becomes in _edits(rule, self.text, self.joint)
+            for start, end, becomes in islice(_edits(rule, self.text, self.joint), CHANGES_MAX)
         ]
 
     def _change(self, rule: Rule, start: int, end: int, becomes: str | None) -> Change:
