@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Stands in the desk's list for what is long and comes several times.
+_LET_THROUGH: Final = "{letThrough}"
+
+
 class Level(StrEnum):
     """Who may clean it: any paste, a program that asks, or only a person who looks at it."""
 
@@ -70,8 +74,11 @@ class Rule:
     lacks: str = ""
 
     def as_data(self) -> dict[str, Any]:
-        """For the desk's script: what differs from the defaults."""
-        return {name: value for name, value in asdict(self).items() if value}
+        """For the desk's script: what says something, and the table as words."""
+        table = " ".join(f"{name} {text}" for name, text in self.table.items())
+        pattern = self.pattern.replace(LET_THROUGH, _LET_THROUGH)
+        data = asdict(self) | {"table": table, "pattern": pattern}
+        return {name: value for name, value in data.items() if value}
 
 
 _RTL: Final = (
@@ -160,3 +167,8 @@ RULES: Final = (
         way=Way.NONE,
     ),
 )  # fmt: skip
+
+
+def as_data() -> dict[str, Any]:
+    """The list for the desk's script, static/desk/cleaning.js."""
+    return {"letThrough": LET_THROUGH, "rules": [rule.as_data() for rule in RULES]}
