@@ -83,7 +83,7 @@ async def test_what_needs_no_cleaning_is_told_so(service: Running) -> None:
 async def test_a_refusal_offers_cleaning_where_it_helps(service: Running) -> None:
     """Named is the character with its place, as before, and that `?clean=true` would take it out."""
     answer = await post(
-        service, headline="a\tb", source="x" * 121, tags=["\u200b"], url="https://a.example/\u200b", located="caf\ufffd\t"
+        service, headline="a\tb", source="x" * 121, tags=["\u200b"], url="https://a.example/\u200b", located="Beyonc\ufffd\t"
     )  # fmt: skip
     assert answer.status == 422
     said = {it["field"]: it for it in answer.json["errors"]}
