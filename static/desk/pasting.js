@@ -45,7 +45,7 @@ export class Pasting {
     const marked = [document.activeElement, ...document.querySelectorAll(FIELDS)].find((it) => this.#states.get(it)?.groups.length);
     if (!marked) return;
     event.preventDefault();
-    this.#fix(marked, this.#state(marked).groups[0]);
+    this.#fix(marked, this.#state(marked).groups[0].rule);
   }
 
   #look() {
@@ -67,7 +67,7 @@ export class Pasting {
     const { text, done } = this.#cleaning.clean(raw, { before: value.slice(0, start), after: value.slice(end), joint: joint(field) });
     if (text === raw) return;
     replace(field, start, end, text);
-    state.pasted = { raw, text, start, done };
+    state.pasted = { raw, text, start, done, whole: field.value };
   }
 
   #show(field) {
@@ -81,7 +81,10 @@ export class Pasting {
       state.place = el("div", { className: "pasting", role: "status" });
       (field.closest("label, .headline-box") ?? field).after(state.place);
     }
-    state.place.replaceChildren(...this.#said(field, state), ...state.groups.map((group, n) => this.#mark(field, group, n === 0)));
+    const parts = [...this.#said(field, state), ...state.groups.map((group, n) => this.#mark(field, group, n === 0))];
+    // What is said already is not said again at every key.
+    const said = (nodes) => [...nodes].map((node) => node.outerHTML).join("");
+    if (said(parts) !== said(state.place.children)) state.place.replaceChildren(...parts);
   }
 
   #said(field, { pasted }) {
@@ -93,17 +96,19 @@ export class Pasting {
     return [el("p", {}, fill(this.#words.cleaned, { what }), undo)];
   }
 
-  #mark(field, group, isFirst) {
-    const { rule, edits } = group;
+  #mark(field, { rule, edits }, isFirst) {
     const isLost = edits[0].becomes === null;
-    const button = el("button", { type: "button" }, isLost ? this.#words.show : this.#words.fix, isFirst ? el("kbd", {}, "Alt F") : "");
+    const button = el("button", { type: "button" }, isLost ? this.#words.show : this.#words.fix, isFirst ? el("kbd", { ariaHidden: "true" }, "Alt F") : "");
     if (isFirst) button.setAttribute("aria-keyshortcuts", "Alt+F");
-    button.addEventListener("click", () => this.#fix(field, group));
+    button.addEventListener("click", () => this.#fix(field, rule));
     return el("p", { className: "mark", data: { rule } }, named(this.#words.rules[rule], edits.length), example(field.value, edits[0]), button);
   }
 
   /** All of one kind at once; for a letter that is lost, the place where somebody must type it. */
-  #fix(field, { edits }) {
+  #fix(field, rule) {
+    this.#show(field);
+    const { edits } = this.#state(field).groups.find((group) => group.rule === rule) ?? {};
+    if (!edits || field.readOnly) return;
     const [first] = edits;
     field.focus();
     if (first.becomes === null) {
@@ -120,12 +125,12 @@ export class Pasting {
 
   #undo(field) {
     const state = this.#state(field);
-    const start = stands(field.value, state.pasted)?.start;
-    const { raw, text } = state.pasted;
-    state.pasted = null;
-    field.focus();
-    if (start !== undefined) replace(field, start, start + text.length, raw);
     this.#show(field);
+    if (!state.pasted || field.readOnly) return;
+    const { raw, text } = state.pasted;
+    const { start } = stands(field.value, state.pasted);
+    state.pasted = null;
+    replace(field, start, start + text.length, raw);
   }
 
   #state(field) {
@@ -149,8 +154,8 @@ function replace(field, start, end, text) {
 }
 
 /** Where what was cleaned stands now; null: nowhere any more. */
-function stands(value, { start, text }) {
-  if (value.startsWith(text, start) && (text || value.length >= start)) return { start };
+function stands(value, { start, text, whole }) {
+  if (text ? value.startsWith(text, start) : value === whole) return { start };
   const at = text ? value.indexOf(text) : -1;
   return at < 0 ? null : { start: at };
 }
