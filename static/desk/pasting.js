@@ -5,7 +5,7 @@
 import { applied, Cleaning } from "./cleaning.js";
 import { el, fill } from "./dom.js";
 
-const FIELDS = "textarea, input[type=text], input[type=url], input:not([type])";
+const FIELDS = ":is(textarea, input[type=text], input[type=url], input:not([type])):read-write";
 const PASTED = new Set(["insertFromPaste", "insertFromDrop", "insertFromYank"]);
 // Fields are filled by scripts too, without an event: a draft is opened, a line has gone out.
 const LOOK_MS = 500;
@@ -23,7 +23,8 @@ export class Pasting {
     this.#words = words.pasting;
     document.addEventListener("beforeinput", (event) => this.#before(event));
     document.addEventListener("input", (event) => this.#after(event));
-    document.addEventListener("keydown", (event) => this.#key(event));
+    // Before forms in rows, which keep their keys to themselves.
+    document.addEventListener("keydown", (event) => this.#key(event), true);
     setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -101,14 +102,14 @@ export class Pasting {
     const button = el("button", { type: "button" }, isLost ? this.#words.show : this.#words.fix, isFirst ? el("kbd", { ariaHidden: "true" }, "Alt F") : "");
     if (isFirst) button.setAttribute("aria-keyshortcuts", "Alt+F");
     button.addEventListener("click", () => this.#fix(field, rule));
-    return el("p", { className: "mark", data: { rule } }, named(this.#words.rules[rule], edits.length), example(field.value, edits[0]), button);
+    return el("p", { className: "slip", data: { rule } }, named(this.#words.rules[rule], edits.length), example(field.value, edits[0]), button);
   }
 
   /** All of one kind at once; for a letter that is lost, the place where somebody must type it. */
   #fix(field, rule) {
     this.#show(field);
     const { edits } = this.#state(field).groups.find((group) => group.rule === rule) ?? {};
-    if (!edits || field.readOnly) return;
+    if (!edits || !field.matches(FIELDS)) return;
     const [first] = edits;
     field.focus();
     if (first.becomes === null) {
@@ -126,7 +127,7 @@ export class Pasting {
   #undo(field) {
     const state = this.#state(field);
     this.#show(field);
-    if (!state.pasted || field.readOnly) return;
+    if (!state.pasted || !field.matches(FIELDS)) return;
     const { raw, text } = state.pasted;
     const { start } = stands(field.value, state.pasted);
     state.pasted = null;
