@@ -67,6 +67,8 @@ _LET_THROUGH: Final = (
     # Kurdish in the spelling before U+06D5 ends words with it.
     rf"(?<=\u0647)\u200C(?![{JOINERS}])",
     rf"(?<=[{_VIRAMA}])[\u200C\u200D](?![{JOINERS}])",
+    # Malayalam: a final consonant, and no ligature with the next.
+    rf"(?<=[{_VIRAMA}])\u200D(?=\u200C(?![{JOINERS}]))|(?<=[{_VIRAMA}]\u200D)\u200C(?![{JOINERS}])",
     rf"(?<=[{_UNSPACED}])\u200B(?=[{SIGN}])",
     rf"(?<=[{SIGN}])\u200B(?=[{_UNSPACED}])(?!\p{{M}})",
     # Another shape of a letter: Japanese names, Mongolian, old Hebrew.
