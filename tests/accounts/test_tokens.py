@@ -87,7 +87,7 @@ async def test_the_store_never_holds_a_token(tokens: Tokens, store: Store) -> No
     assert token.removeprefix("tkr_") not in str(kept)
 
 
-@pytest.mark.parametrize("name", ["طه\u200c", "علي\u200d", "นก\u200bแก้ว", "葛\U000e0100", "12\u200cب", "amal\u200b"])  # fmt: skip
+@pytest.mark.parametrize("name", ["طه\u200c", "علي\u200d", "นก\u200bแก้ว", "葛\U000e0100", "12\u200cب", "amal\u200b", "tic\u200eker"])  # fmt: skip
 def test_no_name_looks_like_another(name: str) -> None:
     """What a language may hide in a line does not tell two people apart."""
     with pytest.raises(TextError):

@@ -21,7 +21,7 @@ NOBODY: Final = "(nobody)"
 _RESERVED: Final = frozenset({RELEASER, COMMAND_LINE, NOBODY})
 # What a line may have between words or behind a letter, but not tell two names apart.
 _UNSEEN: Final = regex.compile(
-    r"[\u180B-\u180F\u200B\uFE00-\uFE0D\U000E0100-\U000E01EF]"
+    r"[\u061C\u180B-\u180F\u200B\u200E\u200F\u2066-\u2069\uFE00-\uFE0D\U000E0100-\U000E01EF]"
     r"|[\u200C\u200D](?![\p{L}\p{M}\p{Extended_Pictographic}])"
     r"|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])[\u200C\u200D]"
 )
@@ -63,7 +63,7 @@ def clean_name(name: str) -> str:
     """Validation: the name of a user or token as it is kept.
 
     Raises:
-        TextError: It is none, or one that the log has for the service itself.
+        TextError: It is none, or looks like another, or is one that the log has for the service.
     """
     clean = text.line(name, _NAME_MAX)
     if clean.casefold() in _RESERVED:
