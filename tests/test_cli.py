@@ -383,6 +383,23 @@ def test_post_correct_kill(served: Serving) -> None:
     assert "409" in ticker("correct", flash_id, "vuelve", env=served.env).refusal
 
 
+def test_pasted_lines_are_cleaned_when_asked(served: Serving) -> None:
+    """A refusal says how; the id is still alone on stdout, and what was done is said beside it."""
+    post = ("post", "R&amp;D\tstops  it", "--edition", "en")
+    assert "; --clean takes it out" in ticker(*post, env=served.env).refusal
+    posted = ticker(*post, "--clean", env=served.env)
+    flash_id = posted.out.strip()
+    assert _flash(served, flash_id, "en")["headline"] == "R&D stops  it"
+    assert posted.err.splitlines() == [
+        "ticker: headline: '&amp;' at position 1 is now '&'",
+        "ticker: headline: U+0009 at position 7 is now ' '",
+        "ticker: headline: U+0020 SPACE at position 14 may be a slip (spaces)",
+    ]
+    corrected = ticker("correct", flash_id, "Two\nlines", "--clean", env=served.env)
+    assert (corrected.code, corrected.out) == (0, f"{flash_id} version 2\n")
+    assert corrected.err == "ticker: headline: U+000A at position 3 is now ' '\n"
+
+
 def test_named_edition(served: Serving) -> None:
     """With --edition the line is looked for there alone."""
     flash_id = ticker("post", "line", "--edition", "en", env=served.env).out.strip()

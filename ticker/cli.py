@@ -211,14 +211,31 @@ def _client() -> Client:
 
 
 def _post(options: argparse.Namespace) -> None:
-    print(_client().post(options.edition, fields_of(options))["id"])
+    flash = _client().post(options.edition, fields_of(options), clean=options.clean)
+    print(flash["id"])
+    _tell(flash)
 
 
 def _correct(options: argparse.Namespace) -> None:
     client = _client()
     edition = options.edition or client.find(options.id)
-    flash = client.correct(edition, options.id, fields_of(options))
+    flash = client.correct(edition, options.id, fields_of(options), clean=options.clean)
     print(f"{flash['id']} version {flash['version']}")
+    _tell(flash)
+
+
+def _tell(flash: dict[str, Any]) -> None:
+    """What was cleaned, and what an editor should look at."""
+    for it in flash.get("cleaned", ()):
+        became = f"is now {it['replacement']!r}" if it["replacement"] else "is gone"
+        print(f"ticker: {_place(it)} {became}", file=sys.stderr)
+    for it in flash.get("doubtful", ()):
+        print(f"ticker: {_place(it)} may be a slip ({it['rule']})", file=sys.stderr)
+
+
+def _place(change: dict[str, Any]) -> str:
+    what = change["what"] if change["what"].startswith("U+") else repr(change["what"])
+    return f"{change['field']}: {what} at position {change['position']}"
 
 
 def _kill(options: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ import { Conflict } from "./conflict.js";
 import { zone } from "./dom.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
+import { Pasting } from "./pasting.js";
 import { Queue } from "./queue.js";
 import { Search } from "./search.js";
 import { Sending } from "./sending.js";
@@ -158,5 +159,6 @@ const link = new Link({
   cap: CAP_MS,
   grace: 0,
 });
+new Pasting({ artefacts: about.artefacts, words });
 document.addEventListener("visibilitychange", () => document.hidden || link.wake());
 setInterval(render, TICK_MS);

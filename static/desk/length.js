@@ -3,9 +3,9 @@ import { el, fill } from "./dom.js";
 
 const segmenter = new Intl.Segmenter();
 
-/** @param {string} text */
+/** @param {string} text U+200B, where a line may break, is no character to a reader. */
 export function length(text) {
-  return [...segmenter.segment(text.normalize("NFC").trim())].length;
+  return [...segmenter.segment(text.replaceAll("\u200B", "").normalize("NFC").trim())].length;
 }
 
 /**

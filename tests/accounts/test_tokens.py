@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.support.flashes import NOON, after
-from ticker.accounts.principal import Principal, Role
+from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.rights import covers
 from ticker.accounts.tokens import NameTakenError, Tokens
+from ticker.news.text import TextError
 from ticker.store.client import Store
 from ticker.store.faults import StoreUnavailableError
 
@@ -84,3 +85,16 @@ async def test_the_store_never_holds_a_token(tokens: Tokens, store: Store) -> No
     assert kept
     assert token not in str(kept)
     assert token.removeprefix("tkr_") not in str(kept)
+
+
+@pytest.mark.parametrize("name", ["طه\u200c", "علي\u200d", "นก\u200bแก้ว", "葛\U000e0100", "12\u200cب", "amal\u200b", "tic\u200eker"])  # fmt: skip
+def test_no_name_looks_like_another(name: str) -> None:
+    """What a language may hide in a line does not tell two people apart."""
+    with pytest.raises(TextError):
+        clean_name(name)
+
+
+def test_names_of_people_are_taken() -> None:
+    """A name may be in any language, with the joiners inside of its words."""
+    for name in ("amal", "أمل", "علی‌رضا", "శ్రీ‌నివాస్", "José", "👩🏽\u200d🚒 ❤️"):
+        assert clean_name(f" {name} ") == name

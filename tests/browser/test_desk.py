@@ -236,8 +236,9 @@ async def test_warnings_are_no_walls(browser: Browser, newsroom: Running) -> Non
     await newsroom.post("en", "Quake of magnitude 7.1 off Honshu", source="JMA")
     async with desk(browser, newsroom, "amal") as page:
         await page.locator("#headline").fill("Quake of magnitude 7.1  off HONSHU")
-        await expect(page.locator("#warnings li")).to_have_count(2)
+        await expect(page.locator("#warnings li")).to_have_count(1)
         await expect(page.locator("#warnings")).to_contain_text("Much like a line")
+        await expect(page.locator(".slip")).to_contain_text("double spaces")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .row")).to_have_count(2)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+import regex
+
 from ticker.news import text
 from ticker.news.hands import RELEASER
 
@@ -17,6 +19,12 @@ _NAME_MAX: Final = 64
 COMMAND_LINE: Final = "command line"
 NOBODY: Final = "(nobody)"
 _RESERVED: Final = frozenset({RELEASER, COMMAND_LINE, NOBODY})
+# What a line may have between words or behind a letter, but not tell two names apart.
+_UNSEEN: Final = regex.compile(
+    r"[\u061C\u180B-\u180F\u200B\u200E\u200F\u2066-\u2069\uFE00-\uFE0D\U000E0100-\U000E01EF]"
+    r"|[\u200C\u200D](?![\p{L}\p{M}\p{Extended_Pictographic}])"
+    r"|(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])[\u200C\u200D]"
+)
 
 
 class Role(IntEnum):
@@ -55,9 +63,13 @@ def clean_name(name: str) -> str:
     """Validation: the name of a user or token as it is kept.
 
     Raises:
-        TextError: It is none, or one that the log has for the service itself.
+        TextError: It is none, or looks like another, or is one that the log has for the service.
     """
     clean = text.line(name, _NAME_MAX)
     if clean.casefold() in _RESERVED:
         raise text.TextError(f"must not be {clean!r}: the log has it for what nobody did")
+    if _UNSEEN.search(clean):
+        raise text.TextError(
+            "must not hold what nobody sees, such as a joiner at the end of a word"
+        )
     return clean

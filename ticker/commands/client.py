@@ -17,6 +17,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 _TIMEOUT: Final = 10.0
 _PASSING: Final = frozenset({502, 503, 504})
 _PAUSES: Final = (0.2, 0.5, 1.0)
+_CLEAN: Final = "?clean=true"
 
 
 class _Unmoved(HTTPRedirectHandler):
@@ -86,13 +87,15 @@ class Client:
             return edition
         raise ClientError(f"there is no flash {flash_id!r} in any edition", HTTPStatus.NOT_FOUND)
 
-    def post(self, edition: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """Publish a line."""
-        return self._write("POST", _path(edition), fields)
+    def post(self, edition: str, fields: dict[str, Any], *, clean: bool = False) -> dict[str, Any]:
+        """Publish a line, cleaned of what pasting leaves if wanted."""
+        return self._write("POST", _path(edition) + _CLEAN * clean, fields)
 
-    def correct(self, edition: str, flash_id: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """Correct a line."""
-        return self._write("PATCH", _path(edition, flash_id), fields)
+    def correct(
+        self, edition: str, flash_id: str, fields: dict[str, Any], *, clean: bool = False
+    ) -> dict[str, Any]:
+        """Correct a line, the same."""
+        return self._write("PATCH", _path(edition, flash_id) + _CLEAN * clean, fields)
 
     def kill(self, edition: str, flash_id: str, reason: str) -> dict[str, Any]:
         """Kill a line."""
@@ -163,6 +166,9 @@ def _path(edition: str, flash_id: str | None = None) -> str:
 
 def _refusal(error: HTTPError) -> str:
     try:
-        return f"{error.code} {error.reason}: {json.load(error)['detail']}"
-    except (ValueError, KeyError, TypeError, OSError, HTTPException):
+        problem = json.load(error)
+        remedies = {it.get("remedy") for it in problem.get("errors", [])}
+        offer = "; --clean takes it out" if _CLEAN in remedies else ""
+        return f"{error.code} {error.reason}: {problem['detail']}{offer}"
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, HTTPException):
         return f"{error.code} {error.reason}"

@@ -41,6 +41,9 @@ def add_fields(command: argparse.ArgumentParser, *, correcting: bool) -> None:
     for field in CHANGEABLE.values():
         if not field.is_required and (correcting or not field.is_correction):
             _add_field(command, field)
+    command.add_argument(
+        "--clean", action="store_true", help="take out what pasting leaves, and say what it was"
+    )
 
 
 def _add_field(command: argparse.ArgumentParser, field: Field) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.news import text
+from ticker.news import cleaning, text
 from ticker.news.document import dumps
 from ticker.news.event import Record
 from ticker.news.faults import Fault, InvalidError
@@ -96,7 +96,15 @@ def clean_reason(reason: str) -> str:
     try:
         return text.line(reason, _REASON_MAX)
     except text.TextError as error:
-        raise InvalidError([Fault("reason", str(error))]) from error
+        raise InvalidError([Fault("reason", str(error), _is_cleanable(reason))]) from error
+
+
+def _is_cleanable(reason: str) -> bool:
+    try:
+        text.line(cleaning.clean(reason).text, _REASON_MAX)
+    except text.TextError:
+        return False
+    return True
 
 
 def mode_of(before: Flash | None, after: Flash) -> Mode:

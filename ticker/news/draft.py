@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import regex
 
-from ticker.news import document, text, timing
+from ticker.news import cleaning, document, text, timing
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.fields import Kind
 from ticker.news.flash import CHANGEABLE
@@ -94,8 +94,15 @@ class Rules:
             try:
                 values[name] = self._value(field, value)
             except (ValueError, TypeError) as error:
-                faults.append(Fault(name, str(error)))
+                faults.append(Fault(name, str(error), self._is_cleanable(field, value)))
         return values, faults
+
+    def _is_cleanable(self, field: Field, value: object) -> bool:
+        try:
+            self._value(field, cleaning.clean_value(field.kind, value)[0])
+        except (ValueError, TypeError):
+            return False
+        return True
 
     def _value(self, field: Field, value: object) -> Any:
         if field.kind is Kind.CODE:

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with one field."""
+    """One thing that is wrong with one field.
+
+    Attributes:
+        field: Its name.
+        detail: What is wrong, as the rest of a sentence.
+        is_cleanable: Whether `cleaning` would mend it.
+    """
 
     field: str
     detail: str
+    is_cleanable: bool = False
 
 
 class InvalidError(Exception):

@@ -22,7 +22,6 @@ _SIMILAR: Final = 82.0
 _SIMILAR_LENGTH: Final = 12
 _RTL: Final = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 _LTR: Final = regex.compile(r"\p{Bidi_Class=L}")
-_SPACES: Final = regex.compile(r"\s{2,}")
 _NOT_WORDS: Final = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
@@ -31,7 +30,7 @@ class Remark:
     """One warning.
 
     Attributes:
-        kind: bidi, spaces, capitals, source or similar.
+        kind: bidi, capitals, source or similar.
         flash: Of `similar`: the line that is much like this one.
     """
 
@@ -51,8 +50,6 @@ def look(headline: str, urgency: int, source: str | None, others: Iterable[Flash
     remarks = []
     if _RTL.search(headline) and _LTR.search(headline):
         remarks.append(Remark("bidi"))
-    if _SPACES.search(headline.strip()):
-        remarks.append(Remark("spaces"))
     if _shouts(headline):
         remarks.append(Remark("capitals"))
     if urgency <= _SOURCED and not source and ": " not in headline:

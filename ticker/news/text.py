@@ -1,7 +1,7 @@
 """Sanitising text for other people's screens: NFC, one line, grapheme clusters, safe bidi.
 
 Characters that are invisible or change the direction of what follows are refused, since a line is
-shown beside others in a strip: Unicode TR 36 (security), UAX 9 (bidi), UAX 29 (grapheme clusters).
+shown beside others in a strip: `characters` says which, UAX 29 (grapheme clusters) how they count.
 """
 
 from __future__ import annotations
@@ -11,30 +11,14 @@ from typing import Final
 
 import regex
 
+from ticker.news import characters
+
 _CLUSTER_CODE_POINTS: Final = 16
 # Real text of the heaviest scripts has 7 on average (Malayalam, 2.4 code points of 3 bytes); one
 # cluster may have far more, such as an emoji of a family with 25.
 BYTES_PER_CLUSTER: Final = 9
-
-# Visible or harmless members of the otherwise refused classes: directional marks and isolates,
-# emoji presentation selectors, joiners inside emoji and inside words of joining scripts, and the
-# tag sequences of sub-national flags.
-_ALLOWED: Final = regex.compile(
-    r"""
-    [\u200E\u200F\u061C\u2066-\u2069\uFE0E\uFE0F]
-    | (?<=[\p{Extended_Pictographic}\p{EMod}\uFE0F])\u200D(?=\p{Extended_Pictographic})
-    | (?<=[\p{Arabic}\p{Syriac}\p{Mongolian}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Kannada}
-         \p{Malayalam}\p{Sinhala}\p{Gujarati}\p{Gurmukhi}\p{Oriya}\p{Khmer}\p{Myanmar}\p{M}])
-      [\u200C\u200D](?=[\p{L}\p{M}])
-    | (?<=\U0001F3F4[\U000E0020-\U000E007E]{0,6})[\U000E0020-\U000E007F]
-    """,
-    regex.VERBOSE,
-)
-_REFUSED: Final = regex.compile(
-    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}"
-    r"\u202A-\u202E\uFFF9-\uFFFB\uFFFD]"
-)
-_CLUSTER: Final = regex.compile(r"\X")
+# A place where a line may break is no character to a reader.
+_CLUSTER: Final = regex.compile(r"(?!\u200B)\X")
 _ISOLATE_OPEN: Final = "\u2066\u2067\u2068"
 _ISOLATE_CLOSE: Final = "\u2069"
 
@@ -58,9 +42,8 @@ def line(text: str, limit: int) -> str:
     Raises:
         TextError: It is empty, too long, or holds a character that is refused.
     """
-    for match in _REFUSED.finditer(text):
-        if not _ALLOWED.match(text, match.start()):
-            raise TextError(_why(match[0], match.start()))
+    if refused := characters.first_refused(text):
+        raise TextError(_why(*refused))
     clean = unicodedata.normalize("NFC", text.strip())
     if not clean:
         raise TextError("must not be empty")
@@ -77,8 +60,7 @@ def line(text: str, limit: int) -> str:
 
 
 def _why(character: str, position: int) -> str:
-    name = unicodedata.name(character, "")
-    label = f"U+{ord(character):04X}{' ' + name if name else ''}"
+    label = characters.label(character)
     if character in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029":
         return f"must be one line: line break {label} at position {position}"
     return f"must not contain {label} (control or invisible), at position {position}"

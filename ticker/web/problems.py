@@ -42,6 +42,7 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
 _RETRY_RANGE = range(5, 31)
+_CLEANING = "?clean=true"
 
 
 class ProblemError(Exception):
@@ -123,7 +124,8 @@ def no_such_line(field: str = "id") -> ProblemError:
 
 def _error(fault: Fault) -> dict[str, str]:
     pointer = "/" + fault.field.replace("~", "~0").replace("/", "~1")
-    return {"field": fault.field, "detail": fault.detail, "pointer": f"#{pointer}"}
+    error = {"field": fault.field, "detail": fault.detail, "pointer": f"#{pointer}"}
+    return error | {"remedy": _CLEANING} if fault.is_cleanable else error
 
 
 def _invalid(error: InvalidError) -> ProblemError:

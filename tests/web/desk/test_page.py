@@ -77,7 +77,7 @@ async def test_what_to_look_at_is_told(editor: Editor) -> None:
     )
     line = {"headline": "Quake of magnitude 7.1  off HONSHU", "urgency": 2, "source": None}
     answer = await editor.ask("POST", "/desk/en/lint", line)
-    assert [it["kind"] for it in answer.json["warnings"]] == ["spaces", "source", "similar"]
+    assert [it["kind"] for it in answer.json["warnings"]] == ["source", "similar"]
     oil = {"headline": "Oil falls below 70!", "urgency": 3}
     answer = await editor.ask("POST", "/desk/en/lint", oil)
     assert [it["line"] for it in answer.json["warnings"]] == ["Oil falls below 70"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
 from ticker.accounts.rights import sees_address
 from ticker.editing.context import EditContext
-from ticker.news import document
+from ticker.news import cleaning, document
 from ticker.news.stages import NOW, PublishOptions
 from ticker.protocol.networks import client_network
 from ticker.settings import HOLD_MAX
@@ -22,7 +22,7 @@ from ticker.web.query import parameters
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -67,27 +67,27 @@ class Editors:
         self._queue = queue
 
     async def publish(self, request: Request) -> Response:
-        """`POST /v1/{edition}/flashes?draft=&hold=` → 201; safe to retry with Idempotency-Key."""
+        """`POST /v1/{edition}/flashes?draft=&hold=&clean=` → 201; safe to retry under a key."""
         with self._counted("publish", 201):
             context = await self._context(request)
             options = _options(request)
-            data = await json_object(request, _JSON_TYPES)
+            data, done = await _draft(request, _JSON_TYPES)
             flash = await self._intake.publish(context, data, options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
-        return _answer(flash, 201, Location=where)
+        return _answer(flash, 201, done, Location=where)
 
     async def correct(self, request: Request) -> Response:
-        """`PATCH /v1/{edition}/flashes/{id}?refile=` → 200 (JSON Merge Patch, RFC 7396)."""
+        """`PATCH /v1/{edition}/flashes/{id}?refile=&clean=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
             context = await self._context(request)
             silently = _switch(parameters(request.url.query), "refile")
-            data = await json_object(request, _PATCH_TYPES)
+            data, done = await _draft(request, _PATCH_TYPES)
             flash = await self._intake.correct(
                 context, request.path_params["id"], data, silently=silently
             )
             await self._hub.shown(flash, _SHOWN_SECONDS)
-        return _answer(flash, 200)
+        return _answer(flash, 200, done)
 
     async def release(self, request: Request) -> Response:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
@@ -99,15 +99,13 @@ class Editors:
         return _answer(flash, 200)
 
     async def kill(self, request: Request) -> Response:
-        """`DELETE /v1/{edition}/flashes/{id}?reason=…` → 200, the canceled flash (tombstone)."""
+        """`DELETE /v1/{edition}/flashes/{id}?reason=…&clean=` → 200, the canceled flash."""
         with self._counted("kill", 200):
             context = await self._context(request)
-            reasons = parameters(request.url.query).get("reason", [])
-            if len(reasons) != 1:
-                raise problem_at(422, "reason", "is required, once, in the query")
-            flash = await self._intake.kill(context, request.path_params["id"], reasons[0])
+            reason, done = _reason(request)
+            flash = await self._intake.kill(context, request.path_params["id"], reason)
             await self._hub.shown(flash, _SHOWN_SECONDS)
-        return _answer(flash, 200)
+        return _answer(flash, 200, done)
 
     async def versions(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes/{id}/versions` → every version with who and when."""
@@ -153,9 +151,32 @@ class Editors:
         )
 
 
-def _answer(flash: Flash, status: int, **headers: str) -> Response:
+async def _draft(
+    request: Request, media_types: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the request carries, cleaned if it says so, and what to say of that."""
+    wanted = _switch(parameters(request.url.query), "clean")
+    data = await json_object(request, media_types)
+    return cleaning.clean_fields(data) if wanted else (data, {})
+
+
+def _reason(request: Request) -> tuple[str, dict[str, Any]]:
+    """The same of the reason of a kill."""
+    given = parameters(request.url.query)
+    reasons = given.get("reason", [])
+    if len(reasons) != 1:
+        raise problem_at(422, "reason", "is required, once, in the query")
+    if not _switch(given, "clean"):
+        return reasons[0], {}
+    done = cleaning.clean(reasons[0])
+    return done.text, cleaning.told([("reason", "#/reason", done)])
+
+
+def _answer(
+    flash: Flash, status: int, done: Mapping[str, Any] | None = None, **headers: str
+) -> Response:
     return JSONResponse(
-        document.full(flash),
+        {**document.full(flash), **(done or {})},
         status,
         headers={"ETag": f'"{flash.version}"', **NO_STORE, **headers},
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ticker.accounts.rights import covers
-from ticker.news import document, lint
+from ticker.news import artefacts, document, lint
 from ticker.news.document import utcnow
 from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
@@ -142,6 +142,7 @@ class Desk:
                 name: {"type": field.type, "default": field.default}
                 for name, field in CHANGEABLE.items()
             },
+            "artefacts": artefacts.as_data(),
             "theirs": [it.code for it in self._theirs(session.principal)],
             "csrf": session.csrf,
             "user": session.principal.name,
