@@ -34,7 +34,7 @@ COVERED = {
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
     "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft", "accounts/sums": "accounts/test_repeated_entries",
     "news/artefacts": "news/test_cleaning", "news/characters": "news/test_cleaning",
-    "news/newsroom": "test_settings", "server/fast_path": "hub/test_sockets",
+    "news/newsroom": "test_settings", "news/search_terms": "news/test_search_query", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire", "store/checkpoints": "store/test_past", "jobs/checkpoints": "store/test_past",
     "news/checkpoint": "store/test_past", "store/verification": "store/test_history",

@@ -1,0 +1,174 @@
+"""What a search finds, judged on lines themselves; the index may never know less."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tests.support.flashes import flash, record
+from ticker.news.folding import words
+from ticker.news.search_query import (
+    QUERY_MAX,
+    WORDS_MAX,
+    SearchQuery,
+    SearchQueryError,
+    typed,
+)
+from ticker.news.search_terms import terms_of, texts_of
+
+LINES = (
+    "Harbour bridge closed after a ship strikes a pier",
+    "L’Élysée annonce un remaniement à Paris",
+    "El año más cálido en España, según Núñez",
+    "وزير الخارجيّة: الحربُ في غزة لن تتوقف قبل ٢٠٢٧",
+    "رئیس‌جمهور ایران می‌گوید کشورهای منطقه",
+    "東京都知事選、小池氏が当選確実",
+    "ประเทศไทยประกาศภาวะฉุกเฉิน",
+    "대통령이 국회에서 연설했다",
+    "Премьер ещё раз увеличил бюджет на 5 %",
+    "किसान आंदोलन दिल्ली",
+    "İstanbul’da IŞIKLAR söndü: Straße ﬁnance ＡＢＣ",
+    "COVID-19: 3–2 l'Iran 1,200",
+)
+
+
+@given(st.sampled_from(LINES), st.data())
+def test_a_line_is_found_by_each_of_its_words(line: str, data: st.DataObject) -> None:
+    """Whole or begun, in capitals or in small letters, in any order; and the index has its terms."""
+    item = record(flash(headline=line))
+    some = data.draw(st.lists(st.sampled_from(words(line)), min_size=1, max_size=4))
+    said = [line[it.start : it.end] for it in some]
+    last = said[-1][: data.draw(st.integers(2, max(2, len(said[-1]))))]
+    change = data.draw(st.sampled_from([str, str.upper, str.lower, str.casefold]))
+    # A word that a change of case takes apart is another one.
+    query = SearchQuery(words=typed(change(" ".join([*said[:-1], last]))))
+    assert query.matches(item)
+    terms = terms_of(item)
+    assert all(set(choice) & terms for choice in query.terms)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "found"),
+    [
+        ("Café au lait", "cafe", True),
+        ("Cafe au lait", "CAFÉ", True),
+        ("El año nuevo", "ano", True),
+        ("El ano nuevo", "año", False),
+        ("الحرب على غزة", "حرب", True),
+        ("والحرب على غزة", "الحرب", True),
+        ("حرب غزة", "الحرب", False),
+        ("رئيس الوزراء", "ريیس", True),
+        ("٢٠٢٦ في", "2026", True),
+        ("سال ۲۰۲۶", "٢٠٢٦", True),
+        ("می‌خواهم", "می خواهم", True),
+        ("می‌خواهم", "میخواهم", True),
+        ("東京都知事", "京都", True),
+        ("東京都知事", "知", True),
+        ("東京都知事", "東知", False),
+        ("대통령이", "대통령", True),
+        ("International aid", "national", False),
+        ("International aid", "int aid", False),
+        ("International aid", "international ai", True),
+        ("International aid", "internationalist", False),
+        ("International aid", "intern ", False),
+        ("Presidents meet", "president", True),
+        ("Bridge (closed)", "“bridge”", True),
+        ("ＴＯＫＹＯ", "tokyo", True),
+        ("Ёлка", "елка", True),
+    ],
+)  # fmt: skip
+def test_what_is_found(line: str, text: str, found: bool) -> None:  # noqa: FBT001 - a table
+    """Who leaves marks out finds both, who types a letter of its own means it; the last word may go on."""
+    assert SearchQuery(words=typed(text)).matches(record(flash(headline=line))) is found
+
+
+def test_all_that_readers_see_is_searched() -> None:
+    """Words of source, place, tags, note and story find a line, each by itself and together."""
+    item = record(
+        flash(
+            headline="Bridge closed",
+            source="Port authority",
+            located="Hamburg",
+            tags=("shipping lanes",),
+            correction="It was a ferry",
+            coverage="harbour-bridge",
+            url="https://secret.example",
+        )
+    )
+    for text in ("authority", "hamburg", "shipping", "ferry", "harbour", "bridge port ferry lanes"):
+        assert SearchQuery(words=typed(text)).matches(item), text
+    assert not SearchQuery(words=typed("secret")).matches(item)
+    assert len(list(texts_of(item.flash))) == 6
+
+
+def test_facets() -> None:
+    """Facets narrow what words find; the values of one are a choice, whatever their case."""
+    item = record(
+        flash(
+            source="Civil Aviation Authority",
+            tags=("Storm", "x"),
+            section="sports",
+            region="asia",
+            coverage="storm-1",
+            urgency=3,
+            firstcreated=datetime(2026, 11, 23, 23, 59, tzinfo=UTC),
+        ),
+        by="Amal",
+    )
+    some = frozenset
+    right = [
+        SearchQuery(source=("aviation", "civil")),
+        SearchQuery(tags=some({"storm", "none"})),
+        SearchQuery(authors=some({"amal", "other"})),
+        SearchQuery(days=some({"2026-11-23", "2026-11-24"})),
+        SearchQuery(sections=some({"sports"}), regions=some({"asia", "europe"})),
+        SearchQuery(coverages=some({"storm-1"}), urgency=3),
+    ]
+    wrong = [
+        SearchQuery(source=("navy",)),
+        SearchQuery(tags=some({"stor"})),
+        SearchQuery(authors=some({"ama"})),
+        SearchQuery(days=some({"2026-11-24"})),
+        SearchQuery(sections=some({"health"}), regions=some({"asia"})),
+        SearchQuery(urgency=2),
+    ]
+    terms = terms_of(item)
+    for query in right:
+        assert query.matches(item)
+        assert all(set(choice) & terms for choice in query.terms)
+    assert not any(query.matches(item) for query in wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "must not be empty"),
+        ("  ", "must not be empty"),
+        ("— !", "must have a letter or a digit"),
+        ("x" * (QUERY_MAX + 1), f"must be at most {QUERY_MAX} characters long, and is 201"),
+        (" ".join(map(str, range(WORDS_MAX + 1))), f"must have at most {WORDS_MAX} words, and has 13"),
+    ],
+    ids=["nothing", "blank", "signs", "long", "many"],
+)  # fmt: skip
+def test_what_cannot_be_searched_for(text: str, why: str) -> None:
+    """Who types what finds nothing is told why."""
+    with pytest.raises(SearchQueryError, match=f"^{why}$"):
+        typed(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "marked"),
+    [
+        ("Bridge closed, bridges too", "bridge", ["Bridge", "bridges"]),
+        ("L’Élysée à Paris", "elysee paris", ["Élysée", "Paris"]),
+        ("والحرب في غزة", "حرب", ["والحرب"]),
+        ("東京都と京都", "京都", ["京都", "京都"]),
+        ("Nothing of it", "bridge", []),
+    ],
+)
+def test_what_was_found_can_be_marked(line: str, text: str, marked: list[str]) -> None:
+    """Whoever shows a result can mark the words that were found in it."""
+    ranges = SearchQuery(words=typed(text)).ranges(line)
+    assert [line[start:end] for start, end in ranges] == marked
