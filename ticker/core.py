@@ -33,6 +33,7 @@ from ticker.hub.sockets import KINDS
 from ticker.jobs import accounts, checkpoints, deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed
 from ticker.jobs.desk_topics import topics
+from ticker.jobs.full_text import FullTextFollower
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
 from ticker.jobs.supervisor import supervised
@@ -45,6 +46,8 @@ from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
 from ticker.store.follow import Follower
+from ticker.store.full_text import FullText
+from ticker.store.full_text_index import FullTextIndex
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock
 from ticker.store.inspection import Inspection
@@ -106,6 +109,7 @@ class Core:
         editions = settings.newsroom.editions
         self.archive = Archive(self.store)
         self.search = Search(self.store)
+        self.full_text = FullText(self.store)
         self.history = History(self.store)
         self.past = Past(self.store, settings.board_lines, settings.board_window)
         self.stories = Stories(self.store, editions)
@@ -138,6 +142,13 @@ class Core:
         lanes["outbox"] = partial(QueuedAudience, self.receipts)
         self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
 
+        self.full_text_follower = FullTextFollower(
+            self.hub,
+            FullTextIndex(self.store, self.name),
+            list(settings.newsroom.all_editions),
+            self.metrics,
+        )
+
     @property
     def jobs(self) -> Jobs:
         """Background tasks by name, for a process that has readers."""
@@ -152,6 +163,7 @@ class Core:
                 Checkpoints(self.store),
                 list(self.settings.newsroom.all_editions),
             ),
+            "full text": self.full_text_follower.run,
             "clicks": self.clicks.run,
             "refused logins": self.refused_logins.run,
             "repeated entries": self.repeated_entries.run,

@@ -36,6 +36,10 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_busy": ("gauge", "1 while the process has more to do than it can, else 0."),
     "ticker_loop_lag_seconds": ("gauge", "Seconds that the event loop is late, smoothed."),
     "ticker_waiting_bytes": ("gauge", "Bytes that wait for readers who are behind."),
+    "ticker_search_behind": (
+        "gauge",
+        "Entries of the log that the search index lacks, by edition.",
+    ),
     "ticker_offset": ("gauge", "Offset of the newest event this hub knows, by edition."),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, strategies as st
@@ -17,6 +18,9 @@ from ticker.news.search_query import (
     typed,
 )
 from ticker.news.search_terms import terms_of, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LINES = (
     "Harbour bridge closed after a ship strikes a pier",
@@ -33,6 +37,8 @@ LINES = (
     "COVID-19: 3–2 l'Iran 1,200",
 )
 
+CHANGES: list[Callable[[str], str]] = [str, str.upper, str.lower, str.casefold]
+
 
 @given(st.sampled_from(LINES), st.data())
 def test_a_line_is_found_by_each_of_its_words(line: str, data: st.DataObject) -> None:
@@ -41,8 +47,7 @@ def test_a_line_is_found_by_each_of_its_words(line: str, data: st.DataObject) ->
     some = data.draw(st.lists(st.sampled_from(words(line)), min_size=1, max_size=4))
     said = [line[it.start : it.end] for it in some]
     last = said[-1][: data.draw(st.integers(2, max(2, len(said[-1]))))]
-    change = data.draw(st.sampled_from([str, str.upper, str.lower, str.casefold]))
-    # A word that a change of case takes apart is another one.
+    change = data.draw(st.sampled_from(CHANGES))
     query = SearchQuery(words=typed(change(" ".join([*said[:-1], last]))))
     assert query.matches(item)
     terms = terms_of(item)
@@ -79,7 +84,7 @@ def test_a_line_is_found_by_each_of_its_words(line: str, data: st.DataObject) ->
         ("Ёлка", "елка", True),
     ],
 )  # fmt: skip
-def test_what_is_found(line: str, text: str, found: bool) -> None:  # noqa: FBT001 - a table
+def test_what_is_found(line: str, text: str, found: bool) -> None:
     """Who leaves marks out finds both, who types a letter of its own means it; the last word may go on."""
     assert SearchQuery(words=typed(text)).matches(record(flash(headline=line))) is found
 

@@ -23,17 +23,14 @@ _MARKS: Final = regex.compile(
     regex.VERBOSE,
 )
 _DIGIT: Final = regex.compile(r"(?![0-9])\p{Nd}")
-_LETTERS: Final = str.maketrans(
-    {
-        **{"ı": "i", "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t"},
-        **{"æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij"},
-        # Arabic script: alef wasla, alef maqsura, ta marbuta, and letters of Persian and Urdu.
-        **{"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك"},
-        **{"ة": "ه", "ہ": "ه", "ۃ": "ه", "ھ": "ه", "ە": "ه"},
-        "ـ": None,  # tatweel
-        # Hebrew letters at the end of a word.
-        **{"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ"},
-    }
+_TATWEEL: Final = "ـ"
+_LETTERS: Final = (
+    str.maketrans("ıłđðøħŧ", "ilddoht", _TATWEEL)
+    | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+    # Arabic script: alef wasla, alef maqsura, ta marbuta, and letters of Persian and Urdu.
+    | str.maketrans("ٱىیېےکڪةہۃھە", "اييييككههههه")
+    # Hebrew letters at the end of a word.
+    | str.maketrans("ךםןףץ", "כמנפצ")
 )
 _JOINERS: Final = regex.compile("[\u200c\u200d]")
 _TOKEN: Final = regex.compile(r"[\p{L}\p{N}\p{M}ـ\u200c\u200d]+")

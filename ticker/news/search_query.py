@@ -100,7 +100,9 @@ class SearchQuery:
         }
         found = [[term] for word in self.words for term in word.terms]
         found += [[facet("source", word)] for word in self.source]
-        found += [[facet(name, it) for it in sorted(some)] for name, some in choices.items() if some]
+        found += [
+            [facet(name, it) for it in sorted(some)] for name, some in choices.items() if some
+        ]
         return found[-_TERMS_MAX:]
 
     def matches(self, record: Record) -> bool:
@@ -131,7 +133,7 @@ class SearchQuery:
         return all(any(wanted.finds(word) for word in said) for wanted in self.words)
 
     def ranges(self, text: str) -> list[tuple[int, int]]:
-        """Where a text has what was found: start and end in code points, of whole words, in order."""
+        """Where a text has what was found: start and end in code points, in order."""
         spans = set[tuple[int, int]]()
         for word in found_as(text):
             for wanted in self.words:

@@ -41,6 +41,16 @@ class Keys:
         return self._name("checkpoints")
 
     @cached_property
+    def full_text(self) -> str:
+        """Hash: generation of the full-text index, and the position up to which it has the log."""
+        return self._name("search")
+
+    @cached_property
+    def full_text_lease(self) -> str:
+        """String: the hub that adds to the full-text index now."""
+        return self._name("search:lease")
+
+    @cached_property
     def rehearsal(self) -> str:
         """Stream: a log that never lasts, to see whether the store takes anything."""
         return self._name("rehearsal")
@@ -107,6 +117,14 @@ class Keys:
     def versions(self, flash_id: str) -> str:
         """List: every record of a flash, oldest first."""
         return self._name(f"versions:{flash_id}")
+
+    def places(self, generation: str) -> str:
+        """Hash: flash id → offset of its first entry on the log, its place in the index."""
+        return self._name(f"words:{generation}:places")
+
+    def postings(self, generation: str, block: int, term: str) -> str:
+        """String: lines that have a term, each a character: its place in a block of the log."""
+        return self._name(f"words:{generation}:{block}:{term}")
 
     def coverage(self, slug: str) -> str:
         """Sorted set: ids of a running story's usable flashes by first publication in ms."""

@@ -13,9 +13,21 @@ if TYPE_CHECKING:
 
 # All that docs/stores.md names, but for what only some set-ups and servers have.
 COMMANDS: Final = (
-    *("get", "set", "del", "expire", "ttl", "incrby", "decrby", "exists", "pexpireat"),
+    *(
+        "get",
+        "set",
+        "mget",
+        "append",
+        "del",
+        "expire",
+        "ttl",
+        "incrby",
+        "decrby",
+        "exists",
+        "pexpireat",
+    ),
     *("hget", "hset", "hsetnx", "hmget", "hgetall", "hvals", "hlen", "hdel", "hexists", "hscan"),
-    *("pexpiretime", "sadd", "srem", "smembers", "rpush", "lrange", "lindex", "llen"),
+    *("pexpireat", "pexpiretime", "sadd", "srem", "smembers", "rpush", "lrange", "lindex", "llen"),
     *("zadd", "zrem", "zincrby", "zrange", "zrevrange", "zrangebyscore", "zrevrangebyscore"),
     *("zremrangebyrank", "xadd", "xrange", "xrevrange"),
 )

@@ -17,8 +17,8 @@ _DIGITS_MAX: Final = 9
 _FORM_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?", re.ASCII)
 
 
-def parameters(query: str) -> dict[str, list[str]]:
-    """The fields of a query string.
+def parameters(query: str, *, with_blank: bool = False) -> dict[str, list[str]]:
+    """The fields of a query string; those without a value only where they are wanted.
 
     Raises:
         ProblemError: 422, there are too many.
@@ -26,7 +26,7 @@ def parameters(query: str) -> dict[str, list[str]]:
     if not query:
         return {}
     try:
-        return parse_qs(query, max_num_fields=_FIELDS_MAX)
+        return parse_qs(query, max_num_fields=_FIELDS_MAX, keep_blank_values=with_blank)
     except ValueError as error:
         raise problem_at(422, "query", f"must have at most {_FIELDS_MAX} fields") from error
 

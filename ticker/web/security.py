@@ -162,7 +162,7 @@ def scheme_of(scheme: str, forwarded: str | None) -> str:
 
 def cors(edition: Edition, origin: str | None) -> dict[str, str]:
     """CORS headers of a public response (Fetch standard); with an allowlist it varies by Origin."""
-    exposed = {"Access-Control-Expose-Headers": "Date, ETag"}
+    exposed = {"Access-Control-Expose-Headers": "Date, ETag, Link"}
     if not edition.origins:
         return {"Access-Control-Allow-Origin": "*", **exposed}
     if origin is not None and origin in edition.origins:

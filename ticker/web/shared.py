@@ -30,6 +30,7 @@ class Public:
         self.templates = Templates(core.settings.public_url)
         self.archive = core.archive
         self.search = core.search
+        self.full_text = core.full_text
         self.clicks = core.clicks
         self.widgets = core.widgets
         self.reading = Reading(core.hub, core.archive)

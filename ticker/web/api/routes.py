@@ -15,6 +15,7 @@ from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
 from ticker.web.api.history import HistoryApi
 from ticker.web.api.reach import Reach
+from ticker.web.api.search import SearchApi
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def api(shared: Shared) -> Visitor:
     editors = Editors(
         core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals, queue
     )
+    search = SearchApi(
+        flashes,
+        shared.reading,
+        shared.full_text,
+        authenticator,
+        newsroom,
+        shared.render_queue,
+        shared.rendered,
+    )
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
@@ -59,7 +69,7 @@ def api(shared: Shared) -> Visitor:
             *_resource(
                 _FLASHES,
                 "flashes",
-                GET=flashes.board,
+                GET=search.listing,
                 POST=editors.publish,
                 OPTIONS=flashes.preflight,
             ),
