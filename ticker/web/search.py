@@ -12,7 +12,7 @@ from ticker.news.faults import Fault
 from ticker.news.folding import fold, words
 from ticker.news.search_query import WORDS_MAX, SearchQuery, SearchQueryError, typed
 from ticker.web.admission import subscribe
-from ticker.web.problems import ProblemError
+from ticker.web.problems import ProblemError, problem_at
 from ticker.web.query import parameters
 
 if TYPE_CHECKING:
@@ -41,17 +41,24 @@ class SearchRequest:
     pairs: tuple[tuple[str, str], ...]
     before: str | None
 
-    @property
-    def names_authors(self) -> bool:
-        """Whether it asks who made a line, which readers are not told."""
-        return bool(self.query.authors)
-
     def href(self, path: str, before: str | None, **more: str) -> str:
         """Path of the search, or of its page before a line."""
         pairs = [*self.pairs, *more.items()]
         if before is not None:
             pairs.append(("before", before))
         return f"{path}?{urlencode(pairs, errors='replace')}"
+
+
+def for_readers(asked: SearchRequest) -> None:
+    """Check that readers may ask so: they are not told who made a line.
+
+    Raises:
+        ProblemError: 401, they may not.
+    """
+    if asked.query.authors:
+        raise problem_at(
+            401, "author", "takes a token of the edition", WWW_Authenticate='Bearer realm="ticker"'
+        )
 
 
 def is_search(query: str) -> bool:

@@ -41,10 +41,10 @@ _HSTS: Final = "max-age=31536000"
 
 
 def page_policy(frame_ancestors: str = "'self'") -> str:
-    """Content Security Policy (CSP 3) of readers' pages: only our own files, and live lines."""
+    """Content Security Policy (CSP 3) of readers' pages: only our own files, live lines, search."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'self'; "
         "require-trusted-types-for 'script'; trusted-types ticker-page; "
         f"frame-ancestors {frame_ancestors}"
     )

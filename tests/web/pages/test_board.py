@@ -21,8 +21,10 @@ from ticker.news.event import GENESIS
 from ticker.settings import static_dir
 from ticker.store.archive import Archive
 from ticker.store.clicks import Clicks
+from ticker.store.full_text import FullText
 from ticker.store.search import Search
 from ticker.web.pages.board import Pages, regrouped
+from ticker.web.pages.search import SearchPages
 from ticker.web.reading import Reading
 from ticker.web.render_queue import RenderQueue
 from ticker.web.rendered import RenderedPages
@@ -188,10 +190,10 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
             clicks.count("en", flash_id, f"192.0.2.{reader}")
     await clicks.exchange()
     metrics = Metrics()
-    pages = Pages(
-        Templates(""), Reading(hub, Archive(store)), Search(store), clicks, settings.newsroom,
-        RenderedPages(RenderQueue(metrics), metrics),
-    )  # fmt: skip
+    templates, reading = Templates(""), Reading(hub, Archive(store))
+    rendered = RenderedPages(RenderQueue(metrics), metrics)
+    found = SearchPages(templates, reading, FullText(store), settings.newsroom, rendered)
+    pages = Pages(templates, reading, Search(store), clicks, settings.newsroom, rendered, found)
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80)}  # fmt: skip
     html = bytes((await pages.home(Request(scope))).body).decode()

@@ -14,7 +14,7 @@ from ticker.web.caching import LIVE_CACHE, NO_STORE
 from ticker.web.problems import no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.rendered import Made
-from ticker.web.search import is_search, search_request
+from ticker.web.search import for_readers, is_search, search_request
 from ticker.web.security import cors, desk_edition_of, edition_of, legible
 
 if TYPE_CHECKING:
@@ -94,13 +94,7 @@ class SearchApi:
     async def _readers(self, request: Request, code: str) -> Response:
         edition = edition_of(self._newsroom, code)
         asked, limit = search_request(self._newsroom, code, request.url.query), _limit(request)
-        if asked.names_authors:
-            raise problem_at(
-                401,
-                "author",
-                "takes a token of the edition",
-                WWW_Authenticate='Bearer realm="ticker"',
-            )
+        for_readers(asked)
 
         async def render() -> Made:
             # Cursor before data, as everywhere.
@@ -117,7 +111,7 @@ class SearchApi:
 
         page = await self._rendered.get(
             request,
-            ("search", code, asked.pairs, limit, asked.before),
+            ("found", code, asked.pairs, limit, asked.before),
             lambda: self._reading.revision(code),
             render,
         )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ticker.news.newsroom import Edition
     from ticker.store.clicks import Clicks
     from ticker.store.search import Search
+    from ticker.web.pages.search import SearchPages
     from ticker.web.reading import Reading
     from ticker.web.rendered import RenderedPages
     from ticker.web.templating import Templates
@@ -52,6 +53,7 @@ class Pages:
         clicks: Clicks,
         newsroom: Newsroom,
         rendered: RenderedPages,
+        found: SearchPages,
     ) -> None:
         self._templates = templates
         self._reading = reading
@@ -59,14 +61,17 @@ class Pages:
         self._clicks = clicks
         self._newsroom = newsroom
         self._rendered = rendered
+        self._found = found
 
     async def home(self, request: Request) -> Response:
         """The reader page of the first edition."""
         return await self._answer(request, next(iter(self._newsroom.editions.values())))
 
     async def edition(self, request: Request) -> Response:
-        """`GET /{edition}?section=&region=…&before=` → the reader page, or a page of the past."""
+        """`GET /{edition}?section=…&before=&q=` → the reader page, the past, or what is found."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
+        if self._found.is_meant(request):
+            return await self._found.page(request, edition)
         return await self._answer(request, edition)
 
     async def favicon(self, _: Request) -> Response:

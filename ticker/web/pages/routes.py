@@ -11,6 +11,7 @@ from ticker.web.pages.assets import Assets
 from ticker.web.pages.board import Pages
 from ticker.web.pages.coverage import Coverage
 from ticker.web.pages.permalinks import Permalinks
+from ticker.web.pages.search import SearchPages
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def pages(shared: Public) -> Visitor:
     """Readers."""
     archive, templates = shared.archive, shared.templates
     reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
-    board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered)
+    found = SearchPages(templates, reading, shared.full_text, newsroom, rendered)
+    board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered, found)
     permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
     coverage = Coverage(templates, reading, archive, newsroom, rendered)
     return Visitor(
