@@ -37,6 +37,7 @@ COVERED = {
     "news/newsroom": "test_settings", "news/search_terms": "news/test_search_query", "server/fast_path": "hub/test_sockets",
     "server/limits": "server/test_http_wire", "server/websocket": "server/test_websocket_wire",
     "store/follow": "store/test_wire", "store/checkpoints": "store/test_past", "jobs/checkpoints": "store/test_past",
+    "store/full_text_index": "store/test_full_text", "jobs/full_text": "store/test_full_text",
     "news/checkpoint": "store/test_past", "store/verification": "store/test_history",
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/widgets": "web/embed/test_widget", "web/desk/timeline": "web/api/test_history",
@@ -56,7 +57,7 @@ REACHED = {
     "server/heads": ("server/test_http_wire", "GET http://x@x/en"),
     "server/refusal": ("server/test_http_wire", "431"), "server/unsent": ("hub/test_backpressure", "GET /v1/en/flashes"),
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
-    "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
+    "web/search": ("web/api/test_search", "q="), "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip

@@ -251,3 +251,13 @@ def family(pid: int) -> dict[int, str]:
     except FileNotFoundError:
         pass
     return found
+
+
+def test_searches_of_a_small_archive() -> None:
+    """An operator learns what a search costs, and what the index of an archive takes."""
+    (found,) = bench("search")["archives"]
+    assert found["lines"] == 300
+    assert found["p50_ms"].keys() == found["p99_ms"].keys() == found["found"].keys()
+    assert found["found"]["one letter"] > 0
+    assert found["found"]["nothing"] == 0
+    assert found["cpu_ms"] > 0

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.bench import kernel, report
+from ticker.bench import kernel, report, search
 from ticker.bench.chart import bars
 from ticker.bench.connections import ConnectionsPlan, measure_connections
 from ticker.bench.errors import BenchError
@@ -20,6 +20,7 @@ from ticker.bench.lines import Lines
 from ticker.bench.logins import LoginsPlan, measure_logins
 from ticker.bench.pages import PagesPlan, measure_pages
 from ticker.bench.reading import TRANSPORTS, WEBSOCKET
+from ticker.bench.search import SearchPlan, measure_search
 from ticker.bench.service import BOARD_LINES
 from ticker.bench.storm import StormPlan, measure_storm
 from ticker.bench.subjects import PEERS, ours, peer, target
@@ -70,8 +71,18 @@ def add(bench: argparse.ArgumentParser) -> None:
     past.add_argument("--quick", action="store_true", help="small numbers: does it work?")
     past.add_argument("--json", action="store_true", help="one JSON object")
     past.set_defaults(run=_history)
+    _add_search(kinds)
     idle = _add(kinds, "connections", _connections, "memory for each idle reader")
     idle.add_argument("--churn", type=_count, help="readers that come and go after that (0)")
+
+
+def _add_search(kinds: Any) -> None:
+    found = kinds.add_parser("search", help="what a search costs in a long archive")
+    found.add_argument("--lines", type=_count, action="append", help="of the archive; repeatable")
+    found.add_argument("--searches", type=_count, help="of each kind (200)")
+    found.add_argument("--quick", action="store_true", help="small numbers: does it work?")
+    found.add_argument("--json", action="store_true", help="one JSON object")
+    found.set_defaults(run=_search)
 
 
 def _add(kinds: Any, name: str, run: Callable[..., None], meaning: str) -> Any:
@@ -179,6 +190,17 @@ def _history(options: argparse.Namespace) -> None:
         print(as_json(plan, machine, results))
         return
     print(f"{report.machine_line(machine)}\n\n{report.history_text(results)}\n")
+
+
+def _search(options: argparse.Namespace) -> None:
+    sizes = options.lines or ([300] if options.quick else [10_000, 100_000])
+    plan = SearchPlan(tuple(sizes), _given(options, options.searches, 200, 3))
+    machine = kernel.machine()
+    results = list(measure_search(plan))
+    if options.json:
+        print(search.as_json(plan, machine, results))
+        return
+    print(f"{report.machine_line(machine)}\n\n{report.search_text(results)}\n")
 
 
 def _given(options: argparse.Namespace, value: int | None, usual: int, quick: int) -> int:

@@ -29,7 +29,7 @@ from ticker.news.flash import Flash, PubStatus, correct, kill
 from ticker.news.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ticker.bench.service import Running
 
@@ -109,8 +109,13 @@ def measure_history(plan: HistoryPlan) -> Iterator[History]:
 
 def write_backup(file: Any, entries: int) -> None:
     """A backup of an edition with so many entries on its log, the last one of now."""
-    writer, now = Writer(file), utcnow()
-    texts = [record.encode() for record in _records(entries, now - _APART * entries)]
+    backup_of(file, _records(entries, utcnow() - _APART * entries))
+
+
+def backup_of(file: Any, records: Iterable[Record]) -> None:
+    """A backup of an edition with these on its log."""
+    writer = Writer(file)
+    texts = [record.encode() for record in records]
     head = GENESIS
     for text in texts:
         head = head.follows(text)
@@ -119,7 +124,7 @@ def write_backup(file: Any, entries: int) -> None:
         {
             "format": FORMAT,
             "ticker": __version__,
-            "made": format_time(now),
+            "made": format_time(utcnow()),
             "editions": {"en": str(head)},
             "audit": str(GENESIS),
         },

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ticker.bench.history import History
     from ticker.bench.logins import Logins
     from ticker.bench.pages import Pages
+    from ticker.bench.search import Searched
     from ticker.bench.storm import Storm
 
 _FANOUT_NOTE: Final = """\
@@ -84,6 +85,30 @@ def history_text(results: Sequence[History]) -> str:
         ("store, MB", *(figure(it.store_kb / 1024) for it in results)),
     ]
     return _table("entries", *(f"{it.entries:,}" for it in results), rows=rows)
+
+
+def search_text(results: Sequence[Searched]) -> str:
+    """The table of what a search costs, a pair of columns for each archive."""
+    rows = [
+        (
+            kind,
+            *(
+                figure(it)
+                for each in results
+                for it in (each.p50_ms[kind], each.p99_ms[kind], each.found[kind])
+            ),
+        )
+        for kind in results[0].p50_ms
+    ]
+    heads = [f"{name}, {it.lines:,}" for it in results for name in ("p50 ms", "p99 ms", "found")]
+    of_all = [
+        ("indexed in, s", *(figure(it.index_seconds) for it in results)),
+        ("bytes of the store for a line", *(figure(it.index_bytes) for it in results)),
+        ("CPU ms for a search", *(figure(it.cpu_ms) for it in results)),
+        ("of the store, ms", *(figure(it.store_cpu_ms) for it in results)),
+    ]
+    table = _table("searched for", *heads, rows=rows)
+    return f"{table}\n\n{_table('lines', *(f'{it.lines:,}' for it in results), rows=of_all)}"
 
 
 def fanout_text(results: Sequence[Fanout]) -> str:

@@ -43,15 +43,6 @@ def api(shared: Shared) -> Visitor:
     editors = Editors(
         core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals, queue
     )
-    search = SearchApi(
-        flashes,
-        shared.reading,
-        shared.full_text,
-        authenticator,
-        newsroom,
-        shared.render_queue,
-        shared.rendered,
-    )
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
@@ -69,7 +60,7 @@ def api(shared: Shared) -> Visitor:
             *_resource(
                 _FLASHES,
                 "flashes",
-                GET=search.listing,
+                GET=_search(shared, flashes).listing,
                 POST=editors.publish,
                 OPTIONS=flashes.preflight,
             ),
@@ -90,6 +81,18 @@ def api(shared: Shared) -> Visitor:
             Route("/v1/{edition}/board", history.board),
             Route("/v1/{edition}/log", history.log),
         ]
+    )
+
+
+def _search(shared: Shared, flashes: Flashes) -> SearchApi:
+    return SearchApi(
+        flashes,
+        shared.reading,
+        shared.full_text,
+        shared.authenticator,
+        shared.newsroom,
+        shared.render_queue,
+        shared.rendered,
     )
 
 
