@@ -21,8 +21,10 @@ from ticker.commands import backups, staff, tokens, users
 from ticker.commands.client import Client, ClientError
 from ticker.commands.demo import DemoPoster
 from ticker.commands.options import add_fields, add_store, fields_of, settings_of
+from ticker.commands.search import FACETS, found_text
 from ticker.commands.tail import TailError, as_json, as_text, follow
 from ticker.commands.verify import BrokenLogError, verify
+from ticker.news.document import dumps
 from ticker.server import logs
 from ticker.server.preflight import UnfitStoreError
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
@@ -141,6 +143,14 @@ def _add_desk(commands: Any) -> None:
     kill.add_argument("--reason", required=True)
     kill.add_argument("--edition", help="found by the id when not given")
     kill.set_defaults(run=_kill)
+    search = commands.add_parser("search", help="find lines of all days, newest first")
+    search.add_argument("words", nargs="*", help="all of them; the last one may go on")
+    search.add_argument("--edition", required=True)
+    for name in FACETS:
+        search.add_argument(f"--{name}", action="append", default=[], help="repeatable")
+    search.add_argument("--limit", type=int, default=50, help="lines at most, up to 200 (50)")
+    search.add_argument("--json", action="store_true", help="one flash a line")
+    search.set_defaults(run=_search)
     tail = commands.add_parser("tail", help="print the board, then every event as it happens")
     tail.add_argument("--edition", action="append", default=[], help="repeat for several; all")
     tail.add_argument("--json", action="store_true", help="one JSON message a line")
@@ -243,6 +253,14 @@ def _kill(options: argparse.Namespace) -> None:
     edition = options.edition or client.find(options.id)
     flash = client.kill(edition, options.id, options.reason)
     print(f"{flash['id']} version {flash['version']} killed")
+
+
+def _search(options: argparse.Namespace) -> None:
+    fields = [(name, value) for name in FACETS for value in getattr(options, name)]
+    fields += [("q", " ".join(options.words))] if options.words else []
+    found = _client().search(options.edition, [*fields, ("limit", str(options.limit))])
+    for flash in found["flashes"]:
+        print(dumps(flash) if options.json else found_text(flash))
 
 
 def _tail(options: argparse.Namespace) -> None:

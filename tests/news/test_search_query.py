@@ -17,7 +17,8 @@ from ticker.news.search_query import (
     SearchQueryError,
     typed,
 )
-from ticker.news.search_terms import terms_of, texts_of
+from ticker.news.search_terms import WORD_MAX, terms_of, texts_of
+from ticker.news.size import FLASH_BYTES_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +107,15 @@ def test_all_that_readers_see_is_searched() -> None:
         assert SearchQuery(words=typed(text)).matches(item), text
     assert not SearchQuery(words=typed("secret")).matches(item)
     assert len(list(texts_of(item.flash))) == 6
+
+
+@pytest.mark.parametrize("letters", ["ab" * 700 + " ", "الحرب والسلام ", "東京都知事選", "x "])
+def test_terms_of_a_line_are_bounded(letters: str) -> None:
+    """The longest line of any script, changed as often as it may be, has few terms in the index."""
+    size = FLASH_BYTES_MAX // len(letters.encode())
+    item = record(flash(headline=letters * max(1, size)))
+    assert len(terms_of(item)) < FLASH_BYTES_MAX
+    assert max(map(len, terms_of(item))) <= WORD_MAX + 1
 
 
 def test_facets() -> None:

@@ -36,6 +36,8 @@ KINDS: Final = {
     "flash": "/v1/en/flashes/{id}",
     "board then": "/v1/en/board?at={then}",
     "log": "/v1/en/log?limit=1000",
+    "search": "/en?q=newsroom",
+    "other searches": "/en?q=newsroom+{n:08d}",
 }
 # What an editor's token is needed for.
 _EDITORS: Final = frozenset({"board then", "log"})

@@ -91,6 +91,10 @@ class Client:
         """Publish a line, cleaned of what pasting leaves if wanted."""
         return self._write("POST", _path(edition) + _CLEAN * clean, fields)
 
+    def search(self, edition: str, fields: list[tuple[str, str]]) -> dict[str, Any]:
+        """What a search finds, as the interface has it."""
+        return self._call("GET", f"{_path(edition)}?{urlencode(fields, errors='surrogatepass')}")
+
     def correct(
         self, edition: str, flash_id: str, fields: dict[str, Any], *, clean: bool = False
     ) -> dict[str, Any]:
