@@ -45,6 +45,7 @@ bench: .venv/run
 	$(BIN)/ticker bench logins
 	$(BIN)/ticker bench connections --compare --churn 100000
 	$(BIN)/ticker bench history
+	$(BIN)/ticker bench search
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
