@@ -22,10 +22,16 @@ from tests.store.test_archive import (
     test_what_is_due,
 )
 from tests.store.test_clicks import clock, process, test_all_processes_count_together
+from tests.store.test_full_text import (
+    test_a_kill_holds_before_the_index_hears_of_it,
+    test_one_process_adds_at_a_time,
+    test_the_index_of_another_log_is_made_anew,
+)
 from tests.store.test_presence import hub, test_hubs_are_added_up_and_dead_ones_forgotten
 from tests.store.test_wire import test_one_request_is_stored_once_however_often_it_is_sent
 from tests.support.replicated import Replicated, cluster
 from tests.web.api.test_reach import test_who_left_is_neither_reached_nor_missed
+from tests.web.api.test_search import test_killed_words_are_found_by_editors_only
 from tests.web.desk.test_login import test_a_login_opens_the_desk
 from tests.web.embed.test_widget import test_an_upgrade_takes_no_pinned_script_away
 from ticker.commands.verify import verify
@@ -44,6 +50,7 @@ __all__ = [
     "hub",
     "login_limits",
     "process",
+    "test_a_kill_holds_before_the_index_hears_of_it",
     "test_a_line_leaves_its_story_when_it_moves_or_dies",
     "test_a_login_opens_the_desk",
     "test_all_desks_see_what_one_does",
@@ -52,10 +59,13 @@ __all__ = [
     "test_an_upgrade_takes_no_pinned_script_away",
     "test_entries_are_kept_in_order",
     "test_hubs_are_added_up_and_dead_ones_forgotten",
+    "test_killed_words_are_found_by_editors_only",
     "test_many_at_once_get_no_more",
+    "test_one_process_adds_at_a_time",
     "test_one_request_is_stored_once_however_often_it_is_sent",
     "test_revoking_ends_a_token_at_once",
     "test_success_is_no_try",
+    "test_the_index_of_another_log_is_made_anew",
     "test_what_is_due",
     "test_who_left_is_neither_reached_nor_missed",
 ]

@@ -15,11 +15,12 @@ from ticker.news.event import GENESIS, Record
 from ticker.news.flash import PubStatus
 from ticker.news.hands import Hands
 from ticker.store.faults import store_errors
-from ticker.store.full_text_index import BLOCK_BITS, FullTextIndex, IndexState
+from ticker.store.full_text_index import BLOCK_BITS, FullTextIndex, IndexState, decoded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
+    from ticker.news.event import Cursor
     from ticker.news.search_query import SearchQuery
     from ticker.store.client import Store
 
@@ -156,8 +157,7 @@ class FullText:
         self, edition: str, scope: _Scope, hits: list[Hit], more: str | None
     ) -> Results:
         """With their authors, which are kept beside versions that are not the first."""
-        changed = [it.newest.flash.id for it in hits if it.newest.flash.version > 1]
-        if changed:
+        if changed := [it.newest.flash.id for it in hits if it.newest.flash.version > 1]:
             with store_errors():
                 texts = await self._commands.hmget(self._keys(edition).hands, changed)
             authors = {
@@ -170,7 +170,17 @@ class FullText:
 
     async def _scope(self, edition: str, query: SearchQuery, before: str | None) -> _Scope:
         state = await self._index.state(edition) or _NONE
-        tail = await self._unindexed(edition, state)
+        found = await self._behind(edition, state.cursor)
+        if state.cursor != GENESIS and len(found) <= UNINDEXED_MAX + 1:
+            at_cursor = found.pop() if found else None
+            if at_cursor is None or at_cursor[1]["tag"] != state.cursor.tag:
+                # It is of another log; whoever adds to it will see that, too.
+                state, found = _NONE, await self._behind(edition, GENESIS)
+        tail = [
+            (int(entry_id.partition("-")[0]), record)
+            for entry_id, fields in found[: UNINDEXED_MAX + 1]
+            if (record := decoded(fields["record"]))
+        ]
         # Newest first: the oldest entry of each has the last word.
         first = {record.flash.id: offset for offset, record in tail}
         wanted = {it.flash.id: first[it.flash.id] for _, it in tail if query.matches(it)}
@@ -184,18 +194,13 @@ class FullText:
                 raise NoSuchPlaceError(before)
         return _Scope(state, frozenset(places.values()), end, len(tail) <= UNINDEXED_MAX)
 
-    async def _unindexed(self, edition: str, state: IndexState) -> list[tuple[int, Record]]:
-        """Offset and record of the newest entries that the index lacks, newest first."""
+    async def _behind(self, edition: str, cursor: Cursor) -> list[tuple[str, dict[str, str]]]:
+        """The newest entries from this one on, newest first; it is the last one, if it is there."""
         with store_errors():
-            found = await self._commands.xrevrange(
-                self._keys(edition).wire,
-                min=f"({state.cursor.offset}-0",
-                count=UNINDEXED_MAX + 1,
+            found: list[tuple[str, dict[str, str]]] = await self._commands.xrevrange(
+                self._keys(edition).wire, min=f"{cursor.offset}-0", count=UNINDEXED_MAX + 2
             )
-        return [
-            (int(entry_id.partition("-")[0]), Record.decode(fields["record"]))
-            for entry_id, fields in found
-        ]
+        return found
 
     async def _known_places(
         self, edition: str, state: IndexState, lines: Mapping[str, int]
@@ -257,7 +262,7 @@ class FullText:
         keys = self._keys(edition)
         with store_errors():
             texts = await self._newest([keys.wire, keys.flashes], places)
-        return [Record.decode(text) for text in texts if text]
+        return [it for text in texts if text and (it := decoded(text))]
 
     async def _judged(
         self, edition: str, query: SearchQuery, lines: list[Record], everything: bool

@@ -158,7 +158,7 @@ class FullTextIndex:
         self, edition: str, state: IndexState, entries: list[tuple[Cursor, str]]
     ) -> IndexState | None:
         keys, generation = self._keys(edition), state.generation
-        records = [(cursor.offset, it) for cursor, text in entries if (it := _decoded(text))]
+        records = [(cursor.offset, it) for cursor, text in entries if (it := decoded(text))]
         places = await self._places(edition, generation, (it.flash.id for _, it in records))
         terms = await self._earlier_terms(
             edition, [it for _, it in records if it.flash.id in places]
@@ -207,7 +207,7 @@ class FullTextIndex:
         return {
             flash_id: terms_of(record)
             for (flash_id, _), text in zip(wanted, texts, strict=True)
-            if text and (record := _decoded(text))
+            if text and (record := decoded(text))
         }
 
 
@@ -225,7 +225,7 @@ async def _new_terms(
             began = time.thread_time()
 
 
-def _decoded(text: str) -> Record | None:
+def decoded(text: str) -> Record | None:
     """A record; None: `ticker verify` says where the log is broken."""
     try:
         return Record.decode(text)
