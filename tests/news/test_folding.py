@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from ticker.news.folding import fold, found_as, words
+from ticker.news.folding import REMEMBERED_MAX, fold, found_as, words
 
 SAME = {
     "case": ("PRESIDENT Lula", "president lula"),
@@ -102,3 +102,10 @@ def test_words_know_their_places() -> None:
 def test_a_word_is_found_as_others_write_it(text: str, others: set[str]) -> None:
     """A word is found without its article, without its tilde, and as one where it was joined."""
     assert {it.text for it in found_as(text)} == {*said(text), *others}
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    """Whatever is searched for and looked at takes no more memory after a day than after an hour."""
+    for number in range(2 * REMEMBERED_MAX):
+        found_as(f"é{number}")
+    assert found_as.cache_info().currsize == REMEMBERED_MAX

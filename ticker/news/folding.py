@@ -45,6 +45,10 @@ _PIECE: Final = regex.compile(
 _ARTICLE: Final = regex.compile(r"[وف]?(?:[بك]?ال|لل)(?=..)")
 
 
+# Tokens, and texts, whose words are remembered; those used longest ago are forgotten.
+REMEMBERED_MAX: Final = 2048
+
+
 class Word(NamedTuple):
     """A word of a text.
 
@@ -60,7 +64,6 @@ class Word(NamedTuple):
     unspaced: bool
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text without what people write in several ways; it may have another length."""
     if text.isascii():
@@ -85,7 +88,8 @@ def words(text: str) -> list[Word]:
     return found
 
 
-def found_as(text: str) -> list[Word]:
+@lru_cache(maxsize=REMEMBERED_MAX)
+def found_as(text: str) -> tuple[Word, ...]:
     """The words by which a text is found: its own, and as others write them."""
     found = []
     for word in words(text):
@@ -98,24 +102,28 @@ def found_as(text: str) -> list[Word]:
                 found += [
                     it._replace(start=token.start(), end=token.end()) for it in _pieces(joined, 0)
                 ]
-    return found
+    return tuple(found)
 
 
 def _pieces(part: str, start: int) -> list[Word]:
     """The words of a token that has no joiners."""
-    folded, end = fold(part), start + len(part)
-    pieces = list(_PIECE.finditer(folded))
+    return [Word(text, start + first, start + last, it) for text, first, last, it in _split(part)]
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _split(part: str) -> tuple[Word, ...]:
+    folded = fold(part)
     # Where folding kept the length, each piece stands where it stood.
     exact = len(folded) == len(part)
-    return [
+    return tuple(
         Word(
             it[0],
-            start + it.start() if exact else start,
-            start + it.end() if exact else end,
+            it.start() if exact else 0,
+            it.end() if exact else len(part),
             it["unspaced"] is not None,
         )
-        for it in pieces
-    ]
+        for it in _PIECE.finditer(folded)
+    )
 
 
 def _others(word: str) -> list[str]:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from ticker.store.client import Store
 
 # Of one search: it ends wherever it is, and goes on when it is asked again.
-LOOKED_MAX: Final = 400
+LOOKED_MAX: Final = 200
 # Entries that the index may lack without anything being missed.
 UNINDEXED_MAX: Final = 200
 # Versions of one line that are looked through, newest first.
 _VERSIONS_MAX: Final = 20
 _BLOCKS_AT_ONCE: Final = 4
 _PAGE_MIN: Final = 20
-_PAGE_MAX: Final = 100
+_PAGE_MAX: Final = 50
 _NONE: Final = IndexState("", GENESIS)
 # The newest record of each flash whose first entry is at these offsets.
 _NEWEST: Final = """

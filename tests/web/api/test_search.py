@@ -197,7 +197,7 @@ async def test_page_by_page(service: Running) -> None:
         (f"q={'x' * 201}", ["q"]),
         (f"q={'+'.join(map(str, range(13)))}", ["q"]),
         ("q=x&limit=0", ["limit"]),
-        ("q=x&limit=201", ["limit"]),
+        ("q=x&limit=101", ["limit"]),
         ("q=&section=none&urgency=x&day=2026-02-30&source=%21", ["section", "urgency", "q", "source", "day"]),
         ("day=20260101", ["day"]),
         ("day=today", ["day"]),

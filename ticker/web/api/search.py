@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ticker.web.search import SearchRequest
 
 LIMIT: Final = 50
-LIMIT_MAX: Final = 200
+LIMIT_MAX: Final = 100
 # A cache must not hand the one to the other.
 _VARY: Final = "Authorization, Cookie"
 
