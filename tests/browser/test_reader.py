@@ -15,7 +15,7 @@ from ticker.store.client import Store
 from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
     from tests.support.service import Running
 
@@ -206,6 +206,34 @@ async def test_a_page_of_the_past_forgets_killed_lines(page: Page, service: Runn
     await expect(page.locator("#lines .empty")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_reader_searches(browser: Browser, service: Running, scripts: bool) -> None:
+    """The box finds lines of all days within what is chosen; a killed line leaves an open page."""
+    await long_ago(service, "o", headline="Café owners strike", section="sports")
+    await service.post("en", "Cafe closed")
+    context = await browser.new_context(java_script_enabled=scripts)
+    page = await context.new_page()
+    await page.goto(f"{service.url}/en")
+    await page.get_by_role("searchbox").fill("CAFE")
+    await page.get_by_role("searchbox").press("Enter")
+    await page.wait_for_url("**/en?q=CAFE")
+    lines = page.locator("#lines .headline")
+    await expect(lines).to_have_text(["Cafe closed", "Café owners strike"])
+    await page.get_by_role("link", name="Sports").click()
+    await page.wait_for_url("**/en?q=CAFE&section=sports")
+    await expect(lines).to_have_text(["Café owners strike"])
+    await page.get_by_role("searchbox").fill("cafe strik")
+    await page.get_by_role("button", name="Search").click()
+    await page.wait_for_url("**/en?q=cafe+strik&section=sports")
+    await expect(lines).to_have_text(["Café owners strike"])
+    if scripts:
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        await service.kill("en", "o")
+        await expect(page.locator("#lines .empty")).to_be_visible()
+        assert "Café" not in await page.content()
+    await context.close()
+
+
 async def test_an_opened_story_is_counted_without_a_cookie(page: Page, service: Running) -> None:
     """Following a line's link sends one count, that has no cookie and says nothing of the reader."""
     line = await service.post("en", "Linked", url=f"{service.url}/robots.txt")
@@ -253,7 +281,16 @@ async def test_a_link_is_copied(page: Page, service: Running) -> None:
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize(
-    "path", ["/ar", "/ar?section=sports", "/ar/f/l", "/ar/coverage/flood", "/ar/x"]
+    "path",
+    [
+        "/ar",
+        "/ar?section=sports",
+        "/ar/f/l",
+        "/ar/coverage/flood",
+        "/ar/x",
+        "/ar?q=17",
+        f"/ar?q={'W' * 180}",
+    ],
 )
 async def test_no_page_scrolls_sideways(
     page: Page, service: Running, path: str, width: int
