@@ -260,4 +260,4 @@ def test_searches_of_a_small_archive() -> None:
     assert found["p50_ms"].keys() == found["p99_ms"].keys() == found["found"].keys()
     assert found["found"]["one letter"] > 0
     assert found["found"]["nothing"] == 0
-    assert found["cpu_ms"] > 0
+    assert all(0 < it < 1e6 for it in found["cpu_ms"].values())

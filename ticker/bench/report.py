@@ -100,12 +100,12 @@ def search_text(results: Sequence[Searched]) -> str:
         )
         for kind in results[0].p50_ms
     ]
-    heads = [f"{name}, {it.lines:,}" for it in results for name in ("p50 ms", "p99 ms", "found")]
+    heads = [
+        f"{name}, {it.lines:,}" for it in results for name in ("p50 ms", "p99", "CPU p99", "found")
+    ]
     of_all = [
         ("indexed in, s", *(figure(it.index_seconds) for it in results)),
         ("bytes of the store for a line", *(figure(it.index_bytes) for it in results)),
-        ("CPU ms for a search", *(figure(it.cpu_ms) for it in results)),
-        ("of the store, ms", *(figure(it.store_cpu_ms) for it in results)),
     ]
     table = _table("searched for", *heads, rows=rows)
     return f"{table}\n\n{_table('lines', *(f'{it.lines:,}' for it in results), rows=of_all)}"
