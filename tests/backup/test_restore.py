@@ -33,10 +33,13 @@ from ticker.bench.history import write_backup
 from ticker.commands.backups import export, restore
 from ticker.editing.intake import Intake
 from ticker.news.document import format_time, utcnow
+from ticker.news.search_query import SearchQuery, typed
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.store.faults import StoreUnavailableError
+from ticker.store.full_text import FullText
+from ticker.store.full_text_index import FullTextIndex
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
 from ticker.store.keys import Keys
 from ticker.store.widgets import WidgetScripts
@@ -107,6 +110,26 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
         assert await WidgetScripts(store).all() == {"ticker-1.js": "export {};\n"}
 
     run(target, checked)
+
+
+def test_what_comes_back_is_found(source: str, target: str, tmp_path: Path) -> None:
+    """Search finds in the new store what it found in the old one, before it is indexed and after."""
+    play(source, EVERYTHING)
+    path = tmp_path / "backup"
+    export(at(source), str(path), [], force=False)
+    restore(at(target), str(path), [])
+
+    async def found(store: Store) -> list[list[tuple[str, int]]]:
+        search, query = FullText(store), SearchQuery(words=typed("publish"))
+        pages = [await search.find("en", query, None, 50, everything=it) for it in (False, True)]
+        return [[(it.newest.flash.id, it.matched.flash.version) for it in page.hits]
+                for page in pages]  # fmt: skip
+
+    before = run(source, found)
+    assert all(before)
+    assert run(target, found) == before
+    assert run(target, lambda store: FullTextIndex(store, "hub").extend("en")) is not None
+    assert run(target, found) == before
 
 
 def test_versions_are_put_in_by_the_hundred(target: str, tmp_path: Path) -> None:
