@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from tests.support.flashes import flash, record
 from ticker.news.folding import words
@@ -53,6 +54,25 @@ def test_a_line_is_found_by_each_of_its_words(line: str, data: st.DataObject) ->
     assert query.matches(item)
     terms = terms_of(item)
     assert all(set(choice) & terms for choice in query.terms)
+
+
+ANYTHING = st.one_of(
+    st.characters(categories=["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No"]),
+    st.sampled_from(" -’\u200cñéıİßΣςاأإآلةىيکـوأ東가\u0e36"),
+)
+
+
+@given(st.text(ANYTHING, min_size=1, max_size=12), st.data())
+def test_any_word_of_any_script_is_found(text: str, data: st.DataObject) -> None:
+    """Whatever letters, marks and digits make a word, who types it finds its line, by the index too."""
+    line = unicodedata.normalize("NFC", text)
+    assume(words(line))
+    word = data.draw(st.sampled_from(words(line)))
+    item = record(flash(headline=line))
+    for said in (line[word.start : word.end], line[word.start : word.end] + " "):
+        query = SearchQuery(words=typed(said))
+        assert query.matches(item)
+        assert all(set(choice) & terms_of(item) for choice in query.terms)
 
 
 @pytest.mark.parametrize(
