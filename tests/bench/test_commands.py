@@ -23,6 +23,8 @@ from tests.support.process import (
     ticker,
     watched,
 )
+from ticker.bench.report import search_text
+from ticker.bench.search import Searched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -261,3 +263,5 @@ def test_searches_of_a_small_archive() -> None:
     assert found["found"]["one letter"] > 0
     assert found["found"]["nothing"] == 0
     assert all(0 < it < 1e6 for it in found["cpu_ms"].values())
+    table = search_text([Searched(**found)]).splitlines()
+    assert len({len(it) for it in table[: len(found["p50_ms"]) + 2]}) == 1

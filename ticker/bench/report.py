@@ -93,9 +93,9 @@ def search_text(results: Sequence[Searched]) -> str:
         (
             kind,
             *(
-                figure(it)
+                figure(it[kind])
                 for each in results
-                for it in (each.p50_ms[kind], each.p99_ms[kind], each.found[kind])
+                for it in (each.p50_ms, each.p99_ms, each.cpu_ms, each.found)
             ),
         )
         for kind in results[0].p50_ms
