@@ -25,7 +25,7 @@ def test_lines_are_found(served: Serving) -> None:
         f"{moments[0]}  5  KILLED  Cafe closed  {killed['id']}",
         f"{moments[1]}  3  Café owners strike  (Port)  {first['id']}",
     ]
-    done = ticker("search", "caf", "--edition", "en", "--source", "port", "--json", env=env)
+    done = ticker("search", "cafe", "--edition", "en", "--source", "port", "--json", env=env)
     assert [json.loads(it)["id"] for it in done.out.splitlines()] == [first["id"]]
     done = ticker("search", "—", "--edition", "en", env=env)
     assert (done.code, done.out) == (1, "")

@@ -22,7 +22,7 @@ _MARKS: Final = regex.compile(
     """,
     regex.VERBOSE,
 )
-_DIGIT: Final = regex.compile(r"(?![0-9])\p{Nd}")
+_DIGIT: Final = regex.compile(r"(?![0-9])\p{Decimal_Number}")
 _TATWEEL: Final = "ـ"
 _LETTERS: Final = (
     str.maketrans("ıłđðøħŧ", "ilddoht", _TATWEEL)
