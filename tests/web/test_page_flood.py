@@ -14,7 +14,16 @@ READERS = 20
 
 
 @pytest.mark.parametrize(
-    "path", ["/en", "/embed/en", "/v1/en/flashes", "/en?before=now&tag=zz", "/en?tag={n}"]
+    "path",
+    [
+        "/en",
+        "/embed/en",
+        "/v1/en/flashes",
+        "/en?before=now&tag=zz",
+        "/en?tag={n}",
+        "/en?q=before",
+        "/v1/en/flashes?q=before+{n}",
+    ],
 )
 async def test_readers_of_pages_keep_nobody_out(service: Running, path: str) -> None:
     """Amid a flood of a page, readers come in, an editor posts and a kill comes; pages cost nothing."""
@@ -25,6 +34,8 @@ async def test_readers_of_pages_keep_nobody_out(service: Running, path: str) -> 
             coming = [group.create_task(reader(service)) for _ in range(READERS)]
             line = await service.post("en", "Amid")
             killed = await service.kill("en", line["id"])
+            found = await service.request("GET", "/v1/en/flashes?q=amid")
+    assert [it["id"] for it in found.json["flashes"]] == [line["id"]]
     assert killed.status == 200
     assert [it.result() for it in coming] == ["canceled"] * READERS
     if "{n}" in path:
