@@ -281,11 +281,10 @@ class FullText:
                         pipe.lrange(key, -_VERSIONS_MAX, -1)
                     answers = await pipe.execute()
             for line, texts in zip(rest, answers, strict=True):
-                versions = (Record.decode(text) for text in reversed(texts))
-                for version in versions:
-                    if query.matches(version):
-                        found[line.flash.id] = version
-                        break
+                versions = filter(None, map(decoded, reversed(texts)))
+                version = next(filter(query.matches, versions), None)
+                if version is not None:
+                    found[line.flash.id] = version
         return [(it, found[it.flash.id]) for it in lines if it.flash.id in found]
 
 

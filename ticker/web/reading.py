@@ -51,6 +51,15 @@ class Reading:
         """When the board changes by itself, by expiry or by age."""
         return self._hub.until(edition)
 
+    def check_store(self, edition: str) -> None:
+        """Fail fast: nobody waits for a store that is known to be away, or half of a backup.
+
+        Raises:
+            ProblemError: 503, it is.
+        """
+        if self._hub.revision(edition)[-1] is not None:
+            raise unavailable("The store is away; nothing can be searched now.", some_seconds())
+
     async def find(self, edition: str, flash_id: str) -> Flash | None:
         """A line at its newest version, a withheld one (embargo, draft, hold) too.
 

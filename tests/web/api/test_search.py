@@ -9,8 +9,12 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.desk import hire, log_in
+from tests.support.flashes import NOON
 from ticker.accounts.principal import Role
+from ticker.hub.hub import Hub
+from ticker.news.event import GENESIS
 from ticker.store.client import Store
+from ticker.store.full_text import FullText
 from ticker.store.full_text_index import FullTextIndex
 
 if TYPE_CHECKING:
@@ -236,3 +240,18 @@ async def test_an_unchanged_search_is_rendered_once(service: Running) -> None:
     assert again.status == 304
     await service.post("en", "Second storm")
     assert await find(service, "storm") == ["Second storm", "Storm"]
+
+
+async def test_nobody_waits_for_a_store_that_is_away(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an edition is not followed, a search is refused at once, and takes no turn from pages."""
+    await service.post("en", "Storm")
+    monkeypatch.setattr(Hub, "revision", lambda *_: (True, 1, GENESIS, NOON))
+    monkeypatch.setattr(FullText, "find", None)
+    for path in (f"{FLASHES}?q=storm", "/en?q=storm"):
+        for token in ("", None):
+            answer = await service.request("GET", path, token=token)
+            assert answer.status == 503
+            assert int(answer.headers["retry-after"]) > 0
+    assert (await service.get("/en?q=")).status == 200

@@ -79,6 +79,7 @@ class SearchApi:
     async def _editors(self, request: Request, code: str, principal: Principal) -> Response:
         edition = desk_edition_of(self._newsroom, code).code
         asked, limit = search_request(self._newsroom, edition, request.url.query), _limit(request)
+        self._reading.check_store(edition)
         # People who wait while they type go before pages that nobody asked for yet.
         async with self._renders.turn(f"editor {principal.name}", first=True):
             found = await self._find(edition, asked, limit, everything=True)
@@ -95,6 +96,7 @@ class SearchApi:
         edition = edition_of(self._newsroom, code)
         asked, limit = search_request(self._newsroom, code, request.url.query), _limit(request)
         for_readers(asked)
+        self._reading.check_store(code)
 
         async def render() -> Made:
             # Cursor before data, as everywhere.

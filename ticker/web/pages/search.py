@@ -64,6 +64,7 @@ class SearchPages:
                     raise
             else:
                 for_readers(asked)
+                self._reading.check_store(edition.code)
         filters = Filters.of(f"/{edition.code}", parameters(query))
         # What is chosen beside the words stays with them.
         filters = Filters(filters.path, (("q", text), *filters.pairs))
