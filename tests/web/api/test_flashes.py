@@ -111,7 +111,8 @@ async def test_killed_words_are_nowhere(service: Running) -> None:
     await service.kill("en", line["id"], "Secret")
     newer = await service.post("en", "Newer")
     one = f"{FLASHES}/{line['id']}"
-    for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", "/en", "/"):
+    found = (f"{FLASHES}?q=secret", f"{FLASHES}?source=secret", "/en?q=secret+words")
+    for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", "/en", "/", *found):
         assert b"Secret" not in (await service.get(path)).body
     assert (await service.request("GET", one)).status == 410
     assert b"Secret" not in (await service.request("GET", one)).body
