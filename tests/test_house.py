@@ -46,6 +46,7 @@ COVERED = {
 # Modules that the test file of another reaches through a command, a URL, a socket or another class,
 # and a word of it that does.
 REACHED = {
+    "editing/batch": ("web/api/test_batches", '"/v1/flashes"'),
     "__main__": ("test_cli", "ticker("), "core": ("web/test_live", "running("),
     "hub/sites": ("store/test_presence", "test_strangers_cannot_fill_the_memory"), "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),

@@ -22,6 +22,7 @@ from ticker.accounts.repeated_entries import RepeatedEntries
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
+from ticker.editing.batch import Batch
 from ticker.editing.intake import Intake
 from ticker.hub.audience import QueuedAudience
 from ticker.hub.backpressure import Buffers
@@ -94,6 +95,7 @@ class Core:
         self.wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(self.wire, self.archive, rules, two_key=settings.two_key)
+        self.batch = Batch(self.intake, self.wire)
         self._register()
 
     def _register(self) -> None:

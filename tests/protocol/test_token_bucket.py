@@ -32,6 +32,17 @@ def test_debts_are_paid_back_first() -> None:
     assert bucket.take(3.0)
 
 
+def test_much_at_once_is_paid_for() -> None:
+    """Who asks for many at once waits for as many; more than a burst takes a full bucket, and debts."""
+    bucket = TokenBucket(rate=1, burst=4)
+    assert bucket.take(0.0, 3)
+    assert not bucket.take(0.0, 3)
+    assert bucket.wait(0.0, 3) == 2
+    assert not bucket.take(1.0, 9)
+    assert bucket.take(3.0, 9)
+    assert bucket.wait(3.0) == 6
+
+
 @given(st.floats(0.1, 10_000), st.integers(1, 500), st.floats(0, 1e10))
 def test_a_burst_is_whole_at_any_time(rate: float, burst: int, now: float) -> None:
     """Whenever somebody comes and however fast they may go on, all of the first burst is theirs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.applications import Starlette
@@ -28,6 +28,7 @@ PUBLIC = {
 }  # fmt: skip
 # What takes a role of the edition, and the least one.
 EDITORIAL = {
+    "POST /v1/flashes": Role.REPORTER,
     "POST /v1/{edition}/flashes": Role.REPORTER,
     "PATCH /v1/{edition}/flashes/{id}": Role.REPORTER,
     "DELETE /v1/{edition}/flashes/{id}": Role.REPORTER,
@@ -60,6 +61,7 @@ PAGES = {
 SOCKETS = {"WS /desk/{edition}/live"}
 BODIES = {"POST /v1/{edition}/flashes", "PATCH /v1/{edition}/flashes/{id}",
           "POST /desk/{edition}/lint"}  # fmt: skip
+LISTS = {"POST /v1/flashes"}
 
 
 def test_every_route_is_known(settings: Settings) -> None:
@@ -88,12 +90,19 @@ def url(route: str, flash_id: str, edition: str = "en") -> tuple[str, str]:
     return method, path + (query or ("?at=2026-01-01T00:00:00Z" if path.endswith("board") else ""))
 
 
+def body_of(route: str) -> Any:
+    line = {"headline": "x", "urgency": 3}
+    if route in LISTS:
+        return [{"edition": "en", **line}]
+    return line if route in BODIES else None
+
+
 @pytest.mark.parametrize("route", EDITORIAL)
 async def test_editors_urls_are_for_editors(service: Running, route: str) -> None:
     """Nobody without a role, of a lower role or of another edition; never to scripts of other sites."""
     flash_id = (await service.post("en", "A line"))["id"]
     method, path = url(route, flash_id)
-    body = {"headline": "x", "urgency": 3} if route in BODIES else None
+    body = body_of(route)
     least = EDITORIAL[route]
 
     async def status(token: str | None) -> int:
@@ -122,7 +131,7 @@ async def test_sessions_prove_their_intent(service: Running, route: str) -> None
     await hire(service, "adm", Role.ADMIN)
     editor = await log_in(service, "adm")
     method, path = url(route, flash_id)
-    body = {"headline": "x", "urgency": 3} if route in BODIES else None
+    body = body_of(route)
     bare = await editor.ask(method, path, body, csrf="")
     assert (bare.status == 403) is (method != "GET")
     assert (await editor.ask(method, path, body)).status < 300 or route.endswith("landing")

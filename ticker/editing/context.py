@@ -37,6 +37,8 @@ class EditContext:
         if_match: Versions that the flash may have (optimistic concurrency); None: any.
         key: The client's idempotency key; None: it has none.
         address: The client's, for the log.
+        batch: Digest of the whole list of lines that this one is asked for with; "": it stands
+            alone.
     """
 
     principal: Principal
@@ -44,6 +46,7 @@ class EditContext:
     if_match: Collection[str] | None = None
     key: str | None = None
     address: str | None = None
+    batch: str = ""
 
     def record(
         self,
@@ -77,6 +80,8 @@ class EditContext:
         fields = sorted((data or {}).items())
         how = [options.draft, options.hold]
         asked = dumps([verb, flash_id, sorted(self.if_match or ()), fields, how])
+        if self.batch:
+            asked = dumps([verb, self.batch])
         name = dumps([self.principal.name, self.key])
         owner = _digest(self.principal.name)
         return IdempotencyKey(_digest(name), _digest(asked), _KEY_SECONDS, owner)

@@ -27,11 +27,11 @@ class TokenBucket:
         """
         return min(self._burst, self._level + max(0.0, now - self._at) * self._rate)
 
-    def take(self, now: float) -> bool:
-        """Take one token, if there is one."""
-        if self.left(now) < 1:
+    def take(self, now: float, cost: float = 1) -> bool:
+        """Take so many tokens, if they are there; if it is full, that is enough for any number."""
+        if self.left(now) < min(cost, self._burst):
             return False
-        self.spend(1, now)
+        self.spend(cost, now)
         return True
 
     def spend(self, cost: float, now: float) -> None:
@@ -39,9 +39,9 @@ class TokenBucket:
         self._level = self.left(now) - cost
         self._at = max(self._at, now)
 
-    def wait(self, now: float) -> float:
-        """Seconds until there is a token to take."""
-        return max(0.0, (1 - self.left(now)) / self._rate)
+    def wait(self, now: float, cost: float = 1) -> float:
+        """Seconds until so many tokens can be taken."""
+        return max(0.0, (min(cost, self._burst) - self.left(now)) / self._rate)
 
 
 class TokenBuckets:

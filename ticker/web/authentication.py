@@ -158,12 +158,20 @@ class Authenticator:
             )
         return principal
 
-    def _spend(self, name: str) -> None:
+    def charge(self, principal: Principal, requests: int) -> None:
+        """Rate limit of a request that stands for many: so many more are charged for it.
+
+        Raises:
+            ProblemError: 429, there are too many.
+        """
+        self._spend(principal.name, requests)
+
+    def _spend(self, name: str, requests: int = 1) -> None:
         """Rate limit: a token bucket for each name."""
         now = self._clock()
         bucket = self._buckets.of(name)
-        if not bucket.take(now):
-            wait = str(math.ceil(bucket.wait(now)))
+        if not bucket.take(now, requests):
+            wait = str(math.ceil(bucket.wait(now, requests)))
             raise problem_at(
                 429, "Authorization", "Too many requests with this token.", Retry_After=wait
             )

@@ -1,4 +1,4 @@
-"""Request body: media type, size limit, and strict JSON (RFC 8259), an object."""
+"""Request body: media type, size limit, and strict JSON (RFC 8259)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,26 @@ async def json_object(request: Request, media_types: Collection[str]) -> dict[st
     Raises:
         ProblemError: 400 no JSON, 413 too big, 415 of another media type, 422 no object.
     """
+    data = await _json(request, media_types, BODY_MAX)
+    if not isinstance(data, dict):
+        raise problem_at(422, "body", "must be a JSON object")
+    return data
+
+
+async def json_array(request: Request, media_types: Collection[str], limit: int) -> list[Any]:
+    """The array that a request carries.
+
+    Raises:
+        ProblemError: 400 no JSON, 413 more than `limit` bytes, 415 of another media type, 422 no
+            array.
+    """
+    data = await _json(request, media_types, limit)
+    if not isinstance(data, list):
+        raise problem_at(422, "body", "must be a JSON array")
+    return data
+
+
+async def _json(request: Request, media_types: Collection[str], limit: int) -> object:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in media_types:
         raise problem_at(
@@ -29,7 +49,7 @@ async def json_object(request: Request, media_types: Collection[str]) -> dict[st
             f"must be {' or '.join(sorted(media_types))}",
             Accept="application/json",
         )
-    return _parse(await read(request, BODY_MAX))
+    return _parse(await read(request, limit))
 
 
 async def read(request: Request, limit: int) -> bytes:
@@ -46,15 +66,13 @@ async def read(request: Request, limit: int) -> bytes:
     return bytes(raw)
 
 
-def _parse(raw: bytes) -> dict[str, Any]:
+def _parse(raw: bytes) -> object:
     try:
-        data = json.loads(
+        data: object = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
         raise problem_at(400, "body", f"is not JSON (RFC 8259): {error}") from error
-    if not isinstance(data, dict):
-        raise problem_at(422, "body", "must be a JSON object")
     return data
 
 

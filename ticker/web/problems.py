@@ -16,6 +16,7 @@ from ticker.accounts.passwords import BusyError, GoneError
 from ticker.accounts.rights import ForbiddenError
 from ticker.accounts.tokens import TooManyNamesError
 from ticker.editing.attempts import PreconditionError
+from ticker.editing.batch import FirstRefusedError
 from ticker.editing.bounds import FullError
 from ticker.editing.intake import NoSuchFlashError
 from ticker.news.faults import Fault, InvalidError
@@ -159,6 +160,9 @@ _MEANINGS: dict[type[Exception], Callable[[Any], ProblemError]] = {
     ForbiddenError: lambda error: problem_at(403, error.field, str(error)),
     NoSuchFlashError: lambda error: no_such_flash(str(error)),
     PreconditionError: lambda error: problem_at(412, "If-Match", str(error)),
+    FirstRefusedError: lambda _: problem_at(
+        424, "linked", "The first line, whose story this one is of, was not filed."
+    ),
     FullError: lambda error: problem_at(409, error.field, str(error)),
     TooManyNamesError: lambda error: problem_at(409, "name", str(error)),
     IllegalChangeError: lambda error: problem_at(409, "pubstatus", str(error)),

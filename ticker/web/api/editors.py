@@ -70,7 +70,7 @@ class Editors:
         """`POST /v1/{edition}/flashes?draft=&hold=&clean=` → 201; safe to retry under a key."""
         with self._counted("publish", 201):
             context = await self._context(request)
-            options = _options(request)
+            options = options_of(request)
             data, done = await _draft(request, _JSON_TYPES)
             flash = await self._intake.publish(context, data, options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
@@ -81,7 +81,7 @@ class Editors:
         """`PATCH /v1/{edition}/flashes/{id}?refile=&clean=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
             context = await self._context(request)
-            silently = _switch(parameters(request.url.query), "refile")
+            silently = switch_of(parameters(request.url.query), "refile")
             data, done = await _draft(request, _PATCH_TYPES)
             flash = await self._intake.correct(
                 context, request.path_params["id"], data, silently=silently
@@ -93,7 +93,7 @@ class Editors:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
         with self._counted("release", 200):
             context = await self._context(request)
-            options = _options(request)
+            options = options_of(request)
             flash = await self._intake.release(context, request.path_params["id"], options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
@@ -146,7 +146,7 @@ class Editors:
             principal=await self._authenticator.authenticate(request),
             edition=edition.code,
             if_match=_if_match(request),
-            key=_key(request),
+            key=key_of(request),
             address=address_of(request) or None,
         )
 
@@ -155,7 +155,7 @@ async def _draft(
     request: Request, media_types: Collection[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the request carries, cleaned if it says so, and what to say of that."""
-    wanted = _switch(parameters(request.url.query), "clean")
+    wanted = switch_of(parameters(request.url.query), "clean")
     data = await json_object(request, media_types)
     return cleaning.clean_fields(data) if wanted else (data, {})
 
@@ -166,7 +166,7 @@ def _reason(request: Request) -> tuple[str, dict[str, Any]]:
     reasons = given.get("reason", [])
     if len(reasons) != 1:
         raise problem_at(422, "reason", "is required, once, in the query")
-    if not _switch(given, "clean"):
+    if not switch_of(given, "clean"):
         return reasons[0], {}
     done = cleaning.clean(reasons[0])
     return done.text, cleaning.told([("reason", "#/reason", done)])
@@ -194,7 +194,7 @@ def _if_match(request: Request) -> Collection[str] | None:
     return {tag.strip().removeprefix('"').removesuffix('"') for tag in field.split(",")}
 
 
-def _options(request: Request) -> PublishOptions:
+def options_of(request: Request) -> PublishOptions:
     """Publish options of the query: draft and hold."""
     if not request.url.query:
         return NOW
@@ -202,17 +202,19 @@ def _options(request: Request) -> PublishOptions:
     hold = given.get("hold", ["0"])[-1]
     if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MAX:
         raise problem_at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MAX}")
-    return PublishOptions(draft=_switch(given, "draft"), hold=float(hold))
+    return PublishOptions(draft=switch_of(given, "draft"), hold=float(hold))
 
 
-def _switch(given: dict[str, list[str]], name: str) -> bool:
+def switch_of(given: dict[str, list[str]], name: str) -> bool:
+    """A parameter that is true or false, false if it is not given."""
     word = given.get(name, ["false"])[-1]
     if word not in {"true", "false"}:
         raise problem_at(422, name, "must be true or false")
     return word == "true"
 
 
-def _key(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
+    """The client's `Idempotency-Key`, if it has one."""
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
         raise problem_at(422, "Idempotency-Key", "must be 1 to 255 visible ASCII characters")

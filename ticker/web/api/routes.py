@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
 from ticker.web.api.audit import AuditApi
+from ticker.web.api.batches import Batches
 from ticker.web.api.clicks import ClicksApi
 from ticker.web.api.editors import Editors
 from ticker.web.api.flashes import Flashes
@@ -43,6 +44,7 @@ def api(shared: Shared) -> Visitor:
     editors = Editors(
         core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals, queue
     )
+    batches = Batches(core, authenticator, newsroom)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
@@ -55,6 +57,7 @@ def api(shared: Shared) -> Visitor:
             Route("/metrics", health.metrics),
             Route("/v1/audit", audit.log),
             Route("/v1/editions", flashes.editions),
+            Route("/v1/flashes", batches.publish, methods=["POST"]),
             WebSocketRoute(_LIVE, live.websocket),
             Route(_LIVE, _LiveHttp(live, flashes), methods=["GET", "OPTIONS"]),
             *_resource(
