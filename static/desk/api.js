@@ -38,6 +38,16 @@ export class Api {
     return this.#ask("POST", `flashes?${new URLSearchParams(query)}`, { body: fields, key });
   }
 
+  /** @param {object[]} lines each with its `edition`. */
+  publishAll(lines, query, key) {
+    return this.#ask("POST", `/v1/flashes?${new URLSearchParams(query)}`, { body: lines, key });
+  }
+
+  /** Ends a line of any edition before it is out. */
+  stop(edition, id, version) {
+    return this.#ask("DELETE", `/v1/${edition}/flashes/${id}?reason=stopped`, { version });
+  }
+
   change(id, fields, { version, key, refile }) {
     return this.#ask("PATCH", `flashes/${id}${refile ? "?refile=true" : ""}`, { body: fields, version, key });
   }

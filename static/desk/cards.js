@@ -48,6 +48,7 @@ class Card {
     const { words, about } = cards;
     this.word = el("strong", {});
     this.note = el("span", { className: "note", role: "status" });
+    this.also = el("span", { className: "also" });
     this.buttons = el("div", { className: "buttons" });
     this.ring = circle("ring");
     const svg = document.createElementNS(SVG, "svg");
@@ -55,7 +56,7 @@ class Card {
     svg.ariaHidden = "true";
     svg.append(circle("track"), this.ring);
     this.element = el("div", { className: "hold", role: "group", ariaLabel: words.on_its_way }, svg,
-      el("p", {}, this.word, el("bdi", { lang: about.lang, dir: about.dir, title: line }, line), this.note), this.buttons);
+      el("p", {}, this.word, el("bdi", { lang: about.lang, dir: about.dir, title: line }, line), this.also, this.note), this.buttons);
   }
 
   get stoppable() {
@@ -110,6 +111,11 @@ class Card {
       return button;
     });
     this.buttons.replaceChildren(...buttons);
+  }
+
+  /** @param {string} sentence where else it goes. */
+  mention(sentence) {
+    this.also.textContent = sentence;
   }
 
   /** @param {string} sentence what the editor should know while there is time. */

@@ -1,4 +1,5 @@
 /** Compose: the box, with one sheet in it; what is written there is kept at once. */
+import { Also } from "./also.js";
 import { Difference } from "./difference.js";
 import { el, fill, moment, plural } from "./dom.js";
 import { faultOfTimes, Inputs } from "./form.js";
@@ -29,6 +30,7 @@ export class Compose {
     Object.assign(this, { about, words, targets, shelf, deliver: send });
     for (const id of ["form", "headline", "publish", "save", "fault", "said", "length", "task"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
+    this.also = new Also(about, words);
     this.live = false;
     this.readers = 0;
     this.preview = new Preview(about);
@@ -81,6 +83,7 @@ export class Compose {
     this.form.dataset.kind = sheet.kind;
     for (const input of this.form.querySelectorAll("[data-for]")) input.hidden = !input.dataset.for.split(" ").includes(sheet.kind);
     this.inputs.write(sheet.fields);
+    this.also.write(sheet.also);
     this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
     this.#say("");
     this.#show();
@@ -193,6 +196,7 @@ export class Compose {
   #write() {
     const { sheet, shelf } = this;
     sheet.fields = this.inputs.read();
+    sheet.also = this.also.read();
     if (isWritten(sheet)) shelf.keep(sheet);
     else shelf.drop(sheet);
     this.#show();
@@ -216,7 +220,7 @@ export class Compose {
     const { words, about, publish, save, sheet } = this;
     const { lang } = document.documentElement;
     const fields = this.inputs.read();
-    const values = { readers: this.readers.toLocaleString("en"), edition: about.edition, urgency: words[`urgency_${fields.urgency}`] ?? fields.urgency };
+    const values = { readers: this.readers.toLocaleString("en"), edition: sheet.kind === "new" ? this.also.editions : about.edition, urgency: words[`urgency_${fields.urgency}`] ?? fields.urgency };
     const size = length(this.headline.value);
     const unready = !this.live || size === 0 || size > this.targets.max || (sheet.of !== null && sheet.kind !== "draft" && !isWritten(sheet));
     publish.textContent = fill(plural(this.#verb(fields), this.readers, lang), { ...values, time: fields.embargoed && moment(fields.embargoed, lang) });

@@ -3,6 +3,7 @@
  * if readers will see what comes of it. A new line is held at the service, so that it goes out even if this
  * page is closed; a change to a line that exists is held here, and the line stays as it is until then.
  */
+import { fileAll, goesFurther, sayAlso, sayRefused, stopOthers } from "./also.js";
 import { isUnknown, Refused } from "./api.js";
 import { fill, uuid } from "./dom.js";
 import { changes } from "./sheets.js";
@@ -90,6 +91,7 @@ export class Sending {
   #card(sheet) {
     const card = this.#cards.get(sheet) ?? this.cards.open(sheet.fields.headline);
     this.#cards.set(sheet, card);
+    card.mention(sayAlso(sheet, this.words));
     return card;
   }
 
@@ -118,7 +120,9 @@ export class Sending {
   }
 
   /** A new line; what was changed of one; a draft, which is then let go. */
-  async #store({ kind, of, fields, query, key }) {
+  async #store(sheet) {
+    const { kind, of, fields, query, key } = sheet;
+    if (goesFurther(sheet)) return fileAll(this.api, sheet);
     if (!of) return this.api.publish(fields, query, key);
     const { id, version } = of;
     const names = changes(of.fields, fields);
@@ -152,8 +156,9 @@ export class Sending {
     const { id, version } = sheet.held;
     this.#stopping.add(sheet);
     try {
+      const others = stopOthers(this.api, sheet);
       await this.api.kill(id, "stopped", { version });
-      this.#back(sheet, { said: this.words.aborted });
+      this.#stopped(sheet, this.words.aborted, await others);
     } catch (error) {
       const late = error instanceof Refused && GONE.includes(error.status);
       this.#card(sheet).ask(late ? this.words.too_late : error.message, { [this.words.close]: () => this.#done(sheet) });
@@ -169,8 +174,15 @@ export class Sending {
     if (!newest || newest.stage === "held" || this.#stopping.has(sheet) || !this.#cards.has(sheet)) return;
     const { flash, by } = newest;
     const stopped = flash.pubstatus === "canceled" && flash.version === sheet.held.version + 1;
-    if (stopped) this.#back(sheet, { said: fill(this.words.stopped_by, { name: by }) });
-    else this.#done(sheet);
+    if (!stopped) return this.#done(sheet);
+    this.#stopping.add(sheet);
+    const late = await stopOthers(this.api, sheet);
+    this.#stopping.delete(sheet);
+    this.#stopped(sheet, fill(this.words.stopped_by, { name: by }), late);
+  }
+
+  #stopped(sheet, said, late) {
+    this.#back(sheet, { said: late.length ? fill(this.words.also_late, { editions: late.join(", ") }) : said });
   }
 
   /** The hold is the moment to say that somebody else has the same news. */
@@ -190,14 +202,17 @@ export class Sending {
   }
 
   #done(sheet) {
-    this.#close(sheet);
     this.shelf.drop(sheet);
+    const refused = sayRefused(sheet, this.words);
+    if (!refused) return this.#close(sheet);
+    sheet.state = "done";
+    this.#card(sheet).ask(refused, { [this.words.close]: () => this.#close(sheet) });
   }
 
   /** It did not go out, and may be changed and sent anew. */
   #back(sheet, why) {
     this.#close(sheet);
-    Object.assign(sheet, { key: uuid(), held: null, query: null });
+    Object.assign(sheet, { key: uuid(), held: null, query: null, others: null });
     this.#keep(sheet, "typing");
     this.back(sheet, why);
   }

@@ -12,6 +12,8 @@ import { Taken } from "./taken.js";
  * @property {object} fields what is written on it.
  * @property {"typing"|"counting"|"sending"|"held"} state `sending` from the moment that it may be out.
  * @property {?object} query how it is sent.
+ * @property {object} [also] other editions that a new line goes to → "draft" or "line".
+ * @property {?object[]} [others] what became of it there: {edition, id, version, problem}.
  * @property {string} key
  * @property {?{id: string, version: number, until: number}} held the line that waits at the service.
  * @property {number} made ms.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from ticker.core import Core
     from ticker.web.live import Live
     from ticker.web.shared import Shared
 
@@ -39,7 +40,6 @@ def api(shared: Shared) -> Visitor:
     """Programs, with a token or as readers."""
     core, authenticator, newsroom = shared.core, shared.authenticator, shared.newsroom
     live, queue = shared.live, shared.render_queue
-    health = Health(core.hub, core.refusals, core.inspector, core.metrics)
     flashes = Flashes(shared.reading, core.archive, authenticator, newsroom, shared.rendered)
     editors = Editors(
         core.intake, core.hub, authenticator, newsroom, core.metrics, core.refusals, queue
@@ -51,10 +51,7 @@ def api(shared: Shared) -> Visitor:
     audit = AuditApi(authenticator, core.audit)
     return Visitor(
         [
-            Route("/healthz", health.healthz),
-            Route("/readyz", health.readyz),
-            Route("/readyz/readers", health.readers),
-            Route("/metrics", health.metrics),
+            *_probes(core),
             Route("/v1/audit", audit.log),
             Route("/v1/editions", flashes.editions),
             Route("/v1/flashes", batches.publish, methods=["POST"]),
@@ -97,6 +94,16 @@ def _search(shared: Shared, flashes: Flashes) -> SearchApi:
         shared.render_queue,
         shared.rendered,
     )
+
+
+def _probes(core: Core) -> list[Route]:
+    health = Health(core.hub, core.refusals, core.inspector, core.metrics)
+    return [
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/readyz/readers", health.readers),
+        Route("/metrics", health.metrics),
+    ]
 
 
 def _resource(path: str, name: str, **methods: Endpoint) -> list[Route]:

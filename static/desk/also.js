@@ -1,0 +1,119 @@
+/**
+ * One act, several editions: to which other editions a new line goes with this one, as a draft that is to be put in
+ * their language, or as it is. All are filed in one request, as versions of one story.
+ */
+import { Refused } from "./api.js";
+import { el, fill } from "./dom.js";
+
+/** What a draft for another edition does not take over: its editors say it. */
+const OWN = ["pinned", "expires", "embargoed"];
+
+/** The choice under the box: `{ar: "draft", es: "line"}` by edition. */
+export class Also {
+  /**
+   * @param {object} about of the page.
+   * @param {object} words
+   */
+  constructor(about, words) {
+    this.about = about;
+    this.choices = others(about).map((edition) => new Choice(edition, words));
+    const boxes = this.choices.map(({ element }) => element);
+    document.getElementById("also").replaceChildren(...(boxes.length ? [el("legend", {}, words.also), ...boxes] : []));
+  }
+
+  read() {
+    return Object.fromEntries(this.choices.map(({ code, value }) => [code, value]).filter(([, value]) => value));
+  }
+
+  /** @param {object} [chosen] */
+  write(chosen = {}) {
+    for (const choice of this.choices) choice.value = chosen[choice.code];
+  }
+
+  /** All editions in which the words go out. */
+  get editions() {
+    const same = Object.entries(this.read()).filter(([, how]) => how === "line");
+    return [this.about.edition, ...same.map(([code]) => code)].join(" + ");
+  }
+}
+
+/** One of the other editions. */
+class Choice {
+  constructor({ code, name, lang }, words) {
+    this.code = code;
+    this.box = el("input", { type: "checkbox", data: { also: code } });
+    this.how = el("select", { ariaLabel: fill(words.also_how, { edition: code }), data: { how: code } },
+      el("option", { value: "draft" }, words.also_draft), el("option", { value: "line" }, words.also_line));
+    this.box.addEventListener("change", () => this.#show());
+    this.element = el("div", {}, el("label", { className: "check" }, this.box, " ", el("bdi", { lang }, name)), this.how);
+    this.#show();
+  }
+
+  get value() {
+    return this.box.checked ? this.how.value : null;
+  }
+
+  set value(how) {
+    this.box.checked = Boolean(how);
+    this.how.value = how ?? "draft";
+    this.#show();
+  }
+
+  #show() {
+    this.how.hidden = !this.box.checked;
+  }
+}
+
+/** The other editions that are theirs; at a drill those of the drill. */
+function others({ edition, editions, theirs, drill }) {
+  const own = editions.filter(({ code }) => theirs.includes(code));
+  return own.map((it) => ({ ...it, code: drill ? `drill-${it.code}` : it.code })).filter(({ code }) => code !== edition);
+}
+
+/** Whether a sheet goes to other editions too. */
+export function goesFurther({ kind, also }) {
+  return kind === "new" && Object.keys(also ?? {}).length > 0;
+}
+
+/**
+ * Files a new line with its versions in other editions, and notes in `sheet.others` what became of those.
+ * @param {import("./api.js").Api} api
+ * @param {import("./sheets.js").Sheet} sheet
+ * @returns {Promise<object>} the flash of this edition.
+ */
+export async function fileAll(api, sheet) {
+  const { fields, also, query, key } = sheet;
+  const copied = Object.fromEntries(Object.entries(fields).filter(([name]) => !OWN.includes(name)));
+  const { story: _, ...words } = fields;
+  const { story: __, ...draft } = copied;
+  const further = Object.entries(also).map(([edition, how]) => ({ edition, ...(how === "draft" ? { ...draft, draft: true } : words) }));
+  const { results } = await api.publishAll([{ edition: api.edition, ...fields }, ...further], { ...query, linked: true }, key);
+  const [first, ...rest] = results;
+  // What the store could not say is asked again, under the same key: nothing is done twice.
+  const bad = results.find(({ status }) => status >= 500) ?? (first.problem && first);
+  if (bad) throw new Refused(bad.status, bad.problem);
+  sheet.others = rest.map(({ flash, problem }, index) => ({ edition: further[index].edition, id: flash?.id, version: flash?.version, problem: problem?.detail }));
+  return first.flash;
+}
+
+/**
+ * Stops the versions in other editions: a draft is withdrawn, a line that is held does not go out.
+ * @returns {Promise<string[]>} the editions in which it was too late.
+ */
+export async function stopOthers(api, { others: filed }) {
+  const open = (filed ?? []).filter(({ id }) => id);
+  const outcomes = await Promise.allSettled(open.map(({ edition, id, version }) => api.stop(edition, id, version)));
+  return open.filter((_, index) => outcomes[index].status === "rejected").map(({ edition }) => edition);
+}
+
+/** In words, where else a sheet goes: "Also to ar (draft), es". */
+export function sayAlso(sheet, words) {
+  if (!goesFurther(sheet)) return "";
+  const editions = Object.entries(sheet.also).map(([code, how]) => (how === "draft" ? fill(words.also_as_draft, { edition: code }) : code));
+  return fill(words.also_to, { editions: editions.join(", ") });
+}
+
+/** In words, what was refused of it elsewhere; "": nothing. */
+export function sayRefused({ others: filed }, words) {
+  return (filed ?? []).filter(({ problem }) => problem).map(({ edition, problem }) => fill(words.also_refused, { edition, problem })).join(" ");
+}
