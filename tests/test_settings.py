@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,47 @@ def test_a_wrong_newsroom_is_named(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(SettingsError, match=r"news\.toml"):
         load_newsroom(str(path))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["breaking_budget = 0", "breaking_budget = true", 'breaking_budget = "3"',
+     "breaking_budget = 1.5", "follow_up_minutes = 0", "follow_up_minutes = -1",
+     "follow_up_minutes = true", 'follow_up_minutes = "12m"', "follow_up_minutes = nan",
+     "follow_up_minutes = inf"],
+)  # fmt: skip
+def test_a_wrong_pace_is_named(tmp_path: Path, line: str) -> None:
+    """A budget or a time that is none is refused by the name of the edition and the key."""
+    path = tmp_path / "news.toml"
+    path.write_text(EDITION.format(code="fr", dir="ltr") + line, "utf-8")
+    with pytest.raises(
+        SettingsError, match=f"edition fr: {line.split(maxsplit=1)[0]}: .* is not a number"
+    ):
+        load_newsroom(str(path))
+
+
+@pytest.mark.parametrize(
+    ("templates", "said"),
+    [('fr = ["{sorce}: "]', "{sorce} is none of {source}, {place}, {number}"),
+     ('fr = "{source}: "', "is no list of lines"), ("fr = [1]", "is no list of lines"),
+     ('fr = ["{}"]', "{} is none of")],
+)  # fmt: skip
+def test_a_wrong_template_is_named(tmp_path: Path, templates: str, said: str) -> None:
+    """A placeholder that nobody could fill in, or no list, is refused by name."""
+    path = tmp_path / "news.toml"
+    text = EDITION.format(code="fr", dir="ltr") + f"[templates]\n{templates}\n"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=f"templates fr: .*{re.escape(said)}"):
+        load_newsroom(str(path))
+
+
+def test_an_edition_has_a_pace(tmp_path: Path) -> None:
+    """An edition and its drill have a budget of breaking lines and a time for follow-ups."""
+    path = tmp_path / "news.toml"
+    pace = "breaking_budget = 3\nfollow_up_minutes = 12\n"
+    path.write_text(EDITION.format(code="fr", dir="ltr") + pace, "utf-8")
+    for edition in load_newsroom(str(path)).all_editions.values():
+        assert (edition.breaking_budget, edition.follow_up_minutes) == (3, 12)
 
 
 def test_static_files_are_found() -> None:

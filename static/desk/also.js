@@ -2,7 +2,6 @@
  * One act, several editions: to which other editions a new line goes with this one, as a draft that is to be put in
  * their language, or as it is. All are filed in one request, as versions of one story.
  */
-import { Refused } from "./api.js";
 import { el, fill } from "./dom.js";
 
 /** What a draft for another edition does not take over: its editors say it. */
@@ -91,8 +90,13 @@ export async function fileAll(api, sheet) {
   const [first, ...rest] = results;
   // What the store could not say is asked again, under the same key: nothing is done twice.
   const bad = results.find(({ status }) => status >= 500) ?? (first.problem && first);
-  if (bad) throw new Refused(bad.status, bad.problem);
-  sheet.others = rest.map(({ flash, problem }, index) => ({ edition: further[index].edition, id: flash?.id, version: flash?.version, problem: problem?.detail }));
+  if (bad) throw api.refused(bad.status, bad.problem);
+  sheet.others = rest.map(({ status, flash, problem }, index) => ({
+    edition: further[index].edition,
+    id: flash?.id,
+    version: flash?.version,
+    problem: problem && api.refused(status, problem).message,
+  }));
   return first.flash;
 }
 

@@ -80,6 +80,11 @@ export class Api {
     return this.#ask("POST", `/desk/${this.edition}/checked/${id}`);
   }
 
+  /** A problem, in the editor's words. */
+  refused(status, problem) {
+    return new Refused(status, problem, sentence(status, problem, this.words, document.documentElement.lang));
+  }
+
   async #ask(method, path, { body, key, version, signal } = {}) {
     const headers = { Accept: "application/json", "X-CSRF-Token": this.#csrf };
     if (body) headers["Content-Type"] = "application/json";
@@ -92,6 +97,6 @@ export class Api {
     const text = await answer.text();
     const data = text ? JSON.parse(text) : null;
     if (answer.ok) return data;
-    throw new Refused(answer.status, data ?? {}, sentence(answer.status, data ?? {}, this.words, document.documentElement.lang));
+    throw this.refused(answer.status, data ?? {});
   }
 }

@@ -1,5 +1,6 @@
 /** Compose: the box, with one sheet in it; what is written there is kept at once. */
 import { Also } from "./also.js";
+import { breaks } from "./budget.js";
 import { Difference } from "./difference.js";
 import { el, fill, moment, plural } from "./dom.js";
 import { faultOfTimes, Inputs } from "./form.js";
@@ -24,10 +25,12 @@ export class Compose {
    * @param {object} options.targets name → characters.
    * @param {string[]} options.templates
    * @param {import("./sheets.js").Shelf} options.shelf
+   * @param {import("./budget.js").Budget} options.budget
+   * @param {import("./question.js").Question} options.question
    * @param {(sheet: object, query: object) => void} options.send
    */
-  constructor({ about, words, api, targets, templates, shelf, send }) {
-    Object.assign(this, { about, words, targets, shelf, deliver: send });
+  constructor({ about, words, api, targets, templates, shelf, budget, question, send }) {
+    Object.assign(this, { about, words, targets, shelf, budget, question, deliver: send });
     for (const id of ["form", "headline", "publish", "save", "fault", "said", "length", "task"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
     this.also = new Also(about, words);
@@ -36,7 +39,7 @@ export class Compose {
     this.preview = new Preview(about);
     this.difference = new Difference(words, about);
     this.warnings = new Warnings(api, words);
-    this.templates = new Templates(templates, this.form, words, () => this.#write());
+    this.templates = new Templates({ templates, form: this.form, words, question, written: () => this.#write() });
     this.form.addEventListener("input", () => this.#write());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.publish.addEventListener("click", () => this.send());
@@ -84,10 +87,11 @@ export class Compose {
     for (const input of this.form.querySelectorAll("[data-for]")) input.hidden = !input.dataset.for.split(" ").includes(sheet.kind);
     this.inputs.write(sheet.fields);
     this.also.write(sheet.also);
+    this.templates.placeholders.scan();
     this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
     this.#say("");
     this.#show();
-    this.headline.focus();
+    if (!this.templates.placeholders.select()) this.headline.focus();
   }
 
   /** An empty sheet. */
@@ -206,6 +210,8 @@ export class Compose {
     const { sheet } = this;
     const { fields } = sheet;
     this.shelf.open = sheet.id;
+    this.question.close();
+    this.templates.show();
     this.fault.textContent = "";
     measure(this.length, this.headline.value, this.targets, this.words);
     this.preview.show({ ...fields, version: (sheet.of?.version ?? 0) + 1 });
@@ -241,9 +247,15 @@ export class Compose {
   #go(query) {
     const { sheet } = this;
     if (this.publish.disabled || this.#warnOfTimes(query)) return;
-    this.fresh();
-    this.deliver(sheet, query);
-    this.#changed();
+    const go = () => {
+      this.fresh();
+      this.deliver(sheet, query);
+      this.#changed();
+    };
+    const place = document.getElementById("question");
+    const ask = () => this.budget.before({ place, id: sheet.of?.id, breaks: breaks(sheet, query, this.about), go });
+    if (query.draft) go();
+    else this.templates.before(place, ask);
   }
 
   #warnOfTimes({ draft }) {

@@ -4,13 +4,16 @@ import { Store } from "../ticker/store.js";
 import { socket } from "../ticker/transports.js";
 import { Api } from "./api.js";
 import { Board } from "./board.js";
+import { Budget } from "./budget.js";
 import { Cards } from "./cards.js";
 import { Compose } from "./compose.js";
 import { Conflict } from "./conflict.js";
 import { zone } from "./dom.js";
+import { FollowUps } from "./followups.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
 import { Pasting } from "./pasting.js";
+import { Question } from "./question.js";
 import { Queue } from "./queue.js";
 import { Search } from "./search.js";
 import { Sending } from "./sending.js";
@@ -36,12 +39,20 @@ const cards = new Cards(words, about);
 const withdraw = new Withdraw(api, words);
 const landing = new Landing(words, lang);
 const sending = new Sending({ about, words, api, shelf, cards, back: (sheet, why) => (compose.back(sheet, why), render()) });
+const question = new Question();
+const budget = new Budget({ about, words, api, sending, lines: () => store.lines(), question, records: () => queue.records });
 const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(sheet) });
-const compose = new Compose({ about, words, api, targets, templates, shelf, send: (sheet, query) => sending.send(sheet, query) });
+const compose = new Compose({ about, words, api, targets, templates, shelf, budget, question, send: (sheet, query) => sending.send(sheet, query) });
 const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.rebase(theirs), theirs: () => compose.throwAway(), anew: () => compose.anew() });
 const edit = (...what) => (show("compose"), compose.amend(...what));
 const board = new Board({ about, words, api, sending, withdraw, landing, edit });
-const queue = new Queue({ about, words, withdraw, sending, api, edit });
+const queue = new Queue({ about, words, withdraw, sending, api, budget, edit, unfilled: (text) => compose.templates.placeholders.unfilled(text) });
+const followUps = new FollowUps({
+  about,
+  words,
+  write: (fields) => (show("compose"), compose.put(shelf.blank(fields))),
+  call: (sentence) => (document.getElementById("call").textContent = sentence),
+});
 
 const search = new Search({ about, words, api });
 
@@ -78,6 +89,7 @@ function hear(message) {
 function render() {
   const lines = store.lines();
   board.show(lines, told);
+  followUps.show(lines);
   queue.show(sending.held, told.hands);
   landing.show(newest, lines);
   showSheets();

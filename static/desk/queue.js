@@ -1,6 +1,7 @@
 /** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
 import { act, aged, head, line, Rows } from "./rows.js";
 import { clock, el, fill, moment } from "./dom.js";
+import { releaseBreaks } from "./budget.js";
 import { mayRelease, mayTouch } from "./rights.js";
 
 /** The list of withheld lines. */
@@ -16,10 +17,12 @@ export class Queue {
    * @param {import("./withdraw.js").Withdraw} options.withdraw
    * @param {import("./sending.js").Sending} options.sending
    * @param {import("./api.js").Api} options.api
+   * @param {import("./budget.js").Budget} options.budget
    * @param {(flash: object, kind: string, stage: ?string) => void} options.edit takes a line to the box.
+   * @param {(text: string) => string[]} options.unfilled placeholders of templates in it.
    */
-  constructor({ about, words, withdraw, sending, api, edit }) {
-    Object.assign(this, { about, words, withdraw, sending, api, edit });
+  constructor({ about, words, withdraw, sending, api, budget, edit, unfilled }) {
+    Object.assign(this, { about, words, withdraw, sending, api, budget, edit, unfilled });
     this.list = document.getElementById("queue");
     this.rows = new Rows(this.list, words.empty_queue);
     this.list.addEventListener("click", ({ target }) => {
@@ -72,17 +75,20 @@ export class Queue {
     if (!record || !row.querySelector(`[data-act="${name}"]`)) return;
     const { flash, stage } = record;
     if (name === "edit") this.edit(flash, stage === "draft" ? "draft" : "waiting", stage);
-    if (name === "release") this.#release(record);
+    if (name === "release") this.#release(record, row);
     if (name === "abort") this.#quietly(() => this.api.kill(flash.id, "stopped", { version: flash.version }));
     if (name === "discard") this.withdraw.discard(row, flash);
   }
 
-  #release({ flash, stage }) {
+  #release(record, row) {
+    const { flash, stage } = record;
+    // The box says what is still to be filled in, and asks before it goes out.
+    if (stage === "draft" && this.unfilled(flash.headline).length) return this.edit(flash, "draft", stage);
     const release = () => this.api.release(flash.id, 0, { version: flash.version });
     const withheld = stage && flash.embargoed && Date.parse(flash.embargoed) > Date.now();
     const submits = stage === "draft" && this.about.twoKey && flash.urgency === 1;
     if (withheld || submits) this.#quietly(release);
-    else this.sending.hold(flash.headline, release);
+    else this.budget.before({ place: row, id: flash.id, breaks: releaseBreaks(record, this.about), go: () => this.sending.hold(flash.headline, release) });
   }
 
   async #quietly(ask) {

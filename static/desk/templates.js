@@ -1,20 +1,26 @@
-/** Templates: beginnings of lines that an edition writes often, a key for each. */
+/** Templates: beginnings of lines, or whole ones, that an edition writes often; a key for each. */
 import { el, fill } from "./dom.js";
+import { Placeholders } from "./placeholders.js";
 
 const SOURCE = "ticker last source";
 
 /** Puts them in front of a headline. */
 export class Templates {
   /**
-   * @param {string[]} templates with `{source}` where it goes.
-   * @param {HTMLFormElement} form
-   * @param {object} words
-   * @param {() => void} written called when one was put in front.
+   * @param {object} options
+   * @param {string[]} options.templates with placeholders (docs/settings.md).
+   * @param {HTMLFormElement} options.form
+   * @param {object} options.words
+   * @param {import("./question.js").Question} options.question
+   * @param {() => void} options.written called when one was put in front.
    */
-  constructor(templates, form, words, written) {
-    Object.assign(this, { templates, form, written });
+  constructor({ templates, form, words, question, written }) {
+    Object.assign(this, { templates, form, words, question, written });
+    this.warning = document.getElementById("unfilled");
+    this.placeholders = new Placeholders(templates, form, words);
     const buttons = templates.map((template, index) => {
-      const button = el("button", { type: "button", title: `Alt ${index + 1}` }, fill(template, { source: words.source }).trim());
+      const label = this.placeholders.label(template).trim();
+      const button = el("button", { type: "button", title: `Alt ${index + 1} · ${label}` }, label);
       button.addEventListener("click", () => this.use(index));
       return button;
     });
@@ -26,16 +32,35 @@ export class Templates {
     if (source) localStorage.setItem(SOURCE, source);
   }
 
+  /** Says what is still to be filled in. */
+  show() {
+    this.warning.textContent = this.#warn();
+  }
+
+  /**
+   * Does it, after asking if something is still to be filled in.
+   * @param {Element} place where to ask.
+   * @param {() => void} go
+   */
+  before(place, go) {
+    const warning = this.#warn();
+    if (!warning) return go();
+    this.question.ask(place, warning, [[this.words.fill_in, () => this.placeholders.select(), "back"], [this.words.send_anyway, go, "go-on"]]);
+  }
+
+  #warn() {
+    const open = this.placeholders.unfilled(this.form.elements.headline.value);
+    return open.length ? fill(this.words.unfilled, { names: open.join(" ") }) : "";
+  }
+
   /** @param {number} index */
   use(index) {
     const template = this.templates[index];
     if (template === undefined) return;
-    const { headline, source } = this.form.elements;
+    const { source, located } = this.form.elements;
     const said = source.value || localStorage.getItem(SOURCE) || "";
     if (template.includes("{source}") && said) source.value = said;
-    headline.setRangeText(fill(template, { source: said }).replace(/^: /, ""), 0, 0, "end");
-    headline.focus();
-    headline.setSelectionRange(headline.value.length, headline.value.length);
+    this.placeholders.put(template, { source: said, place: located.value.trim() });
     this.written();
   }
 }

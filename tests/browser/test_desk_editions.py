@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,19 @@ async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     async with running(replace(settings, hold=FOREVER)) as service:
         for name in ("amal", "ben"):
             await hire(service, name)
+        yield service
+
+
+@pytest.fixture
+async def paced(settings: Settings) -> AsyncIterator[Running]:
+    """A service whose English edition wants two breaking lines at most, and follow-ups soon."""
+    editions = {
+        code: replace(it, breaking_budget=2, follow_up_minutes=0.001)
+        for code, it in settings.newsroom.editions.items()
+    }
+    newsroom = replace(settings.newsroom, editions=editions)
+    async with running(replace(settings, hold=0.5, newsroom=newsroom)) as service:
+        await hire(service, "amal")
         yield service
 
 
@@ -134,3 +148,170 @@ async def test_a_refusal_elsewhere_is_said(
         await expect(page.locator("#cards strong")).to_contain_text("es: not filed. queue:")
         await page.locator("#cards button").click()
         await expect(page.locator("#cards .hold")).to_have_count(0)
+
+
+async def urgencies(service: Running) -> dict[str, int]:
+    flashes = (await service.get("/v1/en/flashes")).json["flashes"]
+    return {it["headline"]: it["urgency"] for it in flashes}
+
+
+async def test_the_budget_is_asked_for_in_place(browser: Browser, paced: Running) -> None:
+    """The third breaking line asks which to lower; lowered or gone on, by keyboard alone."""
+    for number in (1, 2):
+        await paced.post("en", f"Breaking {number}", urgency=2)
+    async with desk(browser, paced, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(2)
+        await page.locator("#headline").fill("One more")
+        await page.keyboard.press("Alt+ArrowUp")
+        await page.keyboard.press("Control+Enter")
+        panel = page.locator("#question .question")
+        await expect(panel.locator("p")).to_contain_text("Breaking: 2 of 2")
+        await page.keyboard.press("Escape")
+        await expect(panel).to_have_count(0)
+        await expect(page.locator("#headline")).to_have_value("One more")
+        await expect(page.locator("#headline")).to_be_focused()
+        await page.keyboard.press("Control+Enter")
+        await expect(panel.locator("button").first).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#cards .hold")).to_have_count(2)
+        await expect(page.locator("#lines .row")).to_have_count(3)
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        assert await urgencies(paced) == {"Breaking 1": 2, "Breaking 2": 3, "One more": 2}
+        await page.locator("#headline").fill("All the same")
+        await page.keyboard.press("Alt+ArrowUp")
+        await page.keyboard.press("Control+Enter")
+        await panel.locator(".go-on").click()
+        await expect(page.locator("#lines .row")).to_have_count(4)
+        assert (await urgencies(paced))["All the same"] == 2
+
+
+async def test_a_draft_asks_too(browser: Browser, paced: Running) -> None:
+    """A breaking draft that is let go asks in its row; one that is not breaking does not."""
+    for number in (1, 2):
+        await paced.post("en", f"Breaking {number}", urgency=2)
+    draft = {"headline": "A draft", "urgency": 2}
+    await paced.request("POST", "/v1/en/flashes?draft=true", body=draft)
+    async with desk(browser, paced, "amal") as page:
+        await page.locator("#headline").fill("Not breaking")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .row")).to_have_count(3)
+        await page.locator("#queue .row").focus()
+        await page.keyboard.press("g")
+        panel = page.locator("#queue .row .question")
+        await expect(panel).to_be_visible()
+        await panel.locator(".back").click()
+        await expect(panel).to_have_count(0)
+        await expect(page.locator("#queue .row")).to_be_focused()
+        await page.keyboard.press("g")
+        await panel.locator(".go-on").click()
+        await expect(page.locator("#lines .row")).to_have_count(4)
+
+
+async def test_a_flash_wants_a_follow_up(browser: Browser, paced: Running) -> None:
+    """A flash without a follow-up calls above the board until one of its story is out."""
+    await paced.post("en", "Not a flash", urgency=2)
+    flash = await paced.post("en", "Explosion heard", urgency=1, section="politics")
+    covered = await paced.post("en", "Verdict", urgency=1, coverage="trial")
+    async with desk(browser, paced, "amal") as page:
+        rows = page.locator("#overdue .row")
+        await expect(rows).to_have_count(2)
+        await expect(page.locator("#call")).to_contain_text("min without a follow-up")
+        await paced.post("en", "Another story", urgency=4)
+        await paced.post("en", "Verdict in full", urgency=4, coverage="trial")
+        await expect(rows).to_have_count(1)
+        await expect(rows.locator(".due")).to_have_text(
+            re.compile(r"^FLASH \d+ min without a follow-up$")
+        )
+        await expect(rows).to_contain_text("Explosion heard")
+        await rows.locator("button").click()
+        await expect(page.locator("[name=section]")).to_have_value("politics")
+        await page.keyboard.type("Explosion was thunder")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text").first).to_have_text("Explosion was thunder")
+        await expect(page.locator("#overdue")).to_be_hidden()
+    assert dict(await lines_of(paced, "en"))["Explosion was thunder"] == flash["id"]
+    assert covered["coverage"] == "trial"
+
+
+async def selected(page: Page) -> str:
+    """What is selected in the box."""
+    text: str = await page.evaluate(
+        "(() => { const it = document.getElementById('headline');"
+        " return it.value.slice(it.selectionStart, it.selectionEnd); })()"
+    )
+    return text
+
+
+async def test_tab_goes_through_a_template(browser: Browser, newsroom: Running) -> None:
+    """Figures, place and source are typed one after another, and are in their fields; Tab then leaves."""
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+        await receive(reader)
+        await page.keyboard.press("Alt+4")
+        box = page.locator("#headline")
+        await expect(box).to_have_value("[number] killed in [place], [source] says")
+        assert await selected(page) == "[number]"
+        await expect(page.locator("#unfilled")).to_contain_text("[number] [place] [source]")
+        await page.keyboard.type("12")
+        await page.keyboard.press("Tab")
+        assert await selected(page) == "[place]"
+        await page.keyboard.type("Hamburg")
+        await page.keyboard.press("Tab")
+        assert await selected(page) == "[source]"
+        await page.keyboard.press("Shift+Tab")
+        assert await selected(page) == "Hamburg"
+        await page.keyboard.type("Bremen")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("Police")
+        await expect(page.locator("[name=source]")).to_have_value("Police")
+        await expect(page.locator("[name=located]")).to_have_value("Bremen")
+        await expect(page.locator("#unfilled")).to_be_empty()
+        await page.keyboard.press("Tab")
+        await expect(box).not_to_be_focused()
+        await page.keyboard.press("Shift+Tab")
+        await expect(box).to_be_focused()
+        await page.keyboard.press("Control+Enter")
+        line = (await receive(reader))["flash"]
+        assert line["headline"] == "12 killed in Bremen, Police says"
+        assert (line["source"], line["located"]) == ("Police", "Bremen")
+        await page.keyboard.press("Alt+1")
+        await expect(box).to_have_value("Police: ")
+
+
+async def test_a_gap_does_not_go_out(browser: Browser, newsroom: Running) -> None:
+    """What is still to be filled in is asked for, from the box and from the queue; drafts may have it."""
+    async with desk(browser, newsroom, "amal") as page:
+        await page.keyboard.press("Alt+4")
+        await page.keyboard.type("12")
+        await page.keyboard.press("Control+Enter")
+        question = page.locator("#question .question")
+        await expect(question).to_contain_text("[place] [source]")
+        await page.keyboard.press("Enter")
+        await expect(question).to_have_count(0)
+        assert await selected(page) == "[place]"
+        await page.keyboard.press("Control+Shift+D")
+        await expect(page.locator("#queue .text")).to_contain_text("[place]")
+        await page.locator("#queue .row").focus()
+        await page.keyboard.press("g")
+        await expect(page.locator("#headline")).to_have_value("12 killed in [place], [source] says")
+        await expect(page.locator("#unfilled")).to_contain_text("[place]")
+        assert await selected(page) == "[place]"
+        await expect(page.locator("#publish")).to_be_enabled()
+        await page.keyboard.press("Control+Enter")
+        await question.locator(".go-on").click()
+        await expect(page.locator("#lines .text")).to_contain_text("[place], [source]")
+
+
+async def test_templates_from_right_to_left(browser: Browser, newsroom: Running) -> None:
+    """In Arabic the placeholders have Arabic names, and Tab goes with the reading."""
+    async with desk(browser, newsroom, "amal", "/desk/ar") as page:
+        await page.keyboard.press("Alt+4")
+        box = page.locator("#headline")
+        await expect(box).to_have_value("[المصدر]: مقتل [العدد] في [المكان]")
+        for name, said in (("[المصدر]", "الشرطة"), ("[العدد]", "12"), ("[المكان]", "برلين")):
+            assert await selected(page) == name
+            await page.keyboard.type(said)
+            await page.keyboard.press("Tab")
+        await expect(box).not_to_be_focused()
+        await expect(box).to_have_value("الشرطة: مقتل 12 في برلين")
+        await expect(page.locator("[name=source]")).to_have_value("الشرطة")
+        await expect(page.locator("[name=located]")).to_have_value("برلين")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_BRACED: Final = re.compile(r"\{([^{}]*)\}")
+# What a template has in braces is to be filled in at the desk.
+PLACEHOLDERS: Final = ("source", "place", "number")
 DRILL_PREFIX: Final = "drill-"
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
@@ -34,6 +38,10 @@ class Edition:
         name: What it calls itself.
         label: Its word for "Breaking".
         origins: Sites that may embed it; empty: all.
+        breaking_budget: Lines of urgency 1 and 2 that it wants on its board at once, at most;
+            None: any number. The desk asks, nothing is refused.
+        follow_up_minutes: How long a flash (urgency 1) may stand without a follow-up before the
+            desk says so; None: for ever.
     """
 
     code: str
@@ -42,6 +50,8 @@ class Edition:
     name: str
     label: str
     origins: tuple[str, ...] = ()
+    breaking_budget: int | None = None
+    follow_up_minutes: float | None = None
 
     @property
     def is_drill(self) -> bool:
@@ -58,7 +68,7 @@ class Newsroom:
         sections: Code → language → label.
         regions: Code → language → label.
         targets: Name of a place that lines are cut for → characters that fit there.
-        templates: Language → beginnings of lines; `{source}` stands for the source.
+        templates: Language → beginnings of lines, with placeholders (`PLACEHOLDERS`).
     """
 
     editions: Mapping[str, Edition]
@@ -98,7 +108,7 @@ def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
         sections=_vocabulary(tables.get("sections", {})),
         regions=_vocabulary(tables.get("regions", {})),
         targets=_targets(tables.get("targets", {})),
-        templates={lang: list(lines) for lang, lines in tables.get("templates", {}).items()},
+        templates=_templates(tables.get("templates", {})),
     )
 
 
@@ -114,7 +124,21 @@ def _edition(table: Mapping[str, Any]) -> Edition:
             )
     if edition.dir not in {"ltr", "rtl"}:
         raise NewsroomError(f"edition {edition.code}: dir must be ltr or rtl")
+    _check_pace(edition)
     return edition
+
+
+def _check_pace(edition: Edition) -> None:
+    budget, minutes = edition.breaking_budget, edition.follow_up_minutes
+    # TOML's true is an int to Python, and no number to anybody else.
+    if budget is not None and (type(budget) is not int or budget < 1):
+        raise NewsroomError(
+            f"edition {edition.code}: breaking_budget: {budget!r} is not a number of lines"
+        )
+    if minutes is not None and (type(minutes) not in {int, float} or not 0 < minutes < inf):
+        raise NewsroomError(
+            f"edition {edition.code}: follow_up_minutes: {minutes!r} is not a number of minutes"
+        )
 
 
 def _vocabulary(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -129,3 +153,15 @@ def _targets(table: Mapping[str, Any]) -> dict[str, int]:
         if not isinstance(limit, int) or limit <= 0:
             raise NewsroomError(f"target {name}: {limit!r} is not a number of characters")
     return dict(table)
+
+
+def _templates(table: Mapping[str, Any]) -> dict[str, list[str]]:
+    for lang, lines in table.items():
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise NewsroomError(f"templates {lang}: {lines!r} is no list of lines")
+        for line in lines:
+            for name in _BRACED.findall(line):
+                if name not in PLACEHOLDERS:
+                    known = ", ".join(f"{{{it}}}" for it in PLACEHOLDERS)
+                    raise NewsroomError(f"templates {lang}: {{{name}}} is none of {known}")
+    return {lang: list(lines) for lang, lines in table.items()}

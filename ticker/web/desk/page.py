@@ -134,6 +134,8 @@ class Desk:
             "dir": edition.dir,
             "label": edition.label,
             "drill": edition.is_drill,
+            "breakingBudget": edition.breaking_budget,
+            "followUpMinutes": edition.follow_up_minutes,
             "editions": [
                 {"code": it.code, "name": it.name, "lang": it.lang}
                 for it in self._newsroom.editions.values()

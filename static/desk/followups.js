@@ -1,0 +1,81 @@
+/**
+ * Dead-man's switch of a flash: how long it may stand without a follow-up, which is any newer line of its running
+ * story (`coverage`) or of its story. What is overdue stands above the board, and is gone once it is followed up.
+ */
+import { el, fill } from "./dom.js";
+import { act, Rows } from "./rows.js";
+
+const FLASH = 1;
+const MINUTE_MS = 60_000;
+const FOLLOW_UP_URGENCY = 4;
+/** What a follow-up has of its flash. */
+const COPIED = ["located", "section", "region", "tags", "coverage"];
+
+/** The list of flashes that are overdue. */
+export class FollowUps {
+  #called = new Set();
+
+  /**
+   * @param {object} options
+   * @param {object} options.about of the page.
+   * @param {object} options.words
+   * @param {(fields: object) => void} options.write takes the beginning of a follow-up to the box.
+   * @param {(sentence: string) => void} options.call says aloud that one is overdue by now.
+   */
+  constructor({ about, words, write, call }) {
+    Object.assign(this, { about, words, write, call });
+    this.list = document.getElementById("overdue");
+    this.rows = new Rows(this.list, "");
+    this.list.addEventListener("click", ({ target }) => {
+      const flash = this.lines.find(({ id }) => id === target.closest(".row")?.dataset.id);
+      if (flash && target.dataset.act === "follow") this.write(beginning(flash));
+    });
+  }
+
+  /** @param {object[]} lines on the board. */
+  show(lines) {
+    this.lines = lines;
+    const overdue = this.#overdue(lines);
+    this.list.hidden = overdue.length === 0;
+    document.getElementById("overdue-title").hidden = overdue.length === 0;
+    this.rows.show(overdue, (item) => this.#render(item));
+    for (const item of overdue) if (!this.#called.has(item.id)) this.call(`${this.#say(item)}: ${item.headline}`);
+    this.#called = new Set(overdue.map(({ id }) => id));
+  }
+
+  #overdue(lines) {
+    const limit = this.about.followUpMinutes;
+    if (limit === null) return [];
+    const flashes = lines.filter(({ urgency }) => urgency === FLASH).map((flash) => ({ ...flash, minutes: (Date.now() - Date.parse(flash.firstcreated)) / MINUTE_MS }));
+    const late = flashes.filter((flash) => flash.minutes >= limit && !lines.some((line) => follows(line, flash)));
+    return late.map((flash) => ({ ...flash, minutes: Math.floor(flash.minutes) }));
+  }
+
+  #say({ urgency, minutes }) {
+    return fill(this.words.follow_up_due, { urgency: this.words[`urgency_${urgency}`], minutes });
+  }
+
+  #render(item) {
+    const { lang, dir } = this.about;
+    return [
+      el("strong", { className: "due" }, this.#say(item)),
+      el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline),
+      act("follow", this.words.follow_up),
+    ];
+  }
+}
+
+function follows(line, flash) {
+  if (line.id === flash.id || line.firstcreated <= flash.firstcreated) return false;
+  return (flash.coverage && line.coverage === flash.coverage) || storyOf(line) === storyOf(flash);
+}
+
+function storyOf({ id, story }) {
+  return story ?? id;
+}
+
+/** A line without a running story is followed up within its story. */
+function beginning(flash) {
+  const copied = COPIED.filter((name) => flash[name]?.length).map((name) => [name, flash[name]]);
+  return { ...Object.fromEntries(copied), urgency: FOLLOW_UP_URGENCY, ...(!flash.coverage && { story: storyOf(flash) }) };
+}

@@ -1,0 +1,38 @@
+/** A question that is asked in place, before something is done: a sentence, and a button for each answer. */
+import { el } from "./dom.js";
+
+/** One at a time. */
+export class Question {
+  #panel = null;
+
+  /**
+   * @param {Element} place where to ask.
+   * @param {string} sentence
+   * @param {Array<[string, () => void, string]>} answers word, what it does, class; Escape is the one that is "back".
+   */
+  ask(place, sentence, answers) {
+    this.close();
+    const buttons = answers.map(([word, answer, className]) => {
+      const button = el("button", { type: "button", className, title: word }, word);
+      button.addEventListener("click", () => {
+        this.close();
+        answer();
+      });
+      return button;
+    });
+    this.#panel = el("div", { className: "question", role: "group", ariaLabel: sentence }, el("p", { role: "alert" }, sentence), ...buttons);
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      buttons.find((button) => button.classList.contains("back")).click();
+    });
+    place.append(this.#panel);
+    buttons[0].focus();
+  }
+
+  /** What was asked about is not there any more. */
+  close() {
+    this.#panel?.remove();
+    this.#panel = null;
+  }
+}
