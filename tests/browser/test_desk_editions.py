@@ -73,9 +73,9 @@ async def choose(page: Page, **how: str) -> None:
         await page.locator(f"[data-how={code}]").select_option(value)
 
 
-async def test_one_line_goes_to_several_editions(browser: Browser, newsroom: Running) -> None:
+async def test_one_line_goes_to_several_editions(each_browser: Browser, newsroom: Running) -> None:
     """Written once: Spanish gets a linked line, Arabic a linked draft, after one hold on one card."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("es") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("es") as reader:
         await receive(reader)
         await page.locator("#headline").fill("Messi 3, Ronaldo 2")
         await expect(page.locator("[data-how=ar]")).to_be_hidden()
@@ -113,9 +113,9 @@ async def test_only_own_editions_are_offered(browser: Browser, newsroom: Running
         await expect(page.locator("[data-also]")).to_have_attribute("data-also", "drill-es")
 
 
-async def test_abort_stops_all_editions(browser: Browser, slow: Running) -> None:
+async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) -> None:
     """Escape takes back the line, its versions and their drafts; the choice stays with the words."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#headline").fill("Not yet")
         await choose(page, ar="draft", es="line")
         await page.locator("#headline").press("Control+Enter")
@@ -145,7 +145,7 @@ async def test_a_refusal_elsewhere_is_said(
         await choose(page, es="line")
         await page.locator("#headline").press("Control+Enter")
         await expect(page.locator("#lines .text")).to_have_text("Out in English")
-        await expect(page.locator("#cards strong")).to_contain_text("es: not filed. queue:")
+        await expect(page.locator("#cards strong")).to_contain_text("es: not filed. Queue:")
         await page.locator("#cards button").click()
         await expect(page.locator("#cards .hold")).to_have_count(0)
 
@@ -242,9 +242,9 @@ async def selected(page: Page) -> str:
     return text
 
 
-async def test_tab_goes_through_a_template(browser: Browser, newsroom: Running) -> None:
+async def test_tab_goes_through_a_template(each_browser: Browser, newsroom: Running) -> None:
     """Figures, place and source are typed one after another, and are in their fields; Tab then leaves."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("en") as reader:
         await receive(reader)
         await page.keyboard.press("Alt+4")
         box = page.locator("#headline")
