@@ -17,7 +17,7 @@ from ticker.accounts.principal import Role
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Route
 
     from tests.support.service import Running
     from ticker.settings import Settings
@@ -121,6 +121,9 @@ async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) ->
         await page.locator("#headline").press("Control+Enter")
         await expect(page.locator("#cards .abort")).to_be_visible()
         assert [len(await queue_of(slow, it)) for it in ("en", "ar", "es")] == [1, 1, 1]
+        await page.reload()
+        await expect(page.locator("#cards .also")).to_have_text("Also to ar (draft), es")
+        await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(page.locator("#headline")).to_have_value("Not yet")
         await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
@@ -132,6 +135,32 @@ async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) ->
         await slow.kill("en", held["flash"]["id"])
         await expect(page.locator("#said")).to_contain_text("tester stopped it")
         assert [len(await queue_of(slow, it)) for it in ("en", "ar", "es")] == [0, 0, 0]
+
+
+async def test_a_lost_answer_files_nothing_twice(browser: Browser, newsroom: Running) -> None:
+    """When the answer is lost the same list is sent again, and each edition has its line once."""
+    lost = []
+
+    async def lose(route: Route) -> None:
+        if lost:
+            await route.continue_()
+            return
+        lost.append((await route.fetch()).status)
+        await route.abort()
+
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("es") as reader:
+        await receive(reader)
+        await page.route("**/v1/flashes?*", lose)
+        await page.locator("#headline").fill("Once")
+        await choose(page, ar="draft", es="line")
+        await page.locator("#headline").press("Control+Enter")
+        await page.locator("#cards button", has_text="Send again").click()
+        assert (await receive(reader))["flash"]["headline"] == "Once"
+        await expect(page.locator("#lines .text")).to_have_text("Once")
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+    assert lost == [207]
+    assert [it[0] for it in await lines_of(newsroom, "es")] == ["Once"]
+    assert len(await queue_of(newsroom, "ar")) == 1
 
 
 async def test_a_refusal_elsewhere_is_said(

@@ -6,7 +6,6 @@ key is of the whole list, so that asking again finishes what an outage of the st
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from ticker.editing.bounds import FullError
 from ticker.news.document import dumps
 from ticker.news.faults import Fault, InvalidError
 from ticker.store.faults import StoreUnavailableError
+from ticker.store.replication import UnconfirmedError
 from ticker.store.wire import KeyReusedError, VersionConflictError
 
 if TYPE_CHECKING:
@@ -82,21 +82,31 @@ class Batch:
             KeyReusedError: The key has answered another request; nothing is filed.
         """
         keyed = _keyed(orders, asked)
-        await self._check_keys(keyed)
+        away = await self._check_keys(keyed)
         outcomes: list[Flash | Exception] = []
-        away: dict[str, StoreUnavailableError] = {}
         for order in keyed:
             outcome = await self._publish(_linked(order, outcomes) if linked else order, away)
             outcomes.append(outcome)
         return outcomes
 
-    async def _check_keys(self, orders: Sequence[Order | Exception]) -> None:
+    async def _check_keys(
+        self, orders: Sequence[Order | Exception]
+    ) -> dict[str, StoreUnavailableError]:
+        """Look all keys up before anything is filed; the editions whose part can't be asked."""
+        away: dict[str, StoreUnavailableError] = {}
         for order in orders:
-            if isinstance(order, Order) and order.context.key is not None:
-                # One that the store can't be asked about has an outcome of its own.
-                with suppress(StoreUnavailableError):
-                    key = order.context.idempotency_key("publish")
-                    await self._wire.recall(order.context.edition, key)
+            if isinstance(order, Exception) or order.context.key is None:
+                continue
+            edition, key = order.context.edition, order.context.idempotency_key("publish")
+            if edition in away:
+                continue
+            try:
+                await self._wire.recall(edition, key)
+            except UnconfirmedError:
+                continue
+            except StoreUnavailableError as refusal:
+                away[edition] = refusal
+        return away
 
     async def _publish(
         self, order: Order | Exception, away: dict[str, StoreUnavailableError]
@@ -111,7 +121,8 @@ class Batch:
             return await self._intake.publish(order.context, order.data, order.options)
         except _REFUSALS as refusal:
             if isinstance(refusal, StoreUnavailableError):
-                away[edition] = refusal
+                # Of the lines behind it none is stored, as one that is not confirmed is.
+                away[edition] = StoreUnavailableError(reason=refusal.reason)
             return refusal
 
 

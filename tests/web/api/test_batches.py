@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -97,13 +98,26 @@ async def test_each_line_is_refused_by_itself(service: Running) -> None:
         {"edition": 5, "headline": "x"},
         {"edition": "ar", "headline": "x", "draft": "yes"},
         "x",
+        {"edition": "\ud800", "headline": "x"},
+        {"edition": "ar", "headline": "\ud800"},
     ]
     answer = await send(service, lines, token=arabic)
-    assert statuses(answer) == [403, 403, 201, 422, 404, 422, 422, 422, 422]
+    assert statuses(answer) == [403, 403, 201, 422, 404, 422, 422, 422, 422, 404, 422]
     named = [
         it["problem"]["errors"][0]["field"] for it in answer.json["results"] if "problem" in it
     ]
-    assert named == ["edition", "urgency", "mood", "edition", "edition", "edition", "draft", "body"]
+    assert named == [
+        "edition",
+        "urgency",
+        "mood",
+        "edition",
+        "edition",
+        "edition",
+        "draft",
+        "body",
+        "edition",
+        "headline",
+    ]
     assert (await board(service), await board(service, "ar")) == ([], ["x"])
     metrics = service.server._service.metrics
     assert metrics.value("ticker_writes_total", verb="publish", status="403") == 2
@@ -205,3 +219,34 @@ async def test_every_line_counts_as_a_request(settings: Settings) -> None:
         refused = await send(service, LINES)
         assert (refused.status, refused.fields) == (429, ["Authorization"])
         assert await board(service) == ["Bridge closed"]
+
+
+async def test_a_store_that_is_away_is_asked_once(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an edition's part of the store is away its lines are not waited for one by one."""
+    recall, asked = Wire.recall, []
+
+    async def away(self: Wire, edition: str, key: Any) -> Any:
+        asked.append(edition)
+        if edition == "en":
+            raise StoreUnavailableError
+        return await recall(self, edition, key)
+
+    monkeypatch.setattr(Wire, "recall", away)
+    answer = await send(service, [LINES[0], LINES[0], LINES[1], LINES[0]], "", "k")
+    assert statuses(answer) == [503, 503, 201, 503]
+    assert asked.count("en") == 1
+    metrics = service.server._service.metrics
+    assert metrics.value("ticker_store_refusals_total", reason="away") == 3
+
+
+async def test_ten_at_once_are_one_list(service: Running) -> None:
+    """A list that is sent again before its answer is there is filed once in each edition."""
+    answers = await asyncio.gather(*(send(service, LINES, "?linked=true", "k") for _ in range(10)))
+    assert {it.status for it in answers} == {207}
+    assert len({it.body for it in answers}) == 1
+    assert (await board(service), await board(service, "ar")) == (
+        ["Bridge closed"],
+        ["إغلاق الجسر"],
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from ticker.editing.batch import Order, fingerprint
 from ticker.editing.context import EditContext
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from ticker.core import Core
     from ticker.news.flash import Flash
@@ -78,7 +78,9 @@ class Batches:
             )
         )
         results = [self._result(outcome) for outcome in outcomes]
-        return JSONResponse({"results": results}, 207, headers=NO_STORE)
+        # ASCII with escapes: a problem may quote a lone surrogate, which UTF-8 cannot encode.
+        body = json.dumps({"results": results}, separators=(",", ":"))
+        return Response(body, 207, headers=NO_STORE, media_type="application/json")
 
     def _order(
         self, line: object, context: EditContext, options: PublishOptions
