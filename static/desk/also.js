@@ -114,10 +114,15 @@ export async function stopOthers(api, { others: filed }) {
 export function sayAlso(sheet, words) {
   if (!goesFurther(sheet)) return "";
   const editions = Object.entries(sheet.also).map(([code, how]) => (how === "draft" ? fill(words.also_as_draft, { edition: code }) : code));
-  return fill(words.also_to, { editions: editions.join(", ") });
+  return fill(words.also_to, { editions: list(editions) });
 }
 
 /** In words, what was refused of it elsewhere; "": nothing. */
 export function sayRefused({ others: filed }, words) {
   return (filed ?? []).filter(({ problem }) => problem).map(({ edition, problem }) => fill(words.also_refused, { edition, problem })).join(" ");
+}
+
+/** Codes of editions, one after another as the desk's language has it. */
+export function list(editions) {
+  return new Intl.ListFormat(document.documentElement.lang, { style: "short", type: "unit" }).format(editions);
 }

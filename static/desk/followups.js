@@ -37,7 +37,6 @@ export class FollowUps {
     this.lines = lines;
     const overdue = this.#overdue(lines);
     this.list.hidden = overdue.length === 0;
-    document.getElementById("overdue-title").hidden = overdue.length === 0;
     this.rows.show(overdue, (item) => this.#render(item));
     for (const item of overdue) if (!this.#called.has(item.id)) this.call(`${this.#say(item)}: ${item.headline}`);
     this.#called = new Set(overdue.map(({ id }) => id));

@@ -31,9 +31,9 @@ export class Placeholders {
     this.box.addEventListener("keydown", (event) => this.#tab(event));
   }
 
-  /** A template as it stands on its button. */
-  label(template) {
-    return this.#parts(template, {}).map(({ text }) => text).join("");
+  /** A template with nothing filled in; on its button there is room for its own words only. */
+  label(template, isShort = false) {
+    return this.#parts(template, {}).map(({ text, isSlot }) => (isSlot && isShort ? "…" : text)).join("").trim();
   }
 
   /**

@@ -3,7 +3,7 @@
  * if readers will see what comes of it. A new line is held at the service, so that it goes out even if this
  * page is closed; a change to a line that exists is held here, and the line stays as it is until then.
  */
-import { fileAll, goesFurther, sayAlso, sayRefused, stopOthers } from "./also.js";
+import { fileAll, goesFurther, list, sayAlso, sayRefused, stopOthers } from "./also.js";
 import { isUnknown, Refused } from "./api.js";
 import { fill, uuid } from "./dom.js";
 import { changes } from "./sheets.js";
@@ -182,7 +182,7 @@ export class Sending {
   }
 
   #stopped(sheet, said, late) {
-    this.#back(sheet, { said: late.length ? fill(this.words.also_late, { editions: late.join(", ") }) : said });
+    this.#back(sheet, { said: late.length ? fill(this.words.also_late, { editions: list(late) }) : said });
   }
 
   /** The hold is the moment to say that somebody else has the same news. */

@@ -19,8 +19,10 @@ export class Templates {
     this.warning = document.getElementById("unfilled");
     this.placeholders = new Placeholders(templates, form, words);
     const buttons = templates.map((template, index) => {
-      const label = this.placeholders.label(template).trim();
-      const button = el("button", { type: "button", title: `Alt ${index + 1} · ${label}` }, label);
+      const whole = this.placeholders.label(template);
+      // One that begins a line with a gap is known by the gap.
+      const short = template.match(/^\{\w+\}\W*$/) ? whole : this.placeholders.label(template, true);
+      const button = el("button", { type: "button", title: `Alt ${index + 1} · ${whole}` }, short);
       button.addEventListener("click", () => this.use(index));
       return button;
     });

@@ -64,7 +64,8 @@ async def lines_of(service: Running, edition: str) -> list[tuple[str, str | None
 
 
 async def queue_of(service: Running, edition: str) -> list[Any]:
-    return (await service.request("GET", f"/v1/{edition}/queue")).json["queue"]
+    queue: list[Any] = (await service.request("GET", f"/v1/{edition}/queue")).json["queue"]
+    return queue
 
 
 async def choose(page: Page, **how: str) -> None:
@@ -139,7 +140,7 @@ async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) ->
 
 async def test_a_lost_answer_files_nothing_twice(browser: Browser, newsroom: Running) -> None:
     """When the answer is lost the same list is sent again, and each edition has its line once."""
-    lost = []
+    lost: list[int] = []
 
     async def lose(route: Route) -> None:
         if lost:
