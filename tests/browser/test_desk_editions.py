@@ -237,6 +237,29 @@ async def test_a_draft_asks_too(browser: Browser, paced: Running) -> None:
         await expect(page.locator("#lines .row")).to_have_count(4)
 
 
+async def test_a_raised_line_asks_too(browser: Browser, paced: Running) -> None:
+    """A correction that makes a line breaking asks; one of a line that is breaking already does not."""
+    await paced.post("en", "Urgent", urgency=3)
+    for number in (1, 2):
+        await paced.post("en", f"Breaking {number}", urgency=2)
+    async with desk(browser, paced, "amal") as page:
+        row = page.locator("#lines .row", has_text="Breaking 1")
+        await row.focus()
+        await page.keyboard.press("r")
+        await page.keyboard.type(", mended")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#lines .text", has_text="mended")).to_be_visible()
+        await page.locator("#lines .row", has_text="Urgent").focus()
+        await page.keyboard.press("r")
+        await expect(page.locator("#headline")).to_have_value("Urgent")
+        await page.keyboard.press("Alt+ArrowUp")
+        await page.keyboard.press("Control+Enter")
+        await page.locator("#question .lower", has_text="Breaking 2").click()
+        await expect(page.locator("#cards .hold")).to_have_count(2)
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+    assert await urgencies(paced) == {"Urgent": 2, "Breaking 1, mended": 2, "Breaking 2": 3}
+
+
 async def test_a_flash_wants_a_follow_up(browser: Browser, paced: Running) -> None:
     """A flash without a follow-up calls above the board until one of its story is out."""
     await paced.post("en", "Not a flash", urgency=2)
