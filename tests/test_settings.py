@@ -110,7 +110,7 @@ def test_a_wrong_pace_is_named(tmp_path: Path, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("templates", "said"),
-    [('fr = ["{sorce}: "]', "{sorce} is none of {source}, {place}, {number}"),
+    [('fr = ["{author}: "]', "{author} is none of {source}, {place}, {number}"),
      ('fr = "{source}: "', "is no list of lines"), ("fr = [1]", "is no list of lines"),
      ('fr = ["{}"]', "{} is none of")],
 )  # fmt: skip

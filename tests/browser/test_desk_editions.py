@@ -30,7 +30,7 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
     """A service with editors of all editions and of one, and a hold that a test can wait for."""
     async with running(replace(settings, hold=0.5)) as service:
         await hire(service, "amal")
-        await hire(service, "ines", Role.EDITOR, "es", "en")
+        await hire(service, "rosa", Role.EDITOR, "es", "en")
         yield service
 
 
@@ -103,14 +103,14 @@ async def test_one_line_goes_to_several_editions(each_browser: Browser, newsroom
 async def test_only_own_editions_are_offered(browser: Browser, newsroom: Running) -> None:
     """Nobody is offered an edition that is not theirs; a correction goes nowhere else."""
     await newsroom.post("en", "Out")
-    async with desk(browser, newsroom, "ines") as page:
+    async with desk(browser, newsroom, "rosa") as page:
         await expect(page.locator("[data-also]")).to_have_count(1)
         await expect(page.locator("[data-also=es]")).to_be_visible()
         await page.locator("#lines .row").focus()
         await page.keyboard.press("c")
         await expect(page.locator("#task")).to_have_text("Correction")
         await expect(page.locator("[data-also=es]")).to_be_hidden()
-    async with desk(browser, newsroom, "ines", "/desk/drill-en") as page:
+    async with desk(browser, newsroom, "rosa", "/desk/drill-en") as page:
         await expect(page.locator("[data-also]")).to_have_attribute("data-also", "drill-es")
 
 
