@@ -368,3 +368,31 @@ async def test_templates_from_right_to_left(browser: Browser, newsroom: Running)
         await expect(box).to_have_value("الشرطة: مقتل 12 في برلين")
         await expect(page.locator("[name=source]")).to_have_value("الشرطة")
         await expect(page.locator("[name=located]")).to_have_value("برلين")
+
+
+async def test_a_newsroom_has_gaps_of_its_own(browser: Browser, settings: Settings) -> None:
+    """Brackets of a template are gaps, others are words; what is put in front moves those behind it."""
+    templates = {"en": ["[who] resigns", "{place}: "]}
+    own = replace(settings, newsroom=replace(settings.newsroom, templates=templates))
+    async with running(own) as service:
+        await hire(service, "amal")
+        async with desk(browser, service, "amal") as page:
+            box = page.locator("#headline")
+            await page.keyboard.type("[sic] ")
+            await expect(page.locator("#unfilled")).to_be_empty()
+            await box.clear()
+            await page.keyboard.press("Alt+1")
+            assert await selected(page) == "[who]"
+            await page.keyboard.press("Alt+2")
+            await expect(box).to_have_value("[place]: [who] resigns")
+            assert await selected(page) == "[place]"
+            await page.keyboard.type("Bonn")
+            await page.keyboard.press("Tab")
+            assert await selected(page) == "[who]"
+            await page.keyboard.press("Delete")
+            await expect(page.locator("#unfilled")).to_be_empty()
+            await expect(box).to_have_value("Bonn:  resigns")
+            await page.keyboard.type("Mayor")
+            await page.keyboard.press("Shift+Tab")
+            assert await selected(page) == "Bonn"
+            await expect(page.locator("[name=located]")).to_have_value("Bonn")
