@@ -16,7 +16,12 @@ from ticker.news.document import dumps
 from ticker.news.faults import Fault, InvalidError
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.replication import UnconfirmedError
-from ticker.store.wire import KeyReusedError, VersionConflictError
+from ticker.store.wire import (
+    AttemptVoidError,
+    KeyReusedError,
+    TooManyUnchangedError,
+    VersionConflictError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +33,13 @@ if TYPE_CHECKING:
     from ticker.store.wire import Wire
 
 _REFUSALS: Final = (
+    AttemptVoidError,
     ForbiddenError,
     FullError,
     InvalidError,
     KeyReusedError,
     StoreUnavailableError,
+    TooManyUnchangedError,
     VersionConflictError,
 )
 

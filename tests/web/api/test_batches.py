@@ -13,7 +13,7 @@ from tests.support.desk import hire, log_in
 from tests.support.service import running
 from ticker.accounts.principal import Role
 from ticker.store.faults import StoreUnavailableError
-from ticker.store.wire import Wire
+from ticker.store.wire import AttemptVoidError, VersionConflictError, Wire
 from ticker.web.api.batches import LINES_MAX
 
 if TYPE_CHECKING:
@@ -239,6 +239,24 @@ async def test_a_store_that_is_away_is_asked_once(
     assert asked.count("en") == 1
     metrics = service.server._service.metrics
     assert metrics.value("ticker_store_refusals_total", reason="away") == 3
+
+
+async def test_whatever_a_line_is_refused_for_is_said_of_it_alone(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that one line can be refused for leaves the others as they are, and is its own result."""
+    append = Wire.append
+    for refusal, status in ((AttemptVoidError, 409), (VersionConflictError, 409)):
+
+        async def refuse(
+            self: Wire, record: Any, *given: Any, why: type[Exception] = refusal, **named: Any
+        ) -> Any:
+            if record.flash.edition == "ar":
+                raise why
+            return await append(self, record, *given, **named)
+
+        monkeypatch.setattr(Wire, "append", refuse)
+        assert statuses(await send(service, LINES, "", refusal.__name__)) == [201, status, 201]
 
 
 async def test_ten_at_once_are_one_list(service: Running) -> None:
