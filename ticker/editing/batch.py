@@ -161,6 +161,6 @@ def _linked(order: Order | Exception, before: Sequence[Flash | Exception]) -> Or
     return replace(order, data={**order.data, "story": before[0].story_key})
 
 
-def fingerprint(lines: object, options: PublishOptions, *, linked: bool) -> str:
+def fingerprint(lines: object, options: PublishOptions, *switches: bool) -> str:
     """All that a request with a list asks for, as text."""
-    return dumps([lines, options.draft, options.hold, linked])
+    return dumps([lines, options.draft, options.hold, *switches])

@@ -100,9 +100,10 @@ async def test_each_line_is_refused_by_itself(service: Running) -> None:
         "x",
         {"edition": "\ud800", "headline": "x"},
         {"edition": "ar", "headline": "\ud800"},
+        {"edition": "ar", "headline": "x", "source": "x" * 17_000},
     ]
     answer = await send(service, lines, token=arabic)
-    assert statuses(answer) == [403, 403, 201, 422, 404, 422, 422, 422, 422, 404, 422]
+    assert statuses(answer) == [403, 403, 201, 422, 404, 422, 422, 422, 422, 404, 422, 413]
     named = [
         it["problem"]["errors"][0]["field"] for it in answer.json["results"] if "problem" in it
     ]
@@ -117,6 +118,7 @@ async def test_each_line_is_refused_by_itself(service: Running) -> None:
         "body",
         "edition",
         "headline",
+        "body",
     ]
     assert (await board(service), await board(service, "ar")) == ([], ["x"])
     metrics = service.server._service.metrics
@@ -163,6 +165,23 @@ async def test_sessions_prove_their_intent(service: Running) -> None:
     assert (await editor.ask("POST", URL, LINES, Sec_Fetch_Site="cross-site")).status == 403
     assert await board(service) == []
     assert statuses(await editor.ask("POST", URL, LINES)) == [201, 201, 201]
+
+
+async def test_lines_of_a_list_are_cleaned(service: Running) -> None:
+    """With clean=true each line is cleaned as if it had been sent alone, and says so; else it is refused."""
+    lines = [LINES[1], {"edition": "en", "headline": "Bridge\ufeff closed"}, "x"]
+    refused = await send(service, lines, "", "a")
+    assert statuses(refused) == [201, 422, 422]
+    assert refused.json["results"][1]["problem"]["errors"][0]["remedy"] == "?clean=true"
+    other = await send(service, lines, "?clean=true", "a")
+    assert (other.status, other.fields) == (409, ["Idempotency-Key"])
+    cleaned = await send(service, lines, "?clean=true", "b")
+    assert statuses(cleaned) == [201, 201, 422]
+    plain, mended, _ = (it.get("flash") for it in cleaned.json["results"])
+    assert mended["headline"] == "Bridge closed"
+    assert [it["rule"] for it in mended["cleaned"]] == ["invisible"]
+    assert (plain["cleaned"], plain["doubtful"]) == ([], [])
+    assert (await send(service, lines, "?clean=true", "b")).json == cleaned.json
 
 
 async def test_a_list_is_done_once(service: Running) -> None:
