@@ -119,6 +119,7 @@ async def test_a_kill_wants_a_reason_and_one_person(browser: Browser, newsroom: 
     await newsroom.post("en", "A wrong line", urgency=2)
     async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
         await receive(reader)
+        await expect(page.locator("#lines .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         for key in ("j", "x"):
             await page.keyboard.press(key)

@@ -171,6 +171,7 @@ async def test_a_correction_is_kept_like_any_text(each_browser: Browser, newsroo
     """Through a reload and through the end of a session; a kill meanwhile takes no word of it."""
     line = await newsroom.post("en", "Seven people hurt", source="Police")
     async with desk(each_browser, newsroom, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         for key in ("j", "c"):
             await page.keyboard.press(key)
@@ -242,6 +243,7 @@ async def test_what_destroys_asks_or_can_be_taken_back(
     """Discarding asks; a text that was thrown away is a click from being back."""
     await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "A draft"})
     async with desk(each_browser, newsroom, "amal") as page:
+        await expect(page.locator("#queue .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         for key in ("j", "d"):
             await page.keyboard.press(key)
