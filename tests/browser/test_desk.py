@@ -463,3 +463,32 @@ async def test_a_date_field_shows_its_time(browser: Browser, newsroom: Running, 
             box = await field.bounding_box()
             assert box is not None
             assert box["width"] >= needed
+
+
+async def test_a_difference_is_read_at_a_glance(browser: Browser, newsroom: Running) -> None:
+    """Runs of words, not single ones in turn; of texts that have little in common each stands whole."""
+    async with desk(browser, newsroom, "amal") as page:
+        shown = await page.evaluate(
+            """async (pairs) => {
+                const { diff } = await import("/static/desk/diff.js");
+                return pairs.map(([before, after]) => {
+                    const box = document.createElement("p");
+                    box.append(diff(before, after));
+                    return box.innerHTML;
+                });
+            }""",
+            [
+                ["Seven people hurt in Rome", "Nine people hurt in Rome"],
+                ["Talks end in Geneva today", "Talks begin today in Geneva today"],
+                ["A quake off the coast", "Parliament votes on the budget of next year"],
+                ["", "New"],
+                ["Same", "Same"],
+            ],
+        )
+    assert shown == [
+        "<del>Seven</del> <ins>Nine</ins> people hurt in Rome",
+        "Talks <del>end</del> <ins>begin today</ins> in Geneva today",
+        "<del>A quake off the coast</del> <ins>Parliament votes on the budget of next year</ins>",
+        "<ins>New</ins>",
+        "Same",
+    ]
