@@ -330,11 +330,11 @@ async def test_hostile_words_stay_words(browser: Browser, newsroom: Running) -> 
 
 
 async def test_no_embargo_is_taken_that_withholds_nothing(
-    browser: Browser, newsroom: Running
+    each_browser: Browser, newsroom: Running
 ) -> None:
     """A date that has passed, or an end before the beginning, is told at its field; nothing is sent."""
     now = utcnow().astimezone()
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.locator("#headline").fill("Later")
         await page.locator("#more summary").click()
         for embargoed, expires, field, words in (
@@ -353,10 +353,10 @@ async def test_no_embargo_is_taken_that_withholds_nothing(
 
 
 async def test_a_local_time_that_is_none_is_asked_about(
-    browser: Browser, newsroom: Running
+    each_browser: Browser, newsroom: Running
 ) -> None:
     """On the nights when clocks change no hour is moved, and none of two is taken, unasked."""
-    context = await browser.new_context(timezone_id="Europe/Berlin")
+    context = await each_browser.new_context(timezone_id="Europe/Berlin")
     page = await context.new_page()
     await page.goto(f"{newsroom.url}/desk/login")
     kinds = await page.evaluate(
@@ -371,10 +371,10 @@ async def test_a_local_time_that_is_none_is_asked_about(
     await context.close()
 
 
-async def test_the_queue_says_the_day(browser: Browser, newsroom: Running) -> None:
+async def test_the_queue_says_the_day(each_browser: Browser, newsroom: Running) -> None:
     """An embargo of another day shows its date and its zone, in the queue and on the button."""
     due = utcnow().astimezone() + timedelta(days=120)
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.locator("#headline").fill("In spring")
         await page.locator("#more summary").click()
         await page.locator("[name=embargoed]").fill(f"{due:%Y-%m-%dT%H:%M}")
@@ -385,9 +385,9 @@ async def test_the_queue_says_the_day(browser: Browser, newsroom: Running) -> No
         await expect(state).to_contain_text("UTC")
 
 
-async def test_a_landing_is_about_one_version(browser: Browser, newsroom: Running) -> None:
+async def test_a_landing_is_about_one_version(each_browser: Browser, newsroom: Running) -> None:
     """Words stand beside the figures of their own version, and it is said which."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("en") as reader:
         await receive(reader)
         made = await newsroom.post("en", "One")
         shown = page.locator("#landed .figures")
@@ -398,9 +398,11 @@ async def test_a_landing_is_about_one_version(browser: Browser, newsroom: Runnin
             await newsroom.patch("en", made["id"], headline="Two")
 
 
-async def test_a_kill_is_shown_until_it_is_everywhere(browser: Browser, newsroom: Running) -> None:
+async def test_a_kill_is_shown_until_it_is_everywhere(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """Lines that follow do not take its figures away while a screen may still show it."""
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         told = await page.evaluate(
             """async () => {
                 const { Landing } = await import("/static/desk/landing.js");
@@ -428,11 +430,11 @@ async def test_a_kill_is_shown_until_it_is_everywhere(browser: Browser, newsroom
     assert "Next" in told[1][0]
 
 
-async def test_a_desk_on_plain_http(browser: Browser, newsroom: Running) -> None:
+async def test_a_desk_on_plain_http(each_browser: Browser, newsroom: Running) -> None:
     """Under a host name without TLS browsers leave out `crypto.randomUUID`; the desk works all the same."""
     plain = "delete Crypto.prototype.randomUUID"
     async with (
-        desk(browser, newsroom, "amal", before=plain) as page,
+        desk(each_browser, newsroom, "amal", before=plain) as page,
         newsroom.live("en") as reader,
     ):
         await receive(reader)
@@ -442,9 +444,11 @@ async def test_a_desk_on_plain_http(browser: Browser, newsroom: Running) -> None
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 360])
-async def test_a_date_field_shows_its_time(browser: Browser, newsroom: Running, width: int) -> None:
+async def test_a_date_field_shows_its_time(
+    each_browser: Browser, newsroom: Running, width: int
+) -> None:
     """Whoever withholds a line sees until when: nothing of the field is cut off, at any width."""
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.set_viewport_size({"width": width, "height": 900})
         await page.locator("#more summary").click()
         for name in ("embargoed", "expires"):
