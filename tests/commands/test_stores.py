@@ -68,10 +68,16 @@ def address(port: int, database: int = 0) -> str:
     return f"redis://ticker:ticker@127.0.0.1:{port}/{database}"
 
 
-def said(args: list[str], url: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """The one line of a command that was refused."""
+# A full store still ends them, and only the audit log has no room for it.
+ENDING = {"token revoke", "user remove"}
+
+
+def said(
+    args: list[str], url: str, capsys: pytest.CaptureFixture[str], *, done: bool = False
+) -> str:
+    """The one line of a command that was refused, or that was done and warns."""
     capsys.readouterr()
-    assert main([*args, "--redis", url]) == 1
+    assert main([*args, "--redis", url]) == (0 if done else 1)
     (line,) = capsys.readouterr().err.splitlines()
     return line.removeprefix("ticker: ")
 
@@ -91,10 +97,11 @@ def test_a_command_says_why_the_store_refuses(
     assert node.ask(*fault.split()) == "OK"
     try:
         # An import wants an empty store.
-        words = said(args, address(node.port, int(command == "import")), capsys)
+        url, done = address(node.port, int(command == "import")), command in ENDING
+        words = said(args, url, capsys, done=done and reason is Reason.MEMORY)
     finally:
         node.ask(*cure.split())
-    assert words.startswith(reason.value)
+    assert reason.value in words
 
 
 @pytest.mark.parametrize("command", [*WRITING, *READING])

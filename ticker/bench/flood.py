@@ -11,7 +11,7 @@ import select
 import socket
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +50,7 @@ class FloodPlan:
     port: int
     path: str
     connections: int
+    _: KW_ONLY
     body: str = ""
     spread: bool = False
     token: str = ""

@@ -117,7 +117,12 @@ class _Session:
         kernel.calm(self._subject.pid)
         self.calm.times.append(self.waits(self._plan.lines))
         plan = FloodPlan(
-            self._subject.host, self._subject.port, PATH, self._plan.guessers, _BODY, spread=True
+            self._subject.host,
+            self._subject.port,
+            PATH,
+            self._plan.guessers,
+            body=_BODY,
+            spread=True,
         )
         with flood(plan) as guessing:
             begun = time.perf_counter()

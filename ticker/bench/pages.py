@@ -225,7 +225,7 @@ def _kind(subject: Subject, lines: Lines, plan: PagesPlan, name: str) -> PageFig
     path = KINDS[name].replace("{id}", asyncio.run(_Amid(subject, lines).post()))
     path = path.replace("{then}", format_time(utcnow()))
     token = subject.token if name in _EDITORS else ""
-    asked = FloodPlan(subject.host, subject.port, path, _FEW, token)
+    asked = FloodPlan(subject.host, subject.port, path, _FEW, token=token)
     per_second, cpu_us, page_bytes = _alone(subject, asked, plan.seconds)
     kernel.calm(subject.pid)
     asked = replace(asked, connections=plan.connections)
