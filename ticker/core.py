@@ -33,7 +33,8 @@ from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
 from ticker.jobs import accounts, checkpoints, deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed
-from ticker.jobs.desk_topics import topics
+from ticker.jobs.desk_presence import DeskPresence
+from ticker.jobs.desk_topics import people, topics
 from ticker.jobs.full_text import FullTextFollower
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
@@ -46,6 +47,7 @@ from ticker.store.checkpoints import Checkpoints
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
+from ticker.store.desks import Desks
 from ticker.store.follow import Follower
 from ticker.store.full_text import FullText
 from ticker.store.full_text_index import FullTextIndex
@@ -85,18 +87,19 @@ class Core:
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)
-        self.desk_feed = DeskFeed(
-            self.store,
-            self.hub,
-            self.sessions,
-            topics(self.hub, self.archive, self.stories, self.deliveries, self.presence),
-        )
+        self._build_desks()
         policy = Policy(settings.wait_replicas, settings.wait_fsync)
         self.wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(self.wire, self.archive, rules, two_key=settings.two_key)
         self.batch = Batch(self.intake, self.wire)
         self._register()
+
+    def _build_desks(self) -> None:
+        self.desk_presence = DeskPresence(self.desks, self.name)
+        told = topics(self.hub, self.archive, self.stories, self.deliveries, self.presence)
+        told["desks"] = people(self.desks)
+        self.desk_feed = DeskFeed(self.store, self.hub, self.sessions, told, self.desk_presence)
 
     def _register(self) -> None:
         """Gauge: whether users and tokens can be looked up; one server is away as a whole."""
@@ -118,6 +121,7 @@ class Core:
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
         self.presence = Presence(self.store)
+        self.desks = Desks(self.store)
         self.widgets = WidgetScripts(self.store)
 
     def _build_accounts(self, settings: Settings) -> None:
@@ -172,6 +176,7 @@ class Core:
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,
+            "desk presence": self.desk_presence.run,
             "load": self.load.run,
             "receipts": self.receipts.run,
             "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),

@@ -13,6 +13,7 @@ from ticker.web.desk.login import Login
 from ticker.web.desk.page import Desk
 from ticker.web.desk.staff import Staff
 from ticker.web.desk.timeline import Timeline
+from ticker.web.desk.writing import Writing
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def desk(shared: Shared) -> Visitor:
     timeline = Timeline(
         templates, authenticator, core.history, core.past, core.archive, core.deliveries
     )
+    writing = Writing(authenticator, shared.newsroom, core.archive, core.desks)
     return Visitor(
         [
             Route("/desk", page.home),
@@ -34,6 +36,7 @@ def desk(shared: Shared) -> Visitor:
             WebSocketRoute("/desk/{edition}/live", live.websocket),
             Route("/desk/{edition}/lint", page.lint, methods=["POST"]),
             Route("/desk/{edition}/checked/{id}", page.check, methods=["POST"]),
+            Route("/desk/{edition}/writing", writing.write, methods=["POST"]),
             Route("/desk/{edition}/timeline", timeline.page),
             Route("/desk/{edition}/timeline/{id}", timeline.versions),
             Route("/desk/{edition}", page.page),
