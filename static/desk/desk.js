@@ -59,7 +59,7 @@ const followUps = new FollowUps({
   write: (fields) => (show("compose"), compose.put(shelf.blank(fields))),
   call: (sentence) => (document.getElementById("call").textContent = sentence),
 });
-const caller = new Caller({ about, words, tabs, go: (id) => (show("board"), document.querySelector(`#board .row[data-id="${CSS.escape(id)}"]`)?.focus()) });
+const caller = new Caller({ about, words, tabs, go: visit });
 const calls = new Calls({ about, api, find, sheets: () => [compose.sheet, ...shelf.all()], call: (it) => caller.call(it) });
 
 const search = new Search({ about, words, api });
@@ -142,6 +142,13 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
 });
 
 document.getElementById("zone").textContent = zone(lang);
+/** To the row of a line, out of a search too. */
+function visit(id) {
+  show("board");
+  if (document.getElementById("shown").hidden) search.end();
+  document.querySelector(`#shown .row[data-id="${CSS.escape(id)}"]`)?.focus();
+}
+
 /** Move the focus from line to line, through what waits and what is out. */
 function walk(step) {
   const rows = [...document.querySelectorAll("#board .row")];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from ticker.accounts.principal import Role
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, WebSocketRoute
+    from websockets.asyncio.client import ClientConnection
 
     from tests.support.service import Running
     from ticker.settings import Settings
@@ -109,7 +111,9 @@ async def test_a_second_key_is_called_for_and_given(browser: Browser, newsroom: 
         await amal.keyboard.press("Control+Enter")
         await until_said(other, "Needs your key: Quake")
         assert await other.evaluate("tunes") == KEY
-        await other.locator("#headline").press("Alt+a")
+        await other.locator("#search").fill("something else")
+        await expect(other.locator("#queue")).to_be_hidden()
+        await other.locator("#search").press("Alt+a")
         await expect(other.locator("#queue .row")).to_be_focused()
         await other.keyboard.press("g")
         await expect(other.locator("#cards .hold")).to_contain_text("Quake")
@@ -293,3 +297,47 @@ async def test_a_full_house_fits(browser: Browser, newsroom: Running, edition: s
         for width in (1440, 1024, 360):
             await page.set_viewport_size({"width": width, "height": 900})
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_who_was_cut_off_is_called_for_what_was_missed(
+    browser: Browser, newsroom: Running, ben: Editor
+) -> None:
+    """Once, and for nothing that was called before; colleagues see again what is written on there."""
+    line = await newsroom.post("en", "A line")
+    sockets: list[WebSocketRoute] = []
+    away = False
+
+    async def connect(socket: WebSocketRoute) -> None:
+        if away:
+            await socket.close(code=1012)
+        else:
+            sockets.append(socket)
+            socket.connect_to_server()
+
+    async with (
+        desk(browser, newsroom, "amal", before=SPIES) as page,
+        await desk_line(ben) as watching,
+    ):
+        await page.route_web_socket(re.compile("/desk/en/live"), connect)
+        await page.reload()
+        await expect(page.locator("#lines .row")).to_have_count(1)
+        await page.locator("#lines .row").hover()
+        await page.locator("#lines [data-act=correct]").click()
+        await until_writing(watching, [line["id"]])
+        await ben.ask("POST", "/v1/en/flashes?draft=true", {"headline": "Before"})
+        await until_said(page, "New draft by ben: Before")
+        away = True
+        await sockets[-1].close(code=1012)
+        await expect(page.locator("#people")).to_be_empty()
+        await until_writing(watching, None)
+        await ben.ask("POST", "/v1/en/flashes?draft=true", {"headline": "Missed"})
+        away = False
+        await until_said(page, "New draft by ben: Before", "New draft by ben: Missed")
+        await until_writing(watching, [line["id"]])
+        await expect(page.locator("#people")).to_contain_text("ben")
+
+
+async def until_writing(watching: ClientConnection, lines: list[str] | None) -> None:
+    """Until a colleague's desk is told that amal writes on these; None: that she is not there."""
+    while (await until(watching, "desks"))["desks"].get("amal") != lines:
+        pass
