@@ -31,7 +31,7 @@ export class Caller {
     this.button.addEventListener("click", () => (this.#show(), this.calling.showModal()));
     this["call-sounds"].addEventListener("change", ({ target }) => this.#choose({ sounds: target.checked }));
     this["call-notices"].addEventListener("change", async ({ target }) => this.#choose({ notices: target.checked && (await this.notices.ask()) }));
-    this.calling.addEventListener("click", ({ target }) => target.dataset.try && this.#try(target.dataset.try));
+    this.calling.addEventListener("click", ({ target }) => target.dataset.try && this.sounds.demonstrate(target.dataset.try));
     addEventListener("storage", ({ key }) => key === CHOSEN && this.#show());
     this.#show();
   }
@@ -59,11 +59,6 @@ export class Caller {
   #choose(choice) {
     localStorage.setItem(CHOSEN, JSON.stringify({ ...chosen(), ...choice }));
     this.#show();
-  }
-
-  #try(name) {
-    this.sounds.open();
-    this.sounds.play(name);
   }
 
   #show() {

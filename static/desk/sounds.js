@@ -48,6 +48,13 @@ export class Sounds {
     for (const note of notes) this.#note(wave, ...note);
   }
 
+  /** Let the editor, who has just asked for it, hear one; a browser may take a moment to let it sound. */
+  async demonstrate(name) {
+    this.open();
+    await this.#audio?.resume();
+    this.play(name);
+  }
+
   #note(wave, hertz, after, seconds) {
     const audio = this.#audio;
     const start = audio.currentTime + after;

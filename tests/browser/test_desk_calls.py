@@ -125,7 +125,7 @@ async def test_a_second_key_is_called_for_and_given(browser: Browser, newsroom: 
 async def test_what_others_do_calls_and_what_one_does_oneself_does_not(
     browser: Browser, newsroom: Running, ben: Editor
 ) -> None:
-    """A draft, a kill, a change to what one writes on, a version to be checked: each with its sound."""
+    """A draft, a kill, a change to what one writes on, a version to be checked; nothing of a drill."""
     killed, own, mine = [await newsroom.post("en", it) for it in ("Killed", "Own", "Mine")]
     there = await newsroom.post("ar", "خبر", story=mine["id"])
     myself = await log_in(newsroom, "amal")
@@ -135,6 +135,7 @@ async def test_what_others_do_calls_and_what_one_does_oneself_does_not(
         row = page.locator("#lines .row", has_text="Mine")
         await row.hover()
         await row.locator("[data-act=correct]").click()
+        await ben.ask("POST", "/v1/drill-en/flashes?draft=true", {"headline": "A drill"})
         await myself.ask("POST", "/v1/en/flashes?draft=true", {"headline": "My draft"})
         await myself.ask("DELETE", f"/v1/en/flashes/{own['id']}?reason=wrong")
         await myself.ask("PATCH", f"/v1/ar/flashes/{there['id']}", {"headline": "خبر آخر"})
@@ -196,10 +197,10 @@ async def test_of_two_tabs_one_calls(browser: Browser, newsroom: Running, ben: E
 
 
 async def test_whoever_looks_away_is_called_outside_of_the_page(
-    browser: Browser, newsroom: Running, ben: Editor
+    each_browser: Browser, newsroom: Running, ben: Editor
 ) -> None:
     """A notification leads to the line; title and icon count until the page is looked at."""
-    async with desk(browser, newsroom, "amal", before=SPIES) as page:
+    async with desk(each_browser, newsroom, "amal", before=SPIES) as page:
         await choose(page, "notices")
         plain = await page.locator("link[rel=icon]").get_attribute("href")
         title = await page.title()
@@ -247,14 +248,14 @@ async def test_what_a_browser_cannot_do_is_said(browser: Browser, newsroom: Runn
 
 
 async def test_colleagues_are_seen_and_what_they_write_on(
-    browser: Browser, newsroom: Running
+    each_browser: Browser, newsroom: Running
 ) -> None:
     """Their names at the top, and at each line that one has open; nobody is locked out."""
     await newsroom.post("en", "Seven people hurt")
     await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "A draft"})
-    async with desk(browser, newsroom, "amal") as amal:
+    async with desk(each_browser, newsroom, "amal") as amal:
         await expect(amal.locator("#people")).to_have_text("Nobody else is here")
-        async with desk(browser, newsroom, "ben") as other:
+        async with desk(each_browser, newsroom, "ben") as other:
             await expect(amal.locator("#people")).to_contain_text("ben")
             await expect(other.locator("#people")).to_contain_text("amal")
             for listed, act, word in (
@@ -300,7 +301,7 @@ async def test_a_full_house_fits(browser: Browser, newsroom: Running, edition: s
 
 
 async def test_who_was_cut_off_is_called_for_what_was_missed(
-    browser: Browser, newsroom: Running, ben: Editor
+    each_browser: Browser, newsroom: Running, ben: Editor
 ) -> None:
     """Once, and for nothing that was called before; colleagues see again what is written on there."""
     line = await newsroom.post("en", "A line")
@@ -315,7 +316,7 @@ async def test_who_was_cut_off_is_called_for_what_was_missed(
             socket.connect_to_server()
 
     async with (
-        desk(browser, newsroom, "amal", before=SPIES) as page,
+        desk(each_browser, newsroom, "amal", before=SPIES) as page,
         await desk_line(ben) as watching,
     ):
         await page.route_web_socket(re.compile("/desk/en/live"), connect)
