@@ -142,11 +142,12 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
 });
 
 document.getElementById("zone").textContent = zone(lang);
+
 /** To the row of a line, out of a search too. */
 function visit(id) {
   show("board");
   if (document.getElementById("shown").hidden) search.end();
-  document.querySelector(`#shown .row[data-id="${CSS.escape(id)}"]`)?.focus();
+  document.querySelector(`:is(#queue, #lines) > .row[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
 /** Move the focus from line to line, through what waits and what is out. */
