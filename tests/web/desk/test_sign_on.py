@@ -81,7 +81,7 @@ async def test_a_login_at_the_provider_opens_the_desk(desk: Running, provider: F
     """With a strict session cookie, and on to the page that was asked for by a page of ours."""
     page = (await desk.get("/desk/login?next=/desk/ar")).body.decode()
     assert "Log in with Example News" in page
-    assert 'href="/desk/sign-on?next=/desk/ar"' in page.replace("%2F", "/")
+    assert f'href="{desk.url}/desk/sign-on?next=/desk/ar"' in page.replace("%2F", "/")
     answer = await sign_in(desk, provider, "?next=/desk/ar")
     assert answer.status == 200
     assert 'content="0;url=/desk/ar"' in answer.body.decode()

@@ -180,6 +180,7 @@ class Login:
             "minutes": -(-wait // 60),
             "admins_only": self._admins_only,
             "sign_on": self._newsroom.sign_on,
+            "sign_on_url": self._sign_on.url,
             "passkeys": self._passkeys,
         }
         headers = {"Retry-After": str(wait)} if wait else {}

@@ -129,6 +129,11 @@ class SignOn:
         return self._onward(request, url) if url else None
 
     @property
+    def url(self) -> str:
+        """Where a login begins: at the address that it will come back to, with its cookie."""
+        return f"{self._public_url}{_PATH}"
+
+    @property
     def _back(self) -> str:
         return f"{self._public_url}{_PATH}/back"
 
