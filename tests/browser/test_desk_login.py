@@ -131,7 +131,7 @@ async def test_a_passkey_logs_in_without_a_name(page: Page, service: Running) ->
     await expect(page.locator("#passkey-fault")).to_have_text("The password is wrong.")
     await page.fill("#add-passkey [name=password]", PASSWORD)
     await page.get_by_role("button", name="Add a passkey").click()
-    await expect(page.locator("section", has_text="Passkeys").locator(".word")).to_have_text(
+    await expect(page.locator("section", has_text="Passkeys").locator("li b")).to_have_text(
         "Laptop"
     )
     made = (await session.send("WebAuthn.getCredentials", {"authenticatorId": device}))[
@@ -160,7 +160,7 @@ async def test_a_passkey_logs_in_without_a_name(page: Page, service: Running) ->
     await expect(page.get_by_text("Remove Laptop? It can’t log you in any more.")).to_be_visible()
     await page.get_by_role("button", name="Remove Laptop").click()
     await expect(page.get_by_text("None yet.")).to_be_visible()
-    assert await page.locator(".things .word", has_text="Laptop").count() == 0
+    assert await page.locator(".things b", has_text="Laptop").count() == 0
 
 
 async def test_the_name_field_offers_passkeys(page: Page, service: Running) -> None:
@@ -181,7 +181,7 @@ async def make_passkey(page: Page, url: str) -> None:
     await page.fill("#add-passkey [name=name]", "Key")
     await page.fill("#add-passkey [name=password]", PASSWORD)
     await page.get_by_role("button", name="Add a passkey").click()
-    await expect(page.locator(".things .word", has_text="Key")).to_be_visible()
+    await expect(page.locator(".things b", has_text="Key")).to_be_visible()
 
 
 async def test_a_passkey_wants_its_user(page: Page, service: Running) -> None:
