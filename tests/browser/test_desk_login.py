@@ -147,8 +147,9 @@ async def test_a_passkey_logs_in_without_a_name(page: Page, service: Running) ->
         "This device has a passkey of yours already."
     )
 
-    await page.get_by_role("button", name="Log out").click()
     await page.add_init_script(WITHOUT_CONDITIONAL_UI)
+    await page.get_by_role("button", name="Log out").click()
+    await page.wait_for_url(f"{url}/desk/login")
     await page.goto(f"{url}/desk/login?next=/desk/es")
     await page.get_by_role("button", name="Log in with a passkey").click()
     await page.wait_for_url(f"{url}/desk/es")
@@ -194,6 +195,7 @@ async def test_a_passkey_wants_its_user(page: Page, service: Running) -> None:
     await session.send(
         "WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False}
     )
+    await page.add_init_script(WITHOUT_CONDITIONAL_UI)
     await page.get_by_role("button", name="Log out").click()
     await page.wait_for_url(f"{url}/desk/login")
     await page.get_by_role("button", name="Log in with a passkey").click()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ticker.accounts.audit import entered
 from ticker.accounts.principal import Principal, Role, clean_name
 from ticker.accounts.tokens import NameTakenError
 from ticker.accounts.users import User, alike
@@ -122,9 +123,13 @@ class Federation:
     async def _dismiss(self, user: User, address: str) -> None:
         await self._users.remove(user.name)
         await self._sessions.end_all(user.name)
-        await self._audit.note(user.name, "remove user", user.name, address, "in no group any more")
+        name, why = user.name, "in no group any more"
+        await entered(
+            self._audit.note(name, "remove user", name, address, why), f"remove user {name}, {why}"
+        )
 
     async def _note(self, user: User, action: str, address: str) -> None:
         where = ",".join(sorted(user.principal.editions)) or "all"
         detail = f"{user.principal.role.word} of {where}, by single sign-on"
-        await self._audit.note(user.name, action, user.name, address, detail)
+        entry = self._audit.note(user.name, action, user.name, address, detail)
+        await entered(entry, f"{action} {user.name}, {detail}")

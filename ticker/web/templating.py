@@ -112,7 +112,7 @@ class Templates:
         lang = edition.lang if edition.lang.partition("-")[0] in known else "en"
         short = lang.partition("-")[0]
         words = known["en"] | known[short]
-        own = self._accounts_words["en"] | self._accounts_words.get(short, {})
+        own = self._accounts_words["en"] | self._accounts_words[short]
         dir_ = edition.dir if lang == edition.lang else "ltr"
         html = self._environment.get_template(template).render(
             edition=edition, words=words, own=own, lang=lang, dir=dir_, **context

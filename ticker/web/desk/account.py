@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import RedirectResponse
 
+from ticker.accounts.audit import entered
 from ticker.accounts.login_limits import TooManyTriesError, Visitor
 from ticker.accounts.passwords import WeakPasswordError
 from ticker.settings import has_sign_on
@@ -147,7 +148,8 @@ class Account:
             await self._sessions.end(own[wanted], name)
         else:
             raise problem_at(404, "end", "You have no such session; it may be over.")
-        await self._entries.note(name, "session ended", address_of(request))
+        entry = self._entries.note(name, "session ended", address_of(request))
+        await entered(entry, f"session of {name} ended")
         return RedirectResponse("/desk/account", 303)
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:

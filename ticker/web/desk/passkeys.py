@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from ticker.accounts.audit import entered
 from ticker.accounts.login_limits import TooManyTriesError, Visitor
 from ticker.accounts.passkeys import PasskeyError, TooManyPasskeysError
 from ticker.news.text import TextError
@@ -86,7 +87,8 @@ class PasskeyPages:
             raise problem_at(409, "credential", str(error)) from error
         except TextError as error:
             raise problem_at(422, "name", str(error)) from error
-        await self._entries.note(user.name, "passkey added", address_of(request))
+        entry = self._entries.note(user.name, "passkey added", address_of(request))
+        await entered(entry, f"passkey of {user.name} added")
         return Response(status_code=204)
 
     @behind_login
@@ -96,7 +98,8 @@ class PasskeyPages:
         user = await self._owner(request, session, form.get("csrf", ""))
         if not await self._passkeys().remove(user, form.get("id", "")):
             raise problem_at(404, "id", "You have no such passkey.")
-        await self._entries.note(user.name, "passkey removed", address_of(request))
+        entry = self._entries.note(user.name, "passkey removed", address_of(request))
+        await entered(entry, f"passkey of {user.name} removed")
         return RedirectResponse("/desk/account", 303)
 
     async def ask(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ticker.accounts.audit import entered
 from ticker.web.authentication import address_of
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ class SessionCookies:
 
     async def end(self, session: Session) -> None:
         """Log out."""
-        await self._sessions.end(session.digest, session.principal.name)
-        await self._entries.note(session.principal.name, "logout", session.address)
+        name = session.principal.name
+        await self._sessions.end(session.digest, name)
+        await entered(self._entries.note(name, "logout", session.address), f"logout of {name}")
 
     def clear(self, request: Request, response: Response) -> None:
         """Have the browser forget its cookie."""
