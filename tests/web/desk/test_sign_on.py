@@ -16,6 +16,7 @@ from tests.support.openid import SECRET, Forger, forger, sign_on
 from tests.support.process import free_port
 from tests.support.service import running
 from ticker.accounts.principal import Role
+from ticker.web.desk.sign_on import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -257,6 +258,22 @@ async def test_without_a_provider_there_is_no_sign_on(service: Running) -> None:
     assert (await service.get("/desk/sign-on")).status == 404
     assert (await service.get("/desk/sign-on/back?code=x")).status == 404
     assert "/desk/sign-on" not in (await service.get("/desk/login")).body.decode()
+
+
+async def test_a_network_asks_the_provider_only_so_often(
+    federated: Settings, provider: Forger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nonsense that anybody can send is not carried on without end."""
+    monkeypatch.setattr("ticker.web.desk.sign_on.PER_SECOND", 1e-6)
+    async with running(federated) as desk:
+        url, cookie = await begin(desk)
+        state = parse_qs(urlsplit(url).query)["state"][0]
+        statuses = [
+            (await come_back(desk, {"code": "x", "state": state}, cookie)).status
+            for _ in range(AT_ONCE + 2)
+        ]
+    assert statuses == [403] * AT_ONCE + [429] * 2
+    assert provider.asked.count("/token") == AT_ONCE
 
 
 @pytest.mark.parametrize("fault", ["slow", "away"])

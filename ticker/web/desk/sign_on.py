@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,8 @@ from ticker.accounts.passwords import BusyError
 from ticker.accounts.principal import NOBODY
 from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 from ticker.news.text import TextError
+from ticker.protocol.networks import client_network
+from ticker.protocol.token_bucket import TokenBuckets
 from ticker.web.authentication import address_of
 from ticker.web.desk.session_cookies import desk_path
 from ticker.web.problems import problem_at
@@ -38,6 +42,11 @@ _log = logging.getLogger(__name__)
 _PATH: Final = "/desk/sign-on"
 _MINUTES: Final = 10
 _NEXT_MAX: Final = 1024
+# Answers of a network that are taken to the provider: a newsroom at the start of its shift has one
+# address, and a stranger's nonsense keeps nobody waiting there.
+PER_SECOND: Final = 0.5
+AT_ONCE: Final = 40
+NETWORKS_MAX: Final = 4000
 # What went wrong → its word for people, and the status.
 _FAULTS: Final[Mapping[type[Exception], tuple[str, int]]] = {
     StrayAnswerError: ("stale", 400),
@@ -73,6 +82,7 @@ class SignOn:
         self._federation = federation
         self._newsroom = settings.newsroom
         self._public_url = settings.public_url
+        self._networks = TokenBuckets(PER_SECOND, AT_ONCE, NETWORKS_MAX)
 
     async def begin(self, request: Request) -> Response:
         """`GET /desk/sign-on?next=` → 303 to the provider; `again` has it ask who somebody is."""
@@ -100,12 +110,13 @@ class SignOn:
         return response
 
     async def back(self, request: Request) -> Response:
-        """`GET /desk/sign-on/back?code=&state=` → a session, and on to the desk.
+        """`GET /desk/sign-on/back?code=&state=` → a session, and on to the desk; 429 too many.
 
         By a page, not by a redirect: browsers send a strict cookie after a click on a page of ours
         and not while they are on their way from another site.
         """
         party, address = self._party(), address_of(request)
+        self._check_rate(address)
         secret, _, kept = request.cookies.get(self._cookie(request), "").partition(".")
         try:
             if not secret:
@@ -145,6 +156,13 @@ class SignOn:
         if self._given is None:
             raise problem_at(404, "sign_on", "There is no single sign-on here.")
         return self._given
+
+    def _check_rate(self, address: str) -> None:
+        now = time.monotonic()
+        bucket = self._networks.of(client_network(address))
+        if not bucket.take(now):
+            wait = str(math.ceil(bucket.wait(now)))
+            raise problem_at(429, "code", "Too many logins from your network.", Retry_After=wait)
 
     def _cookie(self, request: Request) -> str:
         prefix = "__Host-" if self._authenticator.is_secure(request) else ""
