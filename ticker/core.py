@@ -14,8 +14,13 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
+from ticker.accounts.challenges import Challenges
 from ticker.accounts.devices import Devices
+from ticker.accounts.federation import Federation
+from ticker.accounts.fetch import Fetcher
 from ticker.accounts.login_limits import LoginLimits
+from ticker.accounts.openid import RelyingParty
+from ticker.accounts.passkeys import Passkeys, are_possible
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.refused_logins import RefusedLogins
 from ticker.accounts.repeated_entries import RepeatedEntries
@@ -42,6 +47,7 @@ from ticker.jobs.supervisor import supervised
 from ticker.metrics import Metrics, labels
 from ticker.news.document import utcnow
 from ticker.news.draft import Rules
+from ticker.settings import has_sign_on
 from ticker.store.archive import Archive
 from ticker.store.checkpoints import Checkpoints
 from ticker.store.clicks import Clicks
@@ -134,6 +140,16 @@ class Core:
         self.audit = Audit(self.store)
         self.refused_logins = RefusedLogins(self.store, self.audit)
         self.repeated_entries = RepeatedEntries(self.store, self.audit)
+        sign_on, self.relying_party = settings.newsroom.sign_on, None
+        if sign_on is not None:
+            secret = settings.sign_on_secret
+            self.relying_party = RelyingParty(sign_on, secret, Fetcher().fetch)
+        self.passkeys = None
+        if has_sign_on() and are_possible(settings.public_url):
+            challenges = Challenges(self.store)
+            self.passkeys = Passkeys(self.store, self.users, challenges, settings.public_url)
+        groups = sign_on.groups if sign_on else ()
+        self.federation = Federation(self.users, self.tokens, self.sessions, self.audit, groups)
 
     def _build_hub(self, settings: Settings) -> None:
         self.load = Load()

@@ -25,6 +25,7 @@ PUBLIC = {
     "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt",
     "GET /oembed", "GET /embed", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
     "GET /{edition}/coverage/{slug}", "GET /{edition}", "GET /desk/login", "POST /desk/login",
+    "POST /desk/login/passkey", "POST /desk/login/passkey/options", "GET /desk/sign-on", "GET /desk/sign-on/back",
 }  # fmt: skip
 # What takes a role of the edition, and the least one.
 EDITORIAL = {
@@ -54,14 +55,17 @@ PAGES = {
     "GET /desk/{edition}/timeline/{id}": Role.REPORTER,
     "GET /desk/account": Role.REPORTER,
     "POST /desk/account": Role.REPORTER,
+    "POST /desk/account/sessions": Role.REPORTER,
+    "POST /desk/account/passkeys/remove": Role.REPORTER,
     "GET /desk/staff": Role.ADMIN,
     "POST /desk/staff": Role.ADMIN,
     "POST /desk/logout": Role.REPORTER,
 }
-# Has tests of its own.
+# Have tests of their own.
 SOCKETS = {"WS /desk/{edition}/live"}
 # Of a line that reached nobody, of a desk that is not open.
 UNREADY = {"GET /v1/{edition}/flashes/{id}/landing", "POST /desk/{edition}/writing"}
+SCRIPTED = {"POST /desk/account/passkeys", "POST /desk/account/passkeys/options"}
 BODIES = {"POST /v1/{edition}/flashes", "PATCH /v1/{edition}/flashes/{id}",
           "POST /desk/{edition}/lint", "POST /desk/{edition}/writing"}  # fmt: skip
 LISTS = {"POST /v1/flashes"}
@@ -83,7 +87,7 @@ def test_every_route_is_known(settings: Settings) -> None:
         else:
             assert isinstance(route, Mount)
             found.add(f"MOUNT {route.path}")
-    assert found == PUBLIC | EDITORIAL.keys() | PAGES.keys() | SOCKETS
+    assert found == PUBLIC | EDITORIAL.keys() | PAGES.keys() | SOCKETS | SCRIPTED
 
 
 def url(route: str, flash_id: str, edition: str = "en") -> tuple[str, str]:

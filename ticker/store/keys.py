@@ -244,6 +244,10 @@ class House:
         """Set: digests of a user's sessions."""
         return self._alone(f"sessions-of:{name}")
 
+    def passkeys(self, handle: str) -> str:
+        """Hash: credential id → passkey of the user with this handle."""
+        return self._alone(f"passkeys:{handle}")
+
     def logins(self, kind: str, digest: str) -> str:
-        """Number: tries to log in, of a name, an address, or both."""
+        """Number: tries to log in, of a name, an address, or both; or a challenge's only use."""
         return self._together(f"logins:{kind}:{digest}")
