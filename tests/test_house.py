@@ -31,6 +31,7 @@ NO_FILES_OF_OURS = {"newsroom.toml", "ticker.js", "logo.svg", "routes.py"}
 # Modules that are covered by the test file of another, which imports them.
 COVERED = {
     "accounts/principal": "accounts/test_tokens",
+    "accounts/fetch": "accounts/test_openid", "accounts/id_token": "accounts/test_openid", "accounts/provider": "accounts/test_openid",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
     "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft", "accounts/sums": "accounts/test_repeated_entries",
     "news/artefacts": "news/test_cleaning", "news/characters": "news/test_cleaning",
@@ -60,6 +61,7 @@ REACHED = {
     "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
     "web/search": ("web/api/test_search", "q="), "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
+    "web/desk/session_cookies": ("web/desk/test_login", "test_a_login_opens_the_desk"),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ticker.news.newsroom import Newsroom
+from ticker.news.newsroom import Group, Newsroom, SignOn
 from ticker.settings import Settings, SettingsError, load, load_newsroom, static_dir
 
 
@@ -197,3 +197,91 @@ def test_no_fewer_than_no_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TICKER_WAIT_REPLICAS", "-1")
     with pytest.raises(SettingsError, match="wait_replicas"):
         load()
+
+
+SIGN_ON = """
+[sign_on]
+name = "Example News"
+issuer = "https://login.example/realms/news"
+client_id = "ticker"
+scopes = ["profile", "groups"]
+[[sign_on.groups]]
+group = "editors"
+role = "editor"
+[[sign_on.groups]]
+group = "french"
+role = "reporter"
+editions = ["fr"]
+"""
+
+
+@pytest.fixture
+def newsroom_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A newsroom with single sign-on, and settings that go with it."""
+    path = tmp_path / "news.toml"
+    path.write_text(EDITION.format(code="fr", dir="ltr") + SIGN_ON, "utf-8")
+    monkeypatch.setenv("TICKER_CONFIG", str(path))
+    monkeypatch.setenv("TICKER_PUBLIC_URL", "https://ticker.example")
+    return path
+
+
+def test_groups_of_the_provider_stand_in_the_newsroom_file(newsroom_file: Path) -> None:
+    """Which group may do what, where; and whom to ask for them."""
+    sign_on = load_newsroom(str(newsroom_file)).sign_on
+    assert sign_on == SignOn(
+        "Example News",
+        "https://login.example/realms/news",
+        "ticker",
+        (Group("editors", "editor"), Group("french", "reporter", ("fr",))),
+        ("profile", "groups"),
+    )
+    assert load().newsroom.sign_on == sign_on
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("https://login.example/realms/news", "http://login.example"), ("https://login.example", "login.example"),
+     ("/realms/news", "/x?y=1"), ("https://login.example", "https://u:p@login.example"), ('"reporter"', '"king"'), ('"fr"]', '"xx"]'),
+     ('group = "french"', 'group = ""'), ('group = "french"', ""), ('client_id = "ticker"', ""),
+     ('name = "Example News"', 'name = ""'), ('name = "Example News"', 'name = "x"\nmood = "x"'),
+     ('scopes = ["profile", "groups"]', "scopes = [7]"), ("sign_on.groups", "sign_on.groupies")],
+)  # fmt: skip
+def test_a_wrong_sign_on_is_named(newsroom_file: Path, right: str, wrong: str) -> None:
+    """A provider that could not be trusted, or a group that gives nothing, is refused at the start."""
+    text = newsroom_file.read_text("utf-8")
+    assert right in text.partition("[sign_on]")[2]
+    head, mark, table = text.partition("[sign_on]")
+    newsroom_file.write_text(head + mark + table.replace(right, wrong), "utf-8")
+    with pytest.raises(SettingsError, match=r"news\.toml"):
+        load()
+
+
+def test_sign_on_needs_an_address_and_the_extra(
+    newsroom_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked for and cannot be done is said at the start, not at somebody's login."""
+    assert newsroom_file.is_file()
+    monkeypatch.setenv("TICKER_PUBLIC_URL", "")
+    with pytest.raises(SettingsError, match="public_url"):
+        load()
+    monkeypatch.setenv("TICKER_PUBLIC_URL", "https://ticker.example")
+    monkeypatch.setattr("ticker.settings.find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match=r"sign_on: needs .* breaking-ticker\[signon\]"):
+        load()
+    monkeypatch.delenv("TICKER_CONFIG")
+    assert load().newsroom.sign_on is None
+    monkeypatch.setenv("TICKER_LOCAL_PASSWORDS", "admins")
+    with pytest.raises(SettingsError, match=r"local_passwords: needs"):
+        load()
+
+
+def test_whose_passwords_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody's or admins', and no third thing; a secret is in no text of the settings."""
+    monkeypatch.setenv("TICKER_LOCAL_PASSWORDS", "nobody")
+    with pytest.raises(SettingsError, match="local_passwords"):
+        load()
+    monkeypatch.setenv("TICKER_LOCAL_PASSWORDS", "admins")
+    monkeypatch.setenv("TICKER_SIGN_ON_SECRET", "canary")
+    settings = load()
+    assert settings.sign_on_secret == "canary"
+    assert "canary" not in repr(settings)

@@ -14,8 +14,13 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from ticker.accounts.audit import Audit
+from ticker.accounts.challenges import Challenges
 from ticker.accounts.devices import Devices
+from ticker.accounts.federation import Federation
+from ticker.accounts.fetch import Fetcher
 from ticker.accounts.login_limits import LoginLimits
+from ticker.accounts.openid import RelyingParty
+from ticker.accounts.passkeys import Passkeys, are_possible
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.refused_logins import RefusedLogins
 from ticker.accounts.repeated_entries import RepeatedEntries
@@ -33,7 +38,8 @@ from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
 from ticker.jobs import accounts, checkpoints, deliveries, presence, rehearsal, schedule
 from ticker.jobs.desk_feed import DeskFeed
-from ticker.jobs.desk_topics import topics
+from ticker.jobs.desk_presence import DeskPresence
+from ticker.jobs.desk_topics import people, topics
 from ticker.jobs.full_text import FullTextFollower
 from ticker.jobs.inspection import Inspector
 from ticker.jobs.relay import Relay
@@ -41,11 +47,13 @@ from ticker.jobs.supervisor import supervised
 from ticker.metrics import Metrics, labels
 from ticker.news.document import utcnow
 from ticker.news.draft import Rules
+from ticker.settings import has_sign_on
 from ticker.store.archive import Archive
 from ticker.store.checkpoints import Checkpoints
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.deliveries import Deliveries
+from ticker.store.desks import Desks
 from ticker.store.follow import Follower
 from ticker.store.full_text import FullText
 from ticker.store.full_text_index import FullTextIndex
@@ -85,18 +93,19 @@ class Core:
         self._build_store(settings)
         self._build_accounts(settings)
         self._build_hub(settings)
-        self.desk_feed = DeskFeed(
-            self.store,
-            self.hub,
-            self.sessions,
-            topics(self.hub, self.archive, self.stories, self.deliveries, self.presence),
-        )
+        self._build_desks()
         policy = Policy(settings.wait_replicas, settings.wait_fsync)
         self.wire = Wire(self.store, policy)
         rules = Rules(settings.newsroom.sections, settings.newsroom.regions)
         self.intake = Intake(self.wire, self.archive, rules, two_key=settings.two_key)
         self.batch = Batch(self.intake, self.wire)
         self._register()
+
+    def _build_desks(self) -> None:
+        self.desk_presence = DeskPresence(self.desks, self.name)
+        told = topics(self.hub, self.archive, self.stories, self.deliveries, self.presence)
+        told["desks"] = people(self.desks)
+        self.desk_feed = DeskFeed(self.store, self.hub, self.sessions, told, self.desk_presence)
 
     def _register(self) -> None:
         """Gauge: whether users and tokens can be looked up; one server is away as a whole."""
@@ -118,6 +127,7 @@ class Core:
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
         self.presence = Presence(self.store)
+        self.desks = Desks(self.store)
         self.widgets = WidgetScripts(self.store)
 
     def _build_accounts(self, settings: Settings) -> None:
@@ -130,6 +140,16 @@ class Core:
         self.audit = Audit(self.store)
         self.refused_logins = RefusedLogins(self.store, self.audit)
         self.repeated_entries = RepeatedEntries(self.store, self.audit)
+        sign_on, self.relying_party = settings.newsroom.sign_on, None
+        if sign_on is not None:
+            secret = settings.sign_on_secret
+            self.relying_party = RelyingParty(sign_on, secret, Fetcher().fetch)
+        self.passkeys = None
+        if has_sign_on() and are_possible(settings.public_url):
+            challenges = Challenges(self.store)
+            self.passkeys = Passkeys(self.store, self.users, challenges, settings.public_url)
+        groups = sign_on.groups if sign_on else ()
+        self.federation = Federation(self.users, self.tokens, self.sessions, self.audit, groups)
 
     def _build_hub(self, settings: Settings) -> None:
         self.load = Load()
@@ -172,6 +192,7 @@ class Core:
             "desks": self.desk_feed.look,
             "desk channel": self.desk_feed.listen,
             "sessions": self.desk_feed.watch_sessions,
+            "desk presence": self.desk_presence.run,
             "load": self.load.run,
             "receipts": self.receipts.run,
             "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),

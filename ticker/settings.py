@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parent
 HOLD_MAX: Final = 10
+SIGN_ON_EXTRA: Final = "signon"
 STORES: Final = (
     *("redis://", "rediss://", "unix://", "redis+sentinel://", "rediss+sentinel://"),
     *("redis+cluster://", "rediss+cluster://"),
@@ -81,6 +83,10 @@ class Settings:
             X-Forwarded-Proto are believed; empty: nobody's.
         hold: Seconds that the desk gives an editor to stop a line, 0 to 10.
         two_key: Whether a line of urgency 1 waits for a second editor.
+        sign_on_secret: Client secret at the OpenID provider of the newsroom file; empty: a public
+            client.
+        local_passwords: Who may log in with a password of this service: everybody or admins, for
+            whom it breaks the glass when the provider is away.
         newsroom: The parsed `config`.
     """
 
@@ -114,6 +120,8 @@ class Settings:
     trusted_proxies: str = ""
     hold: float = 3.0
     two_key: bool = False
+    sign_on_secret: str = field(default="", repr=False)
+    local_passwords: str = "everybody"
     newsroom: Newsroom = field(default_factory=lambda: load_newsroom(""))
 
     @property
@@ -171,7 +179,9 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     values |= {name: value for name, value in (overrides or {}).items() if value is not None}
     settings = Settings(**values)
     _check(settings)
-    return replace(settings, newsroom=load_newsroom(settings.config))
+    settings = replace(settings, newsroom=load_newsroom(settings.config))
+    _check_sign_on(settings)
+    return settings
 
 
 def _check(settings: Settings) -> None:
@@ -189,6 +199,27 @@ def _check(settings: Settings) -> None:
     _check_proxies(settings.trusted_proxies)
     if not 0 <= settings.hold <= HOLD_MAX:
         raise SettingsError(f"hold: {settings.hold} is not between 0 and {HOLD_MAX} seconds")
+
+
+def _check_sign_on(settings: Settings) -> None:
+    if settings.local_passwords not in {"everybody", "admins"}:
+        raise SettingsError(
+            f"local_passwords: {settings.local_passwords!r} is neither everybody nor admins"
+        )
+    asking = "sign_on" if settings.newsroom.sign_on else ""
+    if settings.local_passwords == "admins":
+        asking = "local_passwords"
+    if asking and not has_sign_on():
+        raise SettingsError(
+            f"{asking}: needs what `pip install breaking-ticker[{SIGN_ON_EXTRA}]` brings"
+        )
+    if settings.newsroom.sign_on and not settings.public_url:
+        raise SettingsError("public_url: must be set where the newsroom file has a sign_on")
+
+
+def has_sign_on() -> bool:
+    """Whether the packages of single sign-on and passkeys are installed, an extra of this one."""
+    return all(find_spec(it) for it in ("jwt", "webauthn", "cryptography"))
 
 
 def _check_store(settings: Settings) -> None:

@@ -60,8 +60,8 @@ export class Api {
     return this.#ask("DELETE", `flashes/${id}?${new URLSearchParams({ reason })}`, { version });
   }
 
-  versions(id) {
-    return this.#ask("GET", `flashes/${id}/versions`);
+  versions(id, edition = this.edition) {
+    return this.#ask("GET", `/v1/${edition}/flashes/${id}/versions`);
   }
 
   /**
@@ -78,6 +78,10 @@ export class Api {
 
   checked(id) {
     return this.#ask("POST", `/desk/${this.edition}/checked/${id}`);
+  }
+
+  writing(desk, id) {
+    return this.#ask("POST", `/desk/${this.edition}/writing`, { body: { desk, id } });
   }
 
   /** A problem, in the editor's words. */

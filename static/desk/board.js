@@ -16,10 +16,11 @@ export class Board {
    * @param {import("./sending.js").Sending} options.sending
    * @param {import("./withdraw.js").Withdraw} options.withdraw
    * @param {import("./landing.js").Landing} options.landing
+   * @param {import("./people.js").People} options.people
    * @param {(flash: object, kind: string) => void} options.edit takes a line to the box.
    */
-  constructor({ about, words, api, sending, withdraw, landing, edit }) {
-    Object.assign(this, { about, words, api, sending, withdraw, landing, edit });
+  constructor({ about, words, api, sending, withdraw, landing, people, edit }) {
+    Object.assign(this, { about, words, api, sending, withdraw, landing, people, edit });
     this.list = document.getElementById("lines");
     this.rows = new Rows(this.list, words.empty_board);
     this.lines = [];
@@ -42,6 +43,7 @@ export class Board {
       ...aged(flash),
       versions: stories[flash.story ?? flash.id] ?? null,
       hands: hands[flash.id],
+      writers: this.people.writers(flash.id),
       figure: this.landing.short(landings.get(`${flash.id} ${flash.version}`)),
     }));
     this.rows.show(items, (item) => this.#render(item));
@@ -68,7 +70,7 @@ export class Board {
     const { words, about } = this;
     const mine = mayCorrect(about, item, item.hands);
     const check = this.#check(item);
-    const states = [item.pinned && words.pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
+    const states = [this.people.note(item.writers, "correct"), item.pinned && words.pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
     return [
       ...head(item, words),
       line(item, words, about, states.filter(Boolean)),

@@ -5,6 +5,8 @@ import { socket } from "../ticker/transports.js";
 import { Api } from "./api.js";
 import { Board } from "./board.js";
 import { Budget } from "./budget.js";
+import { Caller } from "./caller.js";
+import { Calls } from "./calls.js";
 import { Cards } from "./cards.js";
 import { Compose } from "./compose.js";
 import { Conflict } from "./conflict.js";
@@ -13,12 +15,14 @@ import { FollowUps } from "./followups.js";
 import { listen } from "./keys.js";
 import { Landing } from "./landing.js";
 import { Pasting } from "./pasting.js";
+import { People } from "./people.js";
 import { Question } from "./question.js";
 import { Queue } from "./queue.js";
 import { Search } from "./search.js";
 import { Sending } from "./sending.js";
 import { SheetBar } from "./sheetbar.js";
 import { Shelf } from "./sheets.js";
+import { Taken } from "./taken.js";
 import { Withdraw } from "./withdraw.js";
 
 const TICK_MS = 1000;
@@ -30,11 +34,13 @@ const [about, words, targets, templates] = ["about", "words", "targets", "templa
 const status = document.getElementById("status");
 const api = new Api(about, words);
 const store = new Store();
+const people = new People({ about, words, api });
 const told = { stories: {}, hands: {}, landings: new Map() };
 let newest = [];
 let connection = "reconnecting";
 
-const shelf = new Shelf(about);
+const tabs = new Taken(about);
+const shelf = new Shelf(about, tabs);
 const cards = new Cards(words, about);
 const withdraw = new Withdraw(api, words);
 const landing = new Landing(words, lang);
@@ -45,14 +51,16 @@ const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(shee
 const compose = new Compose({ about, words, api, targets, templates, shelf, budget, question, send: (sheet, query) => sending.send(sheet, query) });
 const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.rebase(theirs), theirs: () => compose.throwAway(), anew: () => compose.anew() });
 const edit = (...what) => (show("compose"), compose.amend(...what));
-const board = new Board({ about, words, api, sending, withdraw, landing, edit });
-const queue = new Queue({ about, words, withdraw, sending, api, budget, edit, unfilled: (text) => compose.templates.placeholders.unfilled(text) });
+const board = new Board({ about, words, api, sending, withdraw, landing, people, edit });
+const queue = new Queue({ about, words, withdraw, sending, api, people, budget, edit, unfilled: (text) => compose.templates.placeholders.unfilled(text) });
 const followUps = new FollowUps({
   about,
   words,
   write: (fields) => (show("compose"), compose.put(shelf.blank(fields))),
   call: (sentence) => (document.getElementById("call").textContent = sentence),
 });
+const caller = new Caller({ about, words, tabs, go: visit });
+const calls = new Calls({ about, api, find, sheets: () => [compose.sheet, ...shelf.all()], call: (it) => caller.call(it) });
 
 const search = new Search({ about, words, api });
 
@@ -67,9 +75,11 @@ shelf.orphans().then(({ sheets, alone }) => {
 
 /** What is for editors only, by type of message. */
 const topics = {
-  queue: (message) => queue.hear(message) && sending.hear(queue.records),
-  hands: ({ hands }) => (told.hands = hands),
-  stories: ({ stories }) => (told.stories = stories),
+  queue: (message) => queue.hear(message) && (sending.hear(queue.records), calls.queue(queue.records)),
+  hands: ({ hands }) => ((told.hands = hands), calls.hands(hands)),
+  stories: ({ stories }) => ((told.stories = stories), calls.stories(stories)),
+  desk: ({ desk }) => people.seated(desk),
+  desks: ({ desks }) => people.hear(desks),
   readers: ({ readers }) => {
     landing.count(readers);
     compose.count(readers.readers);
@@ -82,7 +92,7 @@ const topics = {
 
 function hear(message) {
   if (Object.hasOwn(topics, message.type)) topics[message.type](message);
-  else store.apply(message);
+  else calls.lines(store.apply(message));
   render();
 }
 
@@ -100,14 +110,20 @@ function render() {
 function showSheets() {
   const { sheet } = compose;
   bar.show(sheet);
-  const line = store.lines().find(({ id }) => id === sheet.of?.id) ?? queue.get(sheet.of?.id)?.flash;
-  if (connection === "live") conflict.look(sheet, line?.version);
+  people.write(sheet.of?.id ?? null);
+  if (connection === "live") conflict.look(sheet, find(sheet.of?.id)?.version);
+}
+
+/** The line of an id, as it is on the board or in the queue. */
+function find(id) {
+  return store.lines().find((line) => line.id === id) ?? queue.get(id)?.flash;
 }
 
 function showStatus() {
   const live = connection === "live";
   const shown = live && store.stale ? "stale" : connection;
   document.getElementById("offline").hidden = live;
+  people.connected(live);
   if (status.dataset.status === shown) return;
   status.dataset.status = shown;
   status.textContent = { live: words.live, stale: words.stale, reconnecting: words.connecting }[shown];
@@ -126,6 +142,14 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
 });
 
 document.getElementById("zone").textContent = zone(lang);
+
+/** To the row of a line, out of a search too. */
+function visit(id) {
+  show("board");
+  if (document.getElementById("shown").hidden) search.end();
+  document.querySelector(`:is(#queue, #lines) > .row[data-id="${CSS.escape(id)}"]`)?.focus();
+}
+
 /** Move the focus from line to line, through what waits and what is out. */
 function walk(step) {
   const rows = [...document.querySelectorAll("#board .row")];
@@ -150,6 +174,7 @@ listen({
     if (row) (row.closest("#queue") ? queue : board).act(row, name);
   },
   search: () => (show("board"), search.begin()),
+  called: () => caller.answer(),
   help,
 });
 

@@ -17,6 +17,11 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
+/** Words that stand among others in their own direction (UAX #9, FSI and PDI). */
+export function isolated(text) {
+  return `\u2068${text}\u2069`;
+}
+
 /** A random UUID (RFC 9562 v4) on plain http too, where browsers have no `crypto.randomUUID`. */
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

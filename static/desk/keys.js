@@ -4,7 +4,7 @@ const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dial
 
 /**
  * @param {object} does name → what to do: publish, saveDraft, escape, template(n), urgency(step),
- *   compose, nextSheet, walk(step), act(name), search, help.
+ *   compose, nextSheet, walk(step), act(name), called, search, help.
  */
 export function listen(does) {
   document.addEventListener("keydown", (event) => {
@@ -27,10 +27,11 @@ function meaning(event, does) {
   if (altKey && key === "ArrowDown") return () => does.urgency(1);
   if (altKey && code === "KeyN") return does.compose;
   if (altKey && code === "KeyS") return does.nextSheet;
+  if (altKey && code === "KeyA") return does.called;
   if (command || altKey || target.closest(TYPING)) return null;
   if (key === "?") return does.help;
   if (key === "/") return does.search;
   const verbs = { KeyC: "correct", KeyR: "refile", KeyX: "kill", KeyE: "edit", KeyG: "release", KeyD: "discard", KeyP: "pin" };
   if (code in verbs) return () => does.act(verbs[code]);
-  return { KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1) }[code] ?? null;
+  return { KeyA: does.called, KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1) }[code] ?? null;
 }

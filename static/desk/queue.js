@@ -17,12 +17,13 @@ export class Queue {
    * @param {import("./withdraw.js").Withdraw} options.withdraw
    * @param {import("./sending.js").Sending} options.sending
    * @param {import("./api.js").Api} options.api
+   * @param {import("./people.js").People} options.people
    * @param {import("./budget.js").Budget} options.budget
    * @param {(flash: object, kind: string, stage: ?string) => void} options.edit takes a line to the box.
    * @param {(text: string) => string[]} options.unfilled placeholders of templates in it.
    */
-  constructor({ about, words, withdraw, sending, api, budget, edit, unfilled }) {
-    Object.assign(this, { about, words, withdraw, sending, api, budget, edit, unfilled });
+  constructor({ about, words, withdraw, sending, api, people, budget, edit, unfilled }) {
+    Object.assign(this, { about, words, withdraw, sending, api, people, budget, edit, unfilled });
     this.list = document.getElementById("queue");
     this.rows = new Rows(this.list, words.empty_queue);
     this.list.addEventListener("click", ({ target }) => {
@@ -65,7 +66,7 @@ export class Queue {
   show(carded, hands) {
     const records = this.records.filter(({ flash }) => !carded.has(flash.id));
     document.getElementById("waiting").textContent = records.length || "";
-    const items = records.map(({ flash, ...record }) => ({ ...aged(flash), record, hands: hands[flash.id] }));
+    const items = records.map(({ flash, ...record }) => ({ ...aged(flash), record, hands: hands[flash.id], writers: this.people.writers(flash.id) }));
     this.rows.show(items, (item) => this.#render(item));
   }
 
@@ -105,7 +106,7 @@ export class Queue {
     const own = mayTouch(about, item.record, item.hands);
     return [
       ...head(item, words),
-      line(item, words, about, [when ? `${state} · ${when}` : state]),
+      line(item, words, about, [this.people.note(item.writers, "edit"), when ? `${state} · ${when}` : state]),
       el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
       el("div", { className: "acts" },
         own && stage !== "held" ? act("edit", words.edit) : "",

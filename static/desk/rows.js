@@ -75,11 +75,11 @@ export function head(item, words) {
  * @param {object} item a flash.
  * @param {object} words
  * @param {object} about of the page.
- * @param {string[]} states
+ * @param {(string|Element)[]} states
  */
 export function line(item, words, { lang, dir }, states) {
   return el("div", { className: "line" },
-    ...states.map((state) => el("span", { className: "state" }, state)),
+    ...states.map((state) => (typeof state === "string" && state ? el("span", { className: "state" }, state) : state)),
     item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
     el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline),
     item.source ? el("bdi", { className: "source" }, item.source) : "");

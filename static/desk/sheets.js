@@ -1,6 +1,5 @@
 /** Sheets: unsent texts, each kept in localStorage until it is sent or thrown away by hand. */
 import { uuid } from "./dom.js";
-import { Taken } from "./taken.js";
 
 /**
  * One unsent text, with its idempotency key: it is sent once, however often that is tried.
@@ -26,11 +25,14 @@ export class Shelf {
   #opened;
   #taken;
 
-  /** @param {{user: string, edition: string}} about */
-  constructor({ user, edition }) {
+  /**
+   * @param {{user: string, edition: string}} about
+   * @param {import("./taken.js").Taken} tabs
+   */
+  constructor({ user, edition }, tabs) {
     this.#prefix = `ticker sheet ${user} ${edition} `;
     this.#opened = `ticker open ${edition}`;
-    this.#taken = new Taken({ user, edition });
+    this.#taken = tabs;
   }
 
   /** Id of the sheet in this tab's box, which a reload brings back. */

@@ -24,6 +24,17 @@ export class Taken {
     register();
   }
 
+  /** Of this tab. */
+  get id() {
+    return this.#id;
+  }
+
+  /** @returns {Promise<string[]>} ids of the tabs that are open, this one's too. */
+  async living() {
+    await this.ask();
+    return [...this.#others(), this.#id];
+  }
+
   /** @param {() => string[]} mine ids of the sheets in this tab's hands. */
   claim(mine) {
     this.#mine = mine;
@@ -34,26 +45,33 @@ export class Taken {
    *   whether this is the only tab.
    */
   async ask() {
-    const silent = new Set(Object.keys(localStorage).filter((name) => name.startsWith(this.#prefix)));
-    silent.delete(this.#prefix + this.#id);
+    const silent = new Set(this.#others());
     const others = silent.size ? await this.#answers(silent) : [];
-    for (const name of silent) localStorage.removeItem(name);
+    for (const id of silent) localStorage.removeItem(this.#prefix + id);
     return { ids: new Set([...others.flat(), ...this.#mine()]), alone: others.length === 0 };
+  }
+
+  /** Ids of the other tabs that are registered. */
+  #others() {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(this.#prefix));
+    return names.map((name) => name.slice(this.#prefix.length)).filter((id) => id !== this.#id);
   }
 
   /** The sheets of each tab that answers; those that have not by the end are left in `silent`. */
   #answers(silent) {
     const answers = [];
+    const listening = new AbortController();
     return new Promise((resolve) => {
-      const end = setTimeout(resolve, PATIENCE_MS, answers);
+      const end = () => (listening.abort(), resolve(answers));
+      const patience = setTimeout(end, PATIENCE_MS);
       this.#channel.addEventListener("message", ({ data }) => {
         if (!data.tab) return;
         answers.push(data.sheets);
-        silent.delete(this.#prefix + data.tab);
+        silent.delete(data.tab);
         if (silent.size > 0) return;
-        clearTimeout(end);
-        resolve(answers);
-      });
+        clearTimeout(patience);
+        end();
+      }, { signal: listening.signal });
       this.#channel.postMessage("whose");
     });
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -88,3 +89,33 @@ async def test_a_user_has_only_so_many_sessions(
     assert found == [False] * 2 + [True] * SESSIONS_MAX
     commands: Any = store.commands
     assert len(await commands.smembers("ticker:sessions-of:amal")) == SESSIONS_MAX
+
+
+async def test_somebody_sees_and_ends_their_own(
+    sessions: Sessions, users: Users, clock: Clock
+) -> None:
+    """All that are not over, the one in use first; all others end together, and nobody else's."""
+    await users.add(replace(AMAL, name="ben"), PASSWORD)
+    bens = await sessions.start("ben", "", "")
+    await sessions.start("amal", "192.0.2.1", "Over")
+    clock.forward(7300)
+    old = await sessions.start("amal", "192.0.2.2", "Old")
+    clock.forward(60)
+    mine = await sessions.start("amal", "192.0.2.3", "Mine", "an ID token")
+    found = await sessions.of("amal")
+    assert [(it.agent, it.address) for it in found] == [("Mine", "192.0.2.3"), ("Old", "192.0.2.2")]
+    clock.forward(120)
+    session = await sessions.find(old)
+    assert session is not None
+    await sessions.touch(session)
+    assert [it.agent for it in await sessions.of("amal")] == ["Old", "Mine"]
+    kept = await sessions.find(mine)
+    assert kept is not None
+    await sessions.touch(kept)
+    await sessions.end_others(kept)
+    (left,) = await sessions.of("amal")
+    assert (left.agent, left.hint) == ("Mine", "an ID token")
+    assert await sessions.find(old) is None
+    assert await sessions.of("nobody") == []
+    clock.forward(-7480)
+    assert await sessions.find(bens) is not None

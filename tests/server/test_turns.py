@@ -59,6 +59,7 @@ async def test_strangers_forms_begin_one_by_one() -> None:
         ("DELETE", "/v1/en/flashes/a", Queue.FIRST),
         ("POST", "/desk/logout", Queue.FIRST),
         ("POST", "/desk/login", Queue.STRANGERS),
+        ("POST", "/desk/login/passkey/options", Queue.STRANGERS),
         ("POST", "/v1/en/flashes/a/clicks", Queue.STRANGERS),
     ],
 )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _SCRIPT: Final = (Path(__file__).parent / "repeated_entries.lua").read_text(encoding="utf-8")
 AT_ONCE_MAX: Final = 5
+Action = Literal[
+    "login", "logout", "password changed", "session ended", "passkey added", "passkey removed"
+]
 
 
 class RepeatedEntries:
@@ -31,9 +34,7 @@ class RepeatedEntries:
         self._sums = Sums(store, store.house.repeated_entries, _SCRIPT, clock)
         self._audit = audit
 
-    async def note(
-        self, name: str, action: Literal["login", "logout", "password changed"], address: str
-    ) -> None:
+    async def note(self, name: str, action: Action, address: str) -> None:
         """Enter it, or count it where there were many."""
         network = client_network(address)
         if await self._sums.add(f"{action}\0{name}", AT_ONCE_MAX, PLACES_MAX, network):

@@ -40,6 +40,7 @@ class Session:
         seen: When they last did something, to the minute.
         address: From where they logged in.
         agent: What the browser calls itself.
+        hint: ID token that it was begun with, to log out at the provider too; "": another way.
     """
 
     digest: str
@@ -49,6 +50,7 @@ class Session:
     seen: datetime
     address: str
     agent: str
+    hint: str = ""
 
 
 class Sessions:
@@ -78,7 +80,7 @@ class Sessions:
         self._clock = clock
         self._memory: Memory[Session] = Memory()
 
-    async def start(self, name: str, address: str, agent: str) -> str:
+    async def start(self, name: str, address: str, agent: str, hint: str = "") -> str:
         """Begin a session under a new id (session fixation); returns the id, which is not kept.
 
         Of a user who has too many the oldest ends.
@@ -92,6 +94,7 @@ class Sessions:
             "seen": now,
             "address": address,
             "agent": agent[:_AGENT_MAX],
+            "hint": hint,
         }
         digest = _digest(secret)
         await self._make_room(name)
@@ -155,6 +158,7 @@ class Sessions:
             "seen": format_time(now),
             "address": session.address,
             "agent": session.agent,
+            "hint": session.hint,
         }
         # While its shard is away it is not put off, and what is asked for goes on.
         with suppress(StoreUnavailableError), store_errors():
@@ -170,6 +174,25 @@ class Sessions:
         if user is None or user.principal != session.principal:
             return False
         return self._is_alive(_session(session.digest, json.loads(text), user.principal))
+
+    async def of(self, name: str) -> list[Session]:
+        """Every session of a user that is not over, the one last seen first."""
+        user = await self._users.get(name)
+        if user is None:
+            return []
+        with store_errors():
+            digests = await self._commands.smembers(self._house.sessions_of(name))
+            texts = [(it, await self._commands.get(self._house.session(it))) for it in digests]
+        found = [_session(it, json.loads(text), user.principal) for it, text in texts if text]
+        living = [it for it in found if self._is_alive(it)]
+        return sorted(living, key=lambda it: (it.seen, it.created), reverse=True)
+
+    async def end_others(self, session: Session) -> None:
+        """End every session of a user but this one."""
+        name = session.principal.name
+        for it in await self.of(name):
+            if it.digest != session.digest:
+                await self.end(it.digest, name)
 
     async def end(self, digest: str, name: str) -> None:
         """End one session of a user."""
@@ -211,6 +234,7 @@ def _session(digest: str, values: dict[str, str], principal: Principal) -> Sessi
         parse_time(values["seen"]),
         values["address"],
         values["agent"],
+        values.get("hint", ""),
     )
 
 

@@ -17,6 +17,7 @@ from ticker.settings import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from ticker.accounts.users import User
     from ticker.settings import Settings
     from ticker.store.client import Store
 
@@ -48,7 +49,7 @@ def add(
 def describe(settings: Settings) -> list[str]:
     """Who may log in, a line each."""
     users = with_store(settings, lambda store: _users(store).list())
-    return [_describe(user.principal) for user in users]
+    return [_describe(user) for user in users]
 
 
 def remove(settings: Settings, name: str) -> None:
@@ -68,7 +69,7 @@ def remove(settings: Settings, name: str) -> None:
 
 
 def renew_password(settings: Settings, name: str, password: str | None) -> str | None:
-    """Give a user another password and end their sessions.
+    """Give a local user another password and end their sessions and passkeys.
 
     Returns the password that was made, if none was given, the only time it is seen.
 
@@ -79,7 +80,8 @@ def renew_password(settings: Settings, name: str, password: str | None) -> str |
 
     async def run(store: Store) -> None:
         if not await _users(store).set_password(name, secret):
-            raise SettingsError(f"there is no user named {name!r}")
+            raise SettingsError(f"there is no user named {name!r} with a password here")
+        await _users(store).drop_passkeys(name)
         await _end_sessions(store, name)
         await note(store, "renew password", name)
 
@@ -123,7 +125,11 @@ def _run(settings: Settings, run: Callable[[Store], Awaitable[None]]) -> None:
         raise SettingsError(f"the password {error}") from error
 
 
-def _describe(principal: Principal) -> str:
+def _describe(user: User) -> str:
+    principal = user.principal
     editions = ",".join(sorted(principal.editions)) or "all"
     created = f"{principal.created:%Y-%m-%d %H:%M}Z"
-    return f"{principal.name}\t{principal.role.word}\teditions: {editions}\tcreated: {created}"
+    origin = "\tsingle sign-on" if user.subject else ""
+    return (
+        f"{principal.name}\t{principal.role.word}\teditions: {editions}\tcreated: {created}{origin}"
+    )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ticker.accounts.sessions import Session, Sessions
     from ticker.hub.hub import Hub
     from ticker.hub.outbox import Outbox
+    from ticker.jobs.desk_presence import DeskPresence
     from ticker.jobs.desk_topics import State, Topics
     from ticker.store.client import Store
 
@@ -44,11 +45,14 @@ class _Desk:
 class DeskFeed:
     """Feeds the desks of all editions."""
 
-    def __init__(self, store: Store, hub: Hub, sessions: Sessions, topics: Topics) -> None:
+    def __init__(
+        self, store: Store, hub: Hub, sessions: Sessions, topics: Topics, presence: DeskPresence
+    ) -> None:
         self._store = store
         self._hub = hub
         self._sessions = sessions
         self._topics = topics
+        self._presence = presence
         self._open: dict[str, dict[Outbox, _Desk]] = defaultdict(dict)
         self._states: dict[tuple[str, str], State] = {}
         self._somebody = asyncio.Event()
@@ -58,11 +62,13 @@ class DeskFeed:
         """A desk is open: it hears how everything stands, then what changes."""
         desk = self._open[edition][outbox] = _Desk(session)
         self._tell(edition, outbox, desk)
+        self._presence.join(edition, outbox, session.principal.name)
         self._somebody.set()
         self._changed.set()
 
     def leave(self, edition: str, outbox: Outbox) -> None:
         """A desk is closed."""
+        self._presence.leave(edition, outbox)
         self._open[edition].pop(outbox, None)
         if not self._open[edition]:
             del self._open[edition]

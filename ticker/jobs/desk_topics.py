@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ticker.news.event import RecordDocument
     from ticker.store.archive import Archive
     from ticker.store.deliveries import Deliveries
+    from ticker.store.desks import Desks
     from ticker.store.presence import Presence
     from ticker.store.stories import Stories
 
@@ -38,7 +39,7 @@ class State(Protocol):
 
 
 class Whole:
-    """State of a small topic, which is said whole when it changes: hands, stories, landings."""
+    """State of a small topic, which is said whole when it changes: hands, stories, desks."""
 
     def __init__(self, topic: str, value: Any) -> None:
         self.frame = Frame({"type": topic, "cursor": "", topic: value})
@@ -119,6 +120,15 @@ class _Remembered:
             if known is None or known[0] != revision:
                 known = self._states[edition] = (revision, await read())
             return known[1]
+
+
+def people(desks: Desks) -> Callable[[str], Awaitable[State]]:
+    """Topic `desks`: who is at an edition's desks now, and which lines they write on."""
+
+    async def here(edition: str) -> State:
+        return Whole("desks", await desks.of(edition))
+
+    return here
 
 
 def topics(

@@ -19,7 +19,14 @@ PLACEHOLDERS: Final = ("source", "place", "number")
 DRILL_PREFIX: Final = "drill-"
 RESERVED: Final = frozenset(
     {"v1", "desk", "embed", "oembed", "static", "docs", "healthz", "readyz", "metrics", "assets"}
-    | {"login", "logout", "account", "staff", "editions", "audit"}
+    | {"login", "logout", "account", "staff", "editions", "audit", "sign-on", "passkeys"}
+)
+# Those of `accounts.principal.Role`.
+ROLES: Final = ("reporter", "editor", "admin")
+_SCOPES: Final = ("profile",)
+# OpenID Connect wants TLS; a provider on this machine may do without.
+_ISSUER: Final = re.compile(
+    r"(https://[\w.:\[\]-]+|http://(localhost|127(\.\d+){3}|\[::1\])(:\d+)?)(/[\w.~/-]*)?", re.ASCII
 )
 
 
@@ -59,6 +66,44 @@ class Edition:
         return self.code.startswith(DRILL_PREFIX)
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the members of a group at the provider may do here.
+
+    Attributes:
+        group: Its name, as the provider's claim has it.
+        role: One of `ROLES`.
+        editions: Codes of where; empty: everywhere.
+    """
+
+    group: str
+    role: str
+    editions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """The OpenID provider that editors log in with (OpenID Connect Core 1.0).
+
+    Attributes:
+        name: What the house calls it, on the button.
+        issuer: Its issuer identifier, a URL; metadata are found under it.
+        client_id: Of this service, as registered there.
+        groups: What each group may do.
+        scopes: What is asked for, besides `openid`.
+        groups_claim: Claim that lists the groups of a user.
+        name_claim: Claim that a new user's name here is made of.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    groups: tuple[Group, ...]
+    scopes: tuple[str, ...] = _SCOPES
+    groups_claim: str = "groups"
+    name_claim: str = "preferred_username"
+
+
 @dataclass(frozen=True)
 class Newsroom:
     """The configured editions and vocabularies.
@@ -69,6 +114,7 @@ class Newsroom:
         regions: Code → language → label.
         targets: Name of a place that lines are cut for → characters that fit there.
         templates: Language → beginnings of lines, with placeholders (`PLACEHOLDERS`).
+        sign_on: The provider of single sign-on; None: there is none.
     """
 
     editions: Mapping[str, Edition]
@@ -76,6 +122,7 @@ class Newsroom:
     regions: Mapping[str, Mapping[str, str]]
     targets: Mapping[str, int] = field(default_factory=dict)
     templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sign_on: SignOn | None = None
 
     @cached_property
     def drills(self) -> Mapping[str, Edition]:
@@ -103,12 +150,14 @@ def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
         NewsroomError, KeyError, TypeError, AttributeError: It describes none.
     """
     editions = [_edition(table) for table in tables["editions"]]
+    codes = {edition.code for edition in editions}
     return Newsroom(
         editions={edition.code: edition for edition in editions},
         sections=_vocabulary(tables.get("sections", {})),
         regions=_vocabulary(tables.get("regions", {})),
         targets=_targets(tables.get("targets", {})),
         templates=_templates(tables.get("templates", {})),
+        sign_on=_sign_on(tables["sign_on"], codes) if "sign_on" in tables else None,
     )
 
 
@@ -165,3 +214,29 @@ def _templates(table: Mapping[str, Any]) -> dict[str, list[str]]:
                     known = ", ".join(f"{{{it}}}" for it in PLACEHOLDERS)
                     raise NewsroomError(f"templates {lang}: {{{name}}} is none of {known}")
     return {lang: list(lines) for lang, lines in table.items()}
+
+
+def _sign_on(table: Mapping[str, Any], codes: set[str]) -> SignOn:
+    groups = tuple(_group(it, codes) for it in table["groups"])
+    scopes = tuple(table.get("scopes", _SCOPES))
+    sign_on = SignOn(**{**table, "groups": groups, "scopes": scopes})
+    if not _ISSUER.fullmatch(sign_on.issuer):
+        raise NewsroomError(f"sign_on: issuer {sign_on.issuer!r} is no https URL without a query")
+    words = [getattr(sign_on, it) for it in ("name", "client_id", "groups_claim", "name_claim")]
+    if not all(isinstance(word, str) and word for word in [*words, *scopes]):
+        raise NewsroomError("sign_on: names, claims and scopes must be words")
+    if not groups:
+        raise NewsroomError("sign_on: without groups nobody could log in")
+    return sign_on
+
+
+def _group(table: Mapping[str, Any], codes: set[str]) -> Group:
+    group = Group(**{**table, "editions": tuple(table.get("editions", ()))})
+    if group.group in {"", None}:
+        raise NewsroomError("sign_on: a group must have a name")
+    if group.role not in ROLES:
+        raise NewsroomError(f"sign_on: group {group.group}: role must be one of {', '.join(ROLES)}")
+    for code in group.editions:
+        if code not in codes:
+            raise NewsroomError(f"sign_on: group {group.group}: there is no edition {code!r}")
+    return group

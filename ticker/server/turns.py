@@ -38,7 +38,7 @@ def queue_of(method: str, path: str) -> Queue:
         return Queue.FIRST
     if method in _READING:
         return Queue.READERS
-    if path == "/desk/login" or path.endswith("/clicks"):
+    if path == "/desk/login" or path.startswith("/desk/login/") or path.endswith("/clicks"):
         return Queue.STRANGERS
     return Queue.FIRST
 

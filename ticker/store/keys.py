@@ -110,6 +110,16 @@ class Keys:
         return self._name(f"desk{self._database}")
 
     @cached_property
+    def desks(self) -> str:
+        """Hash: hub → when it told of the desks that are open there, and whose they are."""
+        return self._name("desks")
+
+    @cached_property
+    def writing(self) -> str:
+        """Hash: id of an open desk → id of the flash that is written on there."""
+        return self._name("writing")
+
+    @cached_property
     def live(self) -> str:
         """Channel: announces every entry of the log."""
         return self._name(f"live{self._database}")
@@ -234,6 +244,10 @@ class House:
         """Set: digests of a user's sessions."""
         return self._alone(f"sessions-of:{name}")
 
+    def passkeys(self, handle: str) -> str:
+        """Hash: credential id → passkey of the user with this handle."""
+        return self._alone(f"passkeys:{handle}")
+
     def logins(self, kind: str, digest: str) -> str:
-        """Number: tries to log in, of a name, an address, or both."""
+        """Number: tries to log in, of a name, an address, or both; or a challenge's only use."""
         return self._together(f"logins:{kind}:{digest}")

@@ -40,6 +40,8 @@ class Templates:
         self._words: dict[str, dict[str, str]] = json.loads(words)
         desk = (static_dir() / "desk" / "words.json").read_text(encoding="utf-8")
         self._desk_words: dict[str, dict[str, Any]] = json.loads(desk)
+        accounts = (static_dir() / "desk" / "accounts.json").read_text(encoding="utf-8")
+        self._accounts_words: dict[str, dict[str, Any]] = json.loads(accounts)
 
     def base(self, request: Request) -> str:
         """Base of absolute URLs, without a slash at the end: as configured, or as requested."""
@@ -102,13 +104,18 @@ class Templates:
         status: int = 200,
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """One page of the desk, in the language of an edition where we know it."""
+        """One page of the desk, in the language of an edition where we know it.
+
+        Templates know its words as `words`, and those of accounts, which need no script, as `own`.
+        """
         known = self._desk_words
         lang = edition.lang if edition.lang.partition("-")[0] in known else "en"
-        words = known["en"] | known[lang.partition("-")[0]]
+        short = lang.partition("-")[0]
+        words = known["en"] | known[short]
+        own = self._accounts_words["en"] | self._accounts_words[short]
         dir_ = edition.dir if lang == edition.lang else "ltr"
         html = self._environment.get_template(template).render(
-            edition=edition, words=words, lang=lang, dir=dir_, **context
+            edition=edition, words=words, own=own, lang=lang, dir=dir_, **context
         )
         return HTMLResponse(html, status, headers=headers)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from tests.support.desk import PASSWORD, form, hire, log_in
+from tests.support.desk import PASSWORD, Editor, form, hire, log_in
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -46,3 +47,40 @@ async def test_who_changes_the_password_is_no_stranger(service: Running) -> None
         right = {"name": "amal", "password": OTHER}
         statuses.append((await form(service, "/desk/login", right, Cookie=device)).status)
     assert statuses == [303, 429]
+
+
+async def test_somebody_ends_their_own_sessions(service: Running) -> None:
+    """They see since when, from where and with which browser; one ends, or all but this one."""
+    await hire(service, "amal")
+    await hire(service, "ben")
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    fields = {"name": "amal", "password": PASSWORD}
+    others = []
+    for _ in range(2):
+        answer = await form(service, "/desk/login", fields, User_Agent=firefox)
+        others.append(answer.headers["set-cookie"].partition(";")[0])
+    amal, ben = await log_in(service, "amal"), await log_in(service, "ben")
+    page = (await amal.ask("GET", "/desk/account")).body.decode()
+    assert page.count("Firefox on Linux") == 2
+    assert page.count("this browser") == 1
+    assert page.count('<bdi dir="ltr">127.0.0.1</bdi>') == 3
+    marks = re.findall(r'name="end" value="([0-9a-f]{16})"', page)
+    assert len(marks) == 2
+
+    async def end(who: Editor, what: str, csrf: str | None = None) -> int:
+        given = {"csrf": who.csrf if csrf is None else csrf, "end": what}
+        return (await form(service, "/desk/account/sessions", given, Cookie=who.cookie)).status
+
+    async def living() -> list[bool]:
+        return [(await service.get("/desk/en", Cookie=it)).status == 200 for it in others]
+
+    assert await end(amal, marks[0], "") == 403
+    assert await end(ben, marks[0]) == 404
+    assert await living() == [True, True]
+    assert await end(amal, marks[0]) == 303
+    assert sorted(await living()) == [False, True]
+    assert await end(amal, marks[0]) == 404
+    assert await end(amal, "others") == 303
+    assert await living() == [False, False]
+    assert (await amal.ask("GET", "/desk/en")).status == 200
+    assert (await ben.ask("GET", "/desk/en")).status == 200

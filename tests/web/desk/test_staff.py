@@ -167,3 +167,22 @@ async def test_nobody_gives_or_resets_what_they_do_not_have(
     assert secret_of(await act(scoped, "renew password", "mine"))
     assert (await act(scoped, "remove user", "mine")).status == 303
     assert (await act(scoped, "revoke token", "bot")).status == 303
+
+
+async def test_what_is_removed_is_asked_for_first(service: Running, admin: Editor) -> None:
+    """The button opens a question that names whom or what it is about; only its answer acts."""
+    await hire(service, "rosa <b>", Role.REPORTER)
+    await act(admin, "create token", "bot", role="editor")
+    page = (await admin.ask("GET", "/desk/staff")).body.decode()
+    for question, do in (
+        ("Remove rosa &lt;b&gt;? They are out at once", "remove user"),
+        ("Revoke bot? Programs with this token", "revoke token"),
+        ("Give rosa &lt;b&gt; a new password?", "renew password"),
+    ):
+        (asked,) = [
+            it for it in re.findall(r"<details.*?</details>", page, re.DOTALL) if question in it
+        ]
+        assert f'name="do" value="{do}"' in asked
+        assert "open" not in asked.partition(">")[0]
+    outside = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+    assert not re.search(r'value="(remove user|revoke token|renew password)"', outside)

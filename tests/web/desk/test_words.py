@@ -11,6 +11,7 @@ import pytest
 
 STATIC = Path(__file__).parents[3] / "static"
 DESK: dict[str, dict[str, Any]] = json.loads((STATIC / "desk/words.json").read_text())
+ACCOUNTS: dict[str, dict[str, Any]] = json.loads((STATIC / "desk/accounts.json").read_text())
 READER: dict[str, dict[str, str]] = json.loads((STATIC / "reader/words.json").read_text())
 # Plural forms are the language's own (CLDR).
 _FORMS = {"zero", "one", "two", "few", "many", "other"}
@@ -35,6 +36,13 @@ def test_each_language_says_everything(lang: str) -> None:
     )
     assert own == english
     assert list(DESK[lang]["shortcuts"]) == list(DESK["en"]["shortcuts"])
+
+
+@pytest.mark.parametrize("lang", sorted(set(DESK) - {"en"}))
+def test_accounts_are_spoken_of_in_the_same_languages(lang: str) -> None:
+    """Whoever reads the desk in a language logs in, and is refused, in it."""
+    assert shape(ACCOUNTS[lang]) == shape(ACCOUNTS["en"])
+    assert ACCOUNTS.keys() == DESK.keys()
 
 
 @pytest.mark.parametrize("lang", sorted(DESK))

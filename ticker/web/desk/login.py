@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from asyncio import sleep
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import RedirectResponse
 
-from ticker.accounts.audit import entered
 from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
 from ticker.accounts.passwords import BusyError
+from ticker.accounts.principal import Role
 from ticker.web.body import read
+from ticker.web.desk.session_cookies import desk_path
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
 
     from ticker.accounts.login_limits import LoginLimits
     from ticker.accounts.refused_logins import RefusedLogins
-    from ticker.accounts.repeated_entries import RepeatedEntries
-    from ticker.accounts.sessions import Session, Sessions
+    from ticker.accounts.sessions import Session
     from ticker.news.newsroom import Newsroom
     from ticker.web.authentication import Authenticator
     from ticker.web.desk.device_cookies import DeviceCookies
+    from ticker.web.desk.session_cookies import SessionCookies
+    from ticker.web.desk.sign_on import SignOn
     from ticker.web.templating import Templates
 
 _BODY_MAX: Final = 8 * 1024
@@ -63,6 +66,21 @@ def behind_login(
     return guarded
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways to log in besides a password.
+
+    Attributes:
+        sign_on: At the provider, and out again.
+        passkeys: Whether there are passkeys.
+        admins_only: Whether passwords are for admins alone.
+    """
+
+    sign_on: SignOn
+    passkeys: bool
+    admins_only: bool
+
+
 class Login:
     """Begins and ends sessions; tries are limited, and in the audit log."""
 
@@ -71,26 +89,28 @@ class Login:
         templates: Templates,
         authenticator: Authenticator,
         login_limits: LoginLimits,
-        sessions: Sessions,
+        session_cookies: SessionCookies,
         device_cookies: DeviceCookies,
         refused_logins: RefusedLogins,
-        entries: RepeatedEntries,
         newsroom: Newsroom,
+        ways: Ways,
     ) -> None:
-        self._entries = entries
         self._refused_logins = refused_logins
         self._device_cookies = device_cookies
         self._templates = templates
         self._authenticator = authenticator
         self._login_limits = login_limits
-        self._sessions = sessions
+        self._session_cookies = session_cookies
         self._newsroom = newsroom
         self._paused = 0
+        self._sign_on = ways.sign_on
+        self._passkeys = ways.passkeys
+        self._admins_only = ways.admins_only
 
     async def page(self, request: Request) -> Response:
         """`GET /desk/login?next=` → the form, or on to the desk for who is logged in."""
         if await self._authenticator.session(request):
-            return RedirectResponse(_next(request.query_params.get("next", "")), 303)
+            return RedirectResponse(desk_path(request.query_params.get("next", "")), 303)
         return self._form(request, request.query_params.get("next", ""))
 
     async def login(self, request: Request) -> Response:
@@ -111,21 +131,11 @@ class Login:
         if user is None:
             await self._refused_logins.note(await self._login_limits.known(name), address, "wrong")
             return self._form(request, form.get("next", ""), name, 401)
-        # Session fixation: a session that the browser had before, planted or not, ends here.
-        await self._end(request)
-        agent = request.headers.get("user-agent", "")
-        secret = await self._sessions.start(user.name, address, agent)
-        await self._entries.note(user.name, "login", address)
-        response = await self._welcome(request, user.name, _next(form.get("next", "")))
+        if self._admins_only and user.principal.role < Role.ADMIN:
+            return self._form(request, form.get("next", ""), name, 403)
+        response = await self._welcome(request, user.name, desk_path(form.get("next", "")))
         await self._device_cookies.give(request, response, user.name)
-        response.set_cookie(
-            self._authenticator.cookie(request),
-            secret,
-            path="/",
-            secure=self._authenticator.is_secure(request),
-            httponly=True,
-            samesite="strict",
-        )
+        await self._session_cookies.begin(request, response, user.name)
         return response
 
     async def logout(self, request: Request) -> Response:
@@ -134,11 +144,11 @@ class Login:
         if session is not None:
             form = await read_form(request)
             self._authenticator.check_intent(request, session, form.get("csrf", ""))
-            await self._end(request)
-            name = session.principal.name
-            await entered(self._entries.note(name, "logout", session.address), f"logout of {name}")
-        response = RedirectResponse("/desk/login", 303)
-        response.delete_cookie(self._authenticator.cookie(request), path="/")
+            await self._session_cookies.end(session)
+        hint = session.hint if session is not None else ""
+        response = await self._sign_on.logout(request, hint) if hint else None
+        response = response or RedirectResponse("/desk/login", 303)
+        self._session_cookies.clear(request, response)
         return response
 
     async def _pause(self) -> None:
@@ -160,11 +170,6 @@ class Login:
         context = {"onward": onward, "count": refused.count, "since": refused.since}
         return self._templates.desk("desk/attacked.html", edition, context)
 
-    async def _end(self, request: Request) -> None:
-        session = await self._authenticator.session(request)
-        if session is not None:
-            await self._sessions.end(session.digest, session.principal.name)
-
     def _form(
         self, request: Request, onward: str, name: str = "", status: int = 200, wait: int = 0
     ) -> Response:
@@ -173,6 +178,10 @@ class Login:
             "name": name,
             "status": status,
             "minutes": -(-wait // 60),
+            "admins_only": self._admins_only,
+            "sign_on": self._newsroom.sign_on,
+            "sign_on_url": self._sign_on.url,
+            "passkeys": self._passkeys,
         }
         headers = {"Retry-After": str(wait)} if wait else {}
         edition = self._templates.spoken(request, self._newsroom)
@@ -193,9 +202,3 @@ async def read_form(request: Request) -> dict[str, str]:
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS_MAX))
     except ValueError as error:
         raise problem_at(422, "body", f"must have at most {_FIELDS_MAX} fields") from error
-
-
-def _next(path: str) -> str:
-    """Open redirect: after the login only to a page of the desk."""
-    is_ours = path == "/desk" or path.startswith(("/desk/", "/desk?"))
-    return path if is_ours and "\\" not in path and path.isprintable() else "/desk"

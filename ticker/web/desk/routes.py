@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route, WebSocketRoute
 
-from ticker.web.desk.account import Account
+from ticker.web.desk.account import Account, AccountView
 from ticker.web.desk.device_cookies import DeviceCookies
 from ticker.web.desk.live import DeskLive
-from ticker.web.desk.login import Login
+from ticker.web.desk.login import Login, Ways
 from ticker.web.desk.page import Desk
+from ticker.web.desk.passkeys import PasskeyPages
+from ticker.web.desk.session_cookies import SessionCookies
+from ticker.web.desk.sign_on import SignOn
 from ticker.web.desk.staff import Staff
 from ticker.web.desk.timeline import Timeline
+from ticker.web.desk.writing import Writing
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ def desk(shared: Shared) -> Visitor:
     timeline = Timeline(
         templates, authenticator, core.history, core.past, core.archive, core.deliveries
     )
+    writing = Writing(authenticator, shared.newsroom, core.archive, core.desks)
     return Visitor(
         [
             Route("/desk", page.home),
@@ -34,6 +39,7 @@ def desk(shared: Shared) -> Visitor:
             WebSocketRoute("/desk/{edition}/live", live.websocket),
             Route("/desk/{edition}/lint", page.lint, methods=["POST"]),
             Route("/desk/{edition}/checked/{id}", page.check, methods=["POST"]),
+            Route("/desk/{edition}/writing", writing.write, methods=["POST"]),
             Route("/desk/{edition}/timeline", timeline.page),
             Route("/desk/{edition}/timeline/{id}", timeline.versions),
             Route("/desk/{edition}", page.page),
@@ -43,42 +49,89 @@ def desk(shared: Shared) -> Visitor:
 
 def _accounts(shared: Shared) -> list[Route]:
     """Who they are, and who else may be here."""
-    core, templates, authenticator, newsroom = (
+    core, templates, authenticator, settings = (
         shared.core,
         shared.templates,
         shared.authenticator,
-        shared.newsroom,
+        shared.settings,
     )
-    device_cookies = DeviceCookies(core.devices, authenticator)
-    login = Login(
+    staff = Staff(
         templates,
         authenticator,
-        core.login_limits,
+        core.users,
+        core.tokens,
         core.sessions,
-        device_cookies,
-        core.refused_logins,
-        core.repeated_entries,
-        newsroom,
+        core.audit,
+        settings.newsroom,
     )
+    device_cookies = DeviceCookies(core.devices, authenticator)
     account = Account(
-        templates,
         authenticator,
         core.users,
         core.sessions,
         core.login_limits,
         device_cookies,
         core.repeated_entries,
-        newsroom,
-    )
-    staff = Staff(
-        templates, authenticator, core.users, core.tokens, core.sessions, core.audit, newsroom
+        AccountView(templates, core.users, core.sessions, core.passkeys, settings),
     )
     return [
-        Route("/desk/login", login.page, name="login"),
-        Route("/desk/login", login.login, methods=["POST"]),
-        Route("/desk/logout", login.logout, methods=["POST"]),
+        *_logins(shared, device_cookies),
         Route("/desk/account", account.page),
         Route("/desk/account", account.change_password, methods=["POST"]),
+        Route("/desk/account/sessions", account.end_sessions, methods=["POST"]),
         Route("/desk/staff", staff.page),
         Route("/desk/staff", staff.act, methods=["POST"]),
+    ]
+
+
+def _logins(shared: Shared, device_cookies: DeviceCookies) -> list[Route]:
+    """The ways in, and out."""
+    core, templates, authenticator, settings = (
+        shared.core,
+        shared.templates,
+        shared.authenticator,
+        shared.settings,
+    )
+    session_cookies = SessionCookies(authenticator, core.sessions, core.repeated_entries)
+    sign_on = SignOn(
+        templates,
+        authenticator,
+        session_cookies,
+        core.refused_logins,
+        core.relying_party,
+        core.federation,
+        settings,
+    )
+    passkeys = PasskeyPages(
+        authenticator,
+        core.users,
+        core.passkeys,
+        core.login_limits,
+        session_cookies,
+        device_cookies,
+        core.refused_logins,
+        core.repeated_entries,
+    )
+    login = Login(
+        templates,
+        authenticator,
+        core.login_limits,
+        session_cookies,
+        device_cookies,
+        core.refused_logins,
+        settings.newsroom,
+        Ways(sign_on, core.passkeys is not None, settings.local_passwords == "admins"),
+    )
+    post = ["POST"]
+    return [
+        Route("/desk/login", login.page, name="login"),
+        Route("/desk/login", login.login, methods=post),
+        Route("/desk/login/passkey", passkeys.login, methods=post),
+        Route("/desk/login/passkey/options", passkeys.ask, methods=post),
+        Route("/desk/logout", login.logout, methods=post),
+        Route("/desk/sign-on", sign_on.begin),
+        Route("/desk/sign-on/back", sign_on.back),
+        Route("/desk/account/passkeys", passkeys.add, methods=post),
+        Route("/desk/account/passkeys/options", passkeys.offer, methods=post),
+        Route("/desk/account/passkeys/remove", passkeys.remove, methods=post),
     ]

@@ -93,7 +93,10 @@ class Staff:
 
     async def _renew(self, form: dict[str, str], admin: Principal) -> str:
         name, secret = await self._user(form, admin), generate()
-        await self._users.set_password(name, secret)
+        if not await self._users.set_password(name, secret):
+            raise problem_at(409, "name", "They log in with single sign-on.")
+        # It may be because somebody else got in: nothing that they made there stays.
+        await self._users.drop_passkeys(name)
         await self._sessions.end_all(name)
         return secret
 
@@ -172,9 +175,7 @@ class Staff:
         own = session.principal
         context: dict[str, Any] = {
             "session": session,
-            "users": [
-                it.principal for it in await self._users.list() if reaches(own, it.principal)
-            ],
+            "users": [it for it in await self._users.list() if reaches(own, it.principal)],
             "tokens": [token for token in await self._tokens.list() if reaches(own, token)],
             "roles": [role.word for role in Role],
             "editions": [code for code in self._newsroom.editions if covers(own, code)],
