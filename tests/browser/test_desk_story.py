@@ -68,7 +68,7 @@ async def _flash_by_two(service: Running, amal: Page, ben: Page) -> None:
     await expect(amal.locator("#headline")).to_be_focused()
     for key in ("Alt+ArrowUp", "Alt+ArrowUp", "Control+Enter"):
         await amal.keyboard.press(key)
-    await ben.wait_for_function("tunes.length >= 4")
+    await ben.wait_for_function("() => tunes.length >= 4")
     assert (await ben.evaluate("tunes"))[-4:] == KEY
     async with service.live("en") as reader:
         await receive(reader)
