@@ -70,7 +70,7 @@ export class Board {
     const { words, about } = this;
     const mine = mayCorrect(about, item, item.hands);
     const check = this.#check(item);
-    const states = [this.people.note(item.writers, "correct"), item.pinned && words.pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
+    const states = [this.people.note(item.writers, "correct"), item.pinned && words.is_pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
     return [
       ...head(item, words),
       line(item, words, about, states.filter(Boolean)),

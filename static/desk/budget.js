@@ -45,7 +45,7 @@ export class Budget {
     const { words } = this;
     const lower = out.map((flash) => [fill(words.budget_lower, { line: flash.headline }), () => (this.#lower(flash), go()), "lower"]);
     const back = () => (place.closest(".row") ?? document.getElementById("headline")).focus();
-    this.question.ask(place, sentence, [...lower, [words.budget_go_on, go, "go-on"], [words.budget_back, back, "back"]]);
+    this.question.ask(place, sentence, [[words.budget_back, back, "back"], [words.budget_go_on, go, "go-on"], ...lower]);
   }
 
   /** Readers see it, so it has a hold of its own. */

@@ -19,7 +19,7 @@ export function measure(place, text, { max, ...targets }, words) {
   const size = length(text);
   const parts = Object.entries(targets).map(([name, limit]) => {
     const fits = size <= limit;
-    return el("span", { className: fits ? "fits" : "over" }, `${fill(fits ? words.fits : words.over, { name })} · ${limit}`);
+    return el("span", { className: size === 0 ? "" : fits ? "fits" : "over" }, `${fill(fits ? words.fits : words.over, { name })} · ${limit}`);
   });
   const left = max - size;
   const rest = fill(left < 0 ? words.too_long : words.left, { count: Math.abs(left) });

@@ -27,7 +27,9 @@ export class Question {
       buttons.find((button) => button.classList.contains("back")).click();
     });
     place.append(this.#panel);
-    buttons[0].focus();
+    // A key that was meant for something else answers nothing that cannot be taken back.
+    buttons.find((button) => button.classList.contains("back")).focus();
+    this.#panel.scrollIntoView({ block: "nearest" });
   }
 
   /** What was asked about is not there any more. */

@@ -58,7 +58,9 @@ export class Search {
     try {
       this.#show(await this.api.search(query, signal));
     } catch (error) {
-      if (!signal.aborted) this.said.textContent = error.message;
+      if (signal.aborted) return;
+      this.rows.show([], () => []);
+      this.said.textContent = error.message;
     }
   }
 
