@@ -2,6 +2,8 @@
 import { el, fill } from "./dom.js";
 
 const REDRAW_MS = 100;
+// A page in the background is looked after once a second.
+const LATE_MS = 3000;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The stack of cards. */
@@ -77,8 +79,9 @@ class Card {
    * @param {number} options.seconds that the whole ring stands for.
    * @param {() => void} options.stop called if the editor stops it.
    * @param {() => void} options.end called if not.
+   * @param {() => void} [options.late] called in its place if nobody could have stopped it: the machine slept.
    */
-  count({ until, seconds, stop, end }) {
+  count({ until, seconds, stop, end, late = end }) {
     this.#still();
     this.#stop = stop;
     const { words } = this.cards;
@@ -87,12 +90,13 @@ class Card {
     abort.addEventListener("click", () => this.abort());
     this.buttons.replaceChildren(abort);
     const show = () => {
-      const left = Math.max(0, until - Date.now());
-      this.word.textContent = fill(words.holding, { seconds: Math.ceil(left / 1000) });
+      const left = until - Date.now();
+      this.word.textContent = fill(words.holding, { seconds: Math.max(0, Math.ceil(left / 1000)) });
       this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
       if (left > 0) return;
       this.wait(words.going);
-      end();
+      if (left < -LATE_MS) late();
+      else end();
     };
     this.#timer = setInterval(show, REDRAW_MS);
     show();

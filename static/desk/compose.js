@@ -16,6 +16,7 @@ const OUT = ["correct", "refile"];
 /** The compose column. */
 export class Compose {
   #changed = () => {};
+  #thrown = null;
 
   /**
    * @param {object} options
@@ -39,7 +40,7 @@ export class Compose {
     this.preview = new Preview(about);
     this.difference = new Difference(words, about);
     this.warnings = new Warnings(api, words);
-    this.templates = new Templates({ templates, form: this.form, words, question, written: () => this.#write() });
+    this.templates = new Templates({ about, templates, form: this.form, words, question, written: () => this.#write() });
     this.form.addEventListener("input", () => this.#write());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.publish.addEventListener("click", () => this.send());
@@ -89,7 +90,7 @@ export class Compose {
     this.also.write(sheet.also);
     this.templates.placeholders.scan();
     this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
-    this.#say("");
+    this.#say();
     this.#show();
     if (!this.templates.placeholders.select()) this.headline.focus();
   }
@@ -129,20 +130,22 @@ export class Compose {
 
   /**
    * What was changed on this sheet is to go over what somebody else made of the line meanwhile.
-   * @param {object} theirs the flash as it is now.
+   * @param {object} theirs the record of the line as it is now.
    */
-  rebase(theirs) {
+  rebase({ flash: theirs, stage }) {
     const { sheet } = this;
     const { of, fields } = sheet;
-    const isOut = theirs.pubstatus === "usable";
-    if (isOut && !OUT.includes(sheet.kind)) sheet.kind = "correct";
-    this.#fill(theirs, sheet.kind);
-    sheet.of = { ...of, version: theirs.version, fields: this.inputs.read() };
+    const kind = theirs.pubstatus === "usable" ? (OUT.includes(sheet.kind) ? sheet.kind : "correct") : stage === "draft" ? "draft" : "waiting";
+    const same = kind === sheet.kind && stage === of.stage;
+    sheet.kind = kind;
+    this.#fill(theirs, kind);
+    sheet.of = { ...of, version: theirs.version, stage, fields: this.inputs.read() };
     const mine = changes(of.fields, fields);
     sheet.fields = { ...sheet.of.fields, ...Object.fromEntries(mine.map((name) => [name, fields[name]])) };
     this.shelf.keep(sheet);
     this.put(sheet);
-    this.send();
+    // The line has another place by now, so the button says something else: it is pressed by hand.
+    if (same) this.send();
   }
 
   /** What changed a line that is dead by now becomes one of its own. */
@@ -169,7 +172,8 @@ export class Compose {
     const was = isWritten(sheet);
     this.shelf.drop(sheet);
     this.fresh();
-    if (was) this.#say(this.words.thrown_away, ...this.#taking(sheet, this.words.take_back));
+    if (was) this.#thrown = sheet;
+    this.#say();
   }
 
   saveDraft() {
@@ -212,7 +216,7 @@ export class Compose {
     this.shelf.open = sheet.id;
     this.question.close();
     this.templates.show();
-    this.fault.textContent = "";
+    this.fault.textContent = this.shelf.full ? this.words.not_kept : "";
     measure(this.length, this.headline.value, this.targets, this.words);
     this.preview.show({ ...fields, version: (sheet.of?.version ?? 0) + 1 });
     this.difference.show(sheet);
@@ -277,12 +281,15 @@ export class Compose {
     const button = el("button", { type: "button" }, word);
     button.addEventListener("click", () => {
       if (!this.shelf.get(sheet.id)) this.shelf.keep(sheet);
+      if (sheet === this.#thrown) this.#thrown = null;
       this.put(sheet);
     });
     return [button];
   }
 
+  /** What was thrown away is on offer as long as nothing else is to be said. */
   #say(...parts) {
-    this.said.replaceChildren(...parts);
+    const rest = this.#thrown ? [this.words.thrown_away, ...this.#taking(this.#thrown, this.words.take_back)] : [];
+    this.said.replaceChildren(...(parts.some(Boolean) ? parts : rest));
   }
 }

@@ -53,16 +53,16 @@ export class Conflict {
       return this.#show(el("p", {}, fill(words.killed_meanwhile, { name: by })), this.#acts([words.make_new, this.anew], [words.throw_away, this.theirs]));
     }
     this.#show(
-      el("p", {}, fill(words.conflict, { name: by })),
+      el("p", {}, by === this.about.user ? words.conflict_own : fill(words.conflict, { name: by })),
       el("p", {}, `${words.theirs}: `, this.#text(flash.headline)),
-      el("p", {}, `${words.yours}: `, this.#text(diff(flash.headline, fields.headline ?? ""))),
+      el("p", {}, `${words.yours}: `, this.#text(diff(flash.headline, said(of, fields, flash)))),
       this.#acts([words.take_yours, this.mine], [words.take_theirs, this.theirs]));
   }
 
   #acts(...choices) {
     return el("div", { className: "acts" }, ...choices.map(([word, choose], index) => {
       const button = el("button", { type: "button", className: index ? "" : "primary" }, word);
-      button.addEventListener("click", () => choose(this.#newest.flash));
+      button.addEventListener("click", () => choose(this.#newest));
       return button;
     }));
   }
@@ -76,4 +76,9 @@ export class Conflict {
     this.box.hidden = parts.length === 0;
     this.box.replaceChildren(...parts);
   }
+}
+
+/** The headline that would be saved: one that was not touched here stays theirs. */
+function said(of, fields, theirs) {
+  return fields.headline === of.fields.headline ? theirs.headline : (fields.headline ?? "");
 }

@@ -49,10 +49,10 @@ const question = new Question();
 const budget = new Budget({ about, words, api, sending, lines: () => store.lines(), question, records: () => queue.records });
 const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(sheet) });
 const compose = new Compose({ about, words, api, targets, templates, shelf, budget, question, send: (sheet, query) => sending.send(sheet, query) });
-const conflict = new Conflict({ about, words, api, mine: (theirs) => compose.rebase(theirs), theirs: () => compose.throwAway(), anew: () => compose.anew() });
+const conflict = new Conflict({ about, words, api, mine: (newest) => compose.rebase(newest), theirs: () => compose.throwAway(), anew: () => compose.anew() });
 const edit = (...what) => (show("compose"), compose.amend(...what));
 const board = new Board({ about, words, api, sending, withdraw, landing, people, edit });
-const queue = new Queue({ about, words, withdraw, sending, api, people, budget, edit, unfilled: (text) => compose.templates.placeholders.unfilled(text) });
+const queue = new Queue({ about, words, withdraw, sending, api, people, budget, edit });
 const followUps = new FollowUps({
   about,
   words,
@@ -163,7 +163,8 @@ document.getElementById("help").addEventListener("click", help);
 listen({
   publish: () => compose.send(),
   saveDraft: () => compose.saveDraft(),
-  escape: () => cards.abort() || document.activeElement.blur(),
+  abort: () => cards.abort(),
+  escape: () => document.activeElement.blur(),
   template: (index) => compose.templates.use(index),
   urgency: (step) => compose.urgency(step),
   compose: () => (show("compose"), compose.begin()),

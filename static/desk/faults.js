@@ -21,6 +21,8 @@ export function label(field, words) {
 export function sentence(status, { errors = [], detail, title }, words, lang) {
   const general = words.refused[status] ?? words.refused[status >= 500 ? 503 : 422];
   if (errors.length === 0) return lang === "en" ? (detail ?? title ?? general) : general;
+  const named = errors.filter(({ field }) => label(field, words) !== field || (lang === "en" && status === 422));
+  if (named.length === 0) return general;
   const own = ({ field, detail: exact }) => (lang === "en" ? exact : (status === 422 && words.wrong_fields[field]) || general);
-  return errors.map((error) => `${label(error.field, words)}: ${own(error)}`).join(" · ");
+  return named.map((error) => `${label(error.field, words)}: ${own(error)}`).join(" · ");
 }

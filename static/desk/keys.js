@@ -3,10 +3,17 @@
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dialog";
 
 /**
- * @param {object} does name → what to do: publish, saveDraft, escape, template(n), urgency(step),
+ * @param {object} does name → what to do: publish, saveDraft, abort (whether anything was stopped), escape, template(n), urgency(step),
  *   compose, nextSheet, walk(step), act(name), called, search, help.
  */
 export function listen(does) {
+  // Before anything else that Escape means where the focus is.
+  const stop = (event) => {
+    if (event.key !== "Escape" || event.isComposing || !does.abort()) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("keydown", stop, true);
   document.addEventListener("keydown", (event) => {
     const action = meaning(event, does);
     if (!action) return;
@@ -19,7 +26,7 @@ function meaning(event, does) {
   const { key, code, ctrlKey, metaKey, altKey, shiftKey, target } = event;
   const command = ctrlKey || metaKey;
   if (event.isComposing) return null;
-  if (command && key === "Enter") return does.publish;
+  if (command && key === "Enter") return target.closest("dialog, [type=search]") ? null : does.publish;
   if (command && shiftKey && code === "KeyD") return does.saveDraft;
   if (key === "Escape") return target.closest("dialog") ? null : does.escape;
   if (altKey && /^Digit[1-9]$/.test(code)) return () => does.template(Number(code.at(-1)) - 1);
@@ -29,8 +36,9 @@ function meaning(event, does) {
   if (altKey && code === "KeyS") return does.nextSheet;
   if (altKey && code === "KeyA") return does.called;
   if (command || altKey || target.closest(TYPING)) return null;
-  if (key === "?") return does.help;
-  if (key === "/") return does.search;
+  // By its place too: on an Arabic keyboard other letters are there.
+  if (key === "?" || (code === "Slash" && shiftKey)) return does.help;
+  if (key === "/" || code === "Slash") return does.search;
   const verbs = { KeyC: "correct", KeyR: "refile", KeyX: "kill", KeyE: "edit", KeyG: "release", KeyD: "discard", KeyP: "pin" };
   if (code in verbs) return () => does.act(verbs[code]);
   return { KeyA: does.called, KeyN: does.compose, KeyJ: () => does.walk(1), KeyK: () => does.walk(-1) }[code] ?? null;

@@ -4,6 +4,8 @@ import { clock, el, fill, moment } from "./dom.js";
 import { releaseBreaks } from "./budget.js";
 import { mayRelease, mayTouch } from "./rights.js";
 
+const GAP = /\[[^[\]]+\]/;
+
 /** The list of withheld lines. */
 export class Queue {
   /** Id → record, which may be a part of a change; and the last state that was whole. */
@@ -20,10 +22,9 @@ export class Queue {
    * @param {import("./people.js").People} options.people
    * @param {import("./budget.js").Budget} options.budget
    * @param {(flash: object, kind: string, stage: ?string) => void} options.edit takes a line to the box.
-   * @param {(text: string) => string[]} options.unfilled placeholders of templates in it.
    */
-  constructor({ about, words, withdraw, sending, api, people, budget, edit, unfilled }) {
-    Object.assign(this, { about, words, withdraw, sending, api, people, budget, edit, unfilled });
+  constructor({ about, words, withdraw, sending, api, people, budget, edit }) {
+    Object.assign(this, { about, words, withdraw, sending, api, people, budget, edit });
     this.list = document.getElementById("queue");
     this.rows = new Rows(this.list, words.empty_queue);
     this.list.addEventListener("click", ({ target }) => {
@@ -84,7 +85,8 @@ export class Queue {
   #release(record, row) {
     const { flash, stage } = record;
     // The box says what is still to be filled in, and asks before it goes out.
-    if (stage === "draft" && this.unfilled(flash.headline).length) return this.edit(flash, "draft", stage);
+    // The gap may be of another edition's template, whose names are not known here.
+    if (stage === "draft" && GAP.test(flash.headline)) return this.edit(flash, "draft", stage);
     const release = () => this.api.release(flash.id, 0, { version: flash.version });
     const withheld = stage && flash.embargoed && Date.parse(flash.embargoed) > Date.now();
     const submits = stage === "draft" && this.about.twoKey && flash.urgency === 1;
@@ -110,7 +112,7 @@ export class Queue {
       el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
       el("div", { className: "acts" },
         own && stage !== "held" ? act("edit", words.edit) : "",
-        mayRelease(about, { ...item, stage }, item.hands) ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
+        stage !== "held" && mayRelease(about, { ...item, stage }, item.hands) ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
         own ? (stage === "held" ? act("abort", words.abort) : act("discard", words.discard)) : ""),
     ];
   }

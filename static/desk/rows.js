@@ -35,7 +35,8 @@ export class Rows {
     const row = this.#rows.get(item.id) ?? el("li", { className: "row", tabIndex: -1, data: { id: item.id } }, el("div", { className: "what" }));
     this.#rows.set(item.id, row);
     const text = JSON.stringify(item);
-    if (row.dataset.shown !== text) {
+    // What is being pressed stays until it is let go, or the press would be lost.
+    if (row.dataset.shown !== text && !row.matches(":active")) {
       const focused = row.firstChild.contains(document.activeElement) && document.activeElement.dataset.act;
       row.dataset.shown = text;
       row.dataset.urgency = item.urgency;

@@ -24,7 +24,7 @@ export class Search {
     this.rows = new Rows(document.getElementById("found-lines"), words.nothing_found);
     this.field.addEventListener("input", () => this.#soon());
     this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || event.isComposing) return;
       event.stopPropagation();
       this.end();
     });

@@ -10,6 +10,7 @@ import { changes } from "./sheets.js";
 import { Templates } from "./templates.js";
 
 const GONE = [404, 409, 412];
+const AGAIN_MS = 500;
 
 /** The sheets that are on their way from this tab, a card for each. */
 export class Sending {
@@ -67,7 +68,8 @@ export class Sending {
     const card = this.cards.open(line);
     const close = () => card.close();
     const end = () => act().then(close, ({ message }) => card.ask(message, { [this.words.close]: close }));
-    this.#ring(card, { stop: close, end });
+    const late = () => card.ask(this.words.overslept, { [this.words.close]: close });
+    this.#ring(card, { stop: close, late, end });
   }
 
   /** @param {object[]} records of the queue: what was held and is not there is out, or was stopped by somebody. */
@@ -95,17 +97,18 @@ export class Sending {
     return card;
   }
 
-  #ring(card, { until, stop, end }) {
+  #ring(card, { until, ...does }) {
     const seconds = this.about.hold;
-    if (seconds === 0) return end();
-    card.count({ until: until ?? Date.now() + seconds * 1000, seconds, stop, end });
+    if (seconds === 0) return does.end();
+    card.count({ until: until ?? Date.now() + seconds * 1000, seconds, ...does });
   }
 
   /** Held here. */
   #count(sheet) {
     this.#keep(sheet, "counting");
     const stop = () => this.#back(sheet, { said: this.words.aborted });
-    this.#ring(this.#card(sheet), { stop, end: () => this.#post(sheet) });
+    const late = () => this.#back(sheet, { said: this.words.overslept });
+    this.#ring(this.#card(sheet), { stop, late, end: () => this.#post(sheet) });
   }
 
   async #post(sheet) {
@@ -137,7 +140,7 @@ export class Sending {
   #stored(sheet, flash) {
     const { about } = this;
     const { fields, of, query } = sheet;
-    Templates.remember(fields.source);
+    Templates.remember(about, fields.source);
     const waitsElsewhere = of || query.draft || flash.embargoed || (about.twoKey && flash.urgency === 1);
     if (flash.pubstatus !== "withheld" || waitsElsewhere) return this.#done(sheet);
     sheet.held = { id: flash.id, version: flash.version, until: Date.now() + about.hold * 1000 };
@@ -160,11 +163,25 @@ export class Sending {
       await this.api.kill(id, "stopped", { version });
       this.#stopped(sheet, this.words.aborted, await others);
     } catch (error) {
-      const late = error instanceof Refused && GONE.includes(error.status);
-      this.#card(sheet).ask(late ? this.words.too_late : error.message, { [this.words.close]: () => this.#done(sheet) });
+      if (error instanceof Refused && GONE.includes(error.status)) this.#tooLate(sheet);
+      else this.#stopAgain(sheet);
     } finally {
       this.#stopping.delete(sheet);
     }
+  }
+
+  /** Nothing is known: the seconds run on, and stopping twice does no harm. */
+  #stopAgain(sheet) {
+    sheet.stops = true;
+    const end = () => this.#settle(sheet);
+    this.#ring(this.#card(sheet), { until: sheet.held.until, stop: () => this.#stop(sheet), end });
+    this.#card(sheet).remark(this.words.not_stopped);
+    setTimeout(() => sheet.state === "held" && this.#cards.has(sheet) && this.#stop(sheet), AGAIN_MS);
+  }
+
+  #tooLate(sheet) {
+    this.#card(sheet).ask(this.words.too_late, { [this.words.close]: () => this.#done(sheet) });
+    sheet.state = "late";
   }
 
   /** What became of a line that is held no more. */
@@ -174,7 +191,7 @@ export class Sending {
     if (!newest || newest.stage === "held" || this.#stopping.has(sheet) || !this.#cards.has(sheet)) return;
     const { flash, by } = newest;
     const stopped = flash.pubstatus === "canceled" && flash.version === sheet.held.version + 1;
-    if (!stopped) return this.#done(sheet);
+    if (!stopped) return sheet.stops ? this.#tooLate(sheet) : this.#done(sheet);
     this.#stopping.add(sheet);
     const late = await stopOthers(this.api, sheet);
     this.#stopping.delete(sheet);
@@ -198,7 +215,13 @@ export class Sending {
 
   /** It may be out: only the same under the same key may follow. */
   #doubt(sheet) {
-    this.#card(sheet).ask(this.words.unknown, { [this.words.resend]: () => this.#post(sheet) });
+    const again = async () => {
+      await this.#post(sheet);
+      // Its hold may be over by now.
+      if (sheet.state === "held") this.#settle(sheet);
+    };
+    const giveUp = () => this.#back(sheet, { said: this.words.maybe_out });
+    this.#card(sheet).ask(this.words.unknown, { [this.words.resend]: again, [this.words.give_up]: giveUp });
   }
 
   #done(sheet) {
@@ -212,7 +235,7 @@ export class Sending {
   /** It did not go out, and may be changed and sent anew. */
   #back(sheet, why) {
     this.#close(sheet);
-    Object.assign(sheet, { key: uuid(), held: null, query: null, others: null });
+    Object.assign(sheet, { key: uuid(), held: null, query: null, others: null, stops: false });
     this.#keep(sheet, "typing");
     this.back(sheet, why);
   }

@@ -21,6 +21,8 @@ import { uuid } from "./dom.js";
 
 /** All sheets of one user in one edition, of every tab. */
 export class Shelf {
+  /** Whether the browser had no room for the last one that was to be kept: it is in this tab alone. */
+  full = false;
   #prefix;
   #opened;
   #taken;
@@ -65,7 +67,12 @@ export class Shelf {
     const kept = this.get(sheet.id);
     if ((kept?.writing ?? "") !== sheet.writing) this.#part(sheet);
     sheet.writing = uuid();
-    localStorage.setItem(this.#prefix + sheet.id, JSON.stringify(sheet));
+    try {
+      localStorage.setItem(this.#prefix + sheet.id, JSON.stringify(sheet));
+      this.full = false;
+    } catch {
+      this.full = true;
+    }
   }
 
   /** It is sent, or thrown away. */

@@ -2,20 +2,22 @@
 import { el, fill } from "./dom.js";
 import { Placeholders } from "./placeholders.js";
 
-const SOURCE = "ticker last source";
+/** Where the source of the last line is kept: another editor's is no guess, nor one in another language. */
+const place = ({ user, edition }) => `ticker last source ${user} ${edition}`;
 
 /** Puts them in front of a headline. */
 export class Templates {
   /**
    * @param {object} options
+   * @param {object} options.about of the page.
    * @param {string[]} options.templates with placeholders (docs/settings.md).
    * @param {HTMLFormElement} options.form
    * @param {object} options.words
    * @param {import("./question.js").Question} options.question
    * @param {() => void} options.written called when one was put in front.
    */
-  constructor({ templates, form, words, question, written }) {
-    Object.assign(this, { templates, form, words, question, written });
+  constructor({ about, templates, form, words, question, written }) {
+    Object.assign(this, { about, templates, form, words, question, written });
     this.warning = document.getElementById("unfilled");
     this.placeholders = new Placeholders(templates, form, words);
     const buttons = templates.map((template, index) => {
@@ -29,9 +31,12 @@ export class Templates {
     document.getElementById("templates").replaceChildren(...buttons);
   }
 
-  /** @param {string} source of a line that was sent: the next one has it likely. */
-  static remember(source) {
-    if (source) localStorage.setItem(SOURCE, source);
+  /**
+   * @param {object} about of the page.
+   * @param {string} source of a line that was sent: the next one has it likely.
+   */
+  static remember(about, source) {
+    if (source) localStorage.setItem(place(about), source);
   }
 
   /** Says what is still to be filled in. */
@@ -60,7 +65,7 @@ export class Templates {
     const template = this.templates[index];
     if (template === undefined) return;
     const { source, located } = this.form.elements;
-    const said = source.value || localStorage.getItem(SOURCE) || "";
+    const said = source.value || localStorage.getItem(place(this.about)) || "";
     if (template.includes("{source}") && said) source.value = said;
     this.placeholders.put(template, { source: said, place: located.value.trim() });
     this.written();

@@ -46,6 +46,7 @@ export class Withdraw {
     cancel.addEventListener("click", close);
     form.addEventListener("keydown", (event) => {
       event.stopPropagation();
+      if (event.isComposing) return;
       if (event.key === "Escape") close();
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     });
