@@ -337,8 +337,10 @@ async def test_everything_about_a_line_can_be_mended(
         wanted = {"source": "B", "url": "https://b.example/", "tags": ["talks", "peace"]}
         wanted |= {"section": "politics", "correction": "The source was wrong."}
         assert {name: out[name] for name in wanted} == wanted
-        await page.locator("#lines .row").hover()
-        await page.locator("#lines [data-act=refile]").click()
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("r")
+        await expect(page.locator("#task")).to_have_text("Silent refile")
         await page.locator("#headline").fill("Talks begin in Geneva")
         await expect(difference).to_contain_text("Readers aren’t told")
         await page.keyboard.press("Control+Enter")

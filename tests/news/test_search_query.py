@@ -62,6 +62,12 @@ ANYTHING = st.one_of(
 )
 
 
+def test_what_folding_shortens_and_lengthens_stands_where_it_stood() -> None:
+    """A mark that goes and a letter that becomes two leave the length, and yet move what follows."""
+    (word,) = words("A\u2de0\u013f")
+    assert (word.start, word.end) == (0, 3)
+
+
 @given(st.text(ANYTHING, min_size=1, max_size=12), st.data())
 def test_any_word_of_any_script_is_found(text: str, data: st.DataObject) -> None:
     """Whatever letters, marks and digits make a word, who types it finds its line, by the index too."""

@@ -113,8 +113,8 @@ def _pieces(part: str, start: int) -> list[Word]:
 @lru_cache(maxsize=REMEMBERED_MAX)
 def _split(part: str) -> tuple[Word, ...]:
     folded = fold(part)
-    # Where folding kept the length, each piece stands where it stood.
-    exact = len(folded) == len(part)
+    # Where folding kept the length of each letter, each piece stands where it stood.
+    exact = len(folded) == len(part) and all(len(fold(letter)) == 1 for letter in part)
     return tuple(
         Word(
             it[0],
