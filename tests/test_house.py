@@ -49,6 +49,7 @@ COVERED = {
 REACHED = {
     "editing/batch": ("web/api/test_batches", '"/v1/flashes"'),
     "__main__": ("test_cli", "ticker("), "core": ("web/test_live", "running("),
+    "hub/presence": ("store/test_presence", "hub.presence()"),
     "hub/sites": ("store/test_presence", "test_strangers_cannot_fill_the_memory"), "commands/options": ("test_cli", '"--coverage"'), "commands/staff": ("commands/test_users", '"user"'),
     "commands/tokens": ("test_cli", '"token"'), "hub/room": ("hub/test_hub", "hub.publish("),
     "backup/versions": ("backup/test_restore", "put_in_by_the_hundred"),

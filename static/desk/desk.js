@@ -26,7 +26,6 @@ import { Taken } from "./taken.js";
 import { Withdraw } from "./withdraw.js";
 
 const TICK_MS = 1000;
-const CAP_MS = 10_000;
 
 const root = document.getElementById("desk");
 const { lang } = document.documentElement;
@@ -194,7 +193,6 @@ const link = new Link({
   },
   ladder: [socket],
   topics: Object.keys(topics),
-  cap: CAP_MS,
   grace: 0,
 });
 new Pasting({ artefacts: about.artefacts, words });

@@ -41,6 +41,16 @@ function text(line, lang, sections, words) {
   return text;
 }
 
+/** Items by name, in the order of their first (`Map.groupBy`, which browsers of two years ago lack). */
+export function grouped(items, nameOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const name = nameOf(item);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return groups;
+}
+
 /** Give a parent these children in this order, moving none that stand right. */
 export function place(parent, children) {
   const wanted = new Set(children);

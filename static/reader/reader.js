@@ -2,7 +2,7 @@
 import { every } from "../ticker/clock.js";
 import { acquire } from "../ticker/edition.js";
 import { headline, make, speak } from "../ticker/line.js";
-import { fill, place, setting } from "./item.js";
+import { fill, grouped, place, setting } from "./item.js";
 
 const HOUR_MS = 3600 * 1000;
 
@@ -11,19 +11,19 @@ const { edition, lang, words, sections } = setting(box);
 const filters = new URLSearchParams(box.dataset.filters);
 const items = new Map();
 const frames = new Map();
-const { view } = acquire(location.origin, edition, filters);
-const { view: whole } = acquire(location.origin, edition, new URLSearchParams());
+const { view } = acquire(location.origin, edition, filters, true);
+const { view: whole } = acquire(location.origin, edition, new URLSearchParams(), true);
 const life = new AbortController();
 
 view.addEventListener("change", () => render());
 whole.addEventListener("change", () => whole.ready && amend());
-every(() => render(), life.signal);
+every(() => view.attempt(render), life.signal);
 
 /** Bring the page in line with the board, touching only what changed. */
 function render() {
   if (!view.ready) return;
   const lines = view.lines();
-  const groups = Map.groupBy(lines, (line) => groupOf(line, Date.now() + view.skew));
+  const groups = grouped(lines, (line) => groupOf(line, Date.now() + view.skew));
   forget(new Set(lines.map((line) => line.id)));
   if (!box.dataset.live) takeOver();
   const fresh = box.dataset.live === "yes";

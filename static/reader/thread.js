@@ -2,7 +2,7 @@
 import { parsed } from "../trusted.js";
 import { make } from "../ticker/line.js";
 import { latinDigits, timeOfDay } from "../ticker/clock.js";
-import { fill, place, setting } from "./item.js";
+import { fill, grouped, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
 const box = document.getElementById("lines");
@@ -32,7 +32,7 @@ function take(line) {
 
 /** The items in order, under headings of the reader's own days. */
 function arrange() {
-  const groups = Map.groupBy([...items.values()].sort(newestFirst), (item) => day(when(item)));
+  const groups = grouped([...items.values()].sort(newestFirst), (item) => day(when(item)));
   if (items.size === 0) return place(box, [make("p", "empty", words.empty_past)]);
   place(box, [...groups].flatMap(([name, group]) => section(name, group)));
 }

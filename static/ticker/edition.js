@@ -17,12 +17,17 @@ class LiveEdition {
   #tabs;
   #status = "connecting";
   #greeted = false;
+  /** Whether the board is that of the tab with the connection, or of our own. */
+  #current = false;
   #cached = false;
+  #failed = false;
   #keeping = 0;
   #heard = Date.now();
   #life = new AbortController();
 
   views = new Set();
+  /** Whether the page was served with lines. */
+  brought = false;
   store = new Store();
   /** Ids and versions that were said aloud on this page. */
   said = new Set();
@@ -34,12 +39,15 @@ class LiveEdition {
       lead: () => this.#connect(),
       leave: () => this.#link.close(),
       answer: () => this.#answer(),
-      hear: ({ text, status }) => this.#hear(decode(text), status),
+      hear: (post) => this.#follow(post),
     });
     const { signal } = this.#life;
-    addEventListener("pagehide", () => this.#tabs.stop(), { signal });
-    addEventListener("pageshow", (event) => event.persisted && this.#tabs.start(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden || this.#wake(), { signal });
+    const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
+    on(window, "pagehide", () => this.#tabs.stop());
+    on(window, "pageshow", (event) => event.persisted && this.#return());
+    on(document, "freeze", () => this.#tabs.stop());
+    on(document, "resume", () => this.#return());
+    on(document, "visibilitychange", () => document.hidden || this.#wake());
     this.#tabs.start();
   }
 
@@ -50,9 +58,10 @@ class LiveEdition {
 
   /** connecting, live, reconnecting, stopped; stale where what is shown is known to be old. */
   get status() {
-    const { stale } = this.store;
-    const old = this.#status === "live" ? stale : this.#cached && this.#status !== "stopped";
-    return old ? "stale" : this.#status;
+    const live = this.#status === "live";
+    const old = live ? this.store.stale || this.#failed : this.#cached && this.#status !== "stopped";
+    if (old) return "stale";
+    return live && !this.#current ? "connecting" : this.#status;
   }
 
   /** Since when lines may be missing, our clock, milliseconds since 1970. */
@@ -71,6 +80,18 @@ class LiveEdition {
     this.#tell({ changes: this.store.seed(flashes, matches), backfill: true });
   }
 
+  /** Do what must not fail unseen: where something failed, the page may show what isn't so. */
+  attempt(work) {
+    try {
+      work();
+    } catch (error) {
+      reportError(error);
+      if (this.#failed) return;
+      this.#failed = true;
+      this.#tellStatus();
+    }
+  }
+
   close() {
     this.#life.abort();
     this.#tabs.stop();
@@ -78,17 +99,19 @@ class LiveEdition {
   }
 
   #connect() {
+    this.#current = false;
     this.#link = new Link({
       where: () => {
         const { cursor } = this.store;
         return { live: this.url("live", cursor && { cursor }), board: this.url("flashes") };
       },
       hear: (message, text) => {
-        this.#hear(message);
-        this.#tabs.post({ text });
+        const from = this.store.cursor;
+        this.#hear({ message });
+        this.#tabs.post({ text, from });
       },
       say: (status) => {
-        this.#hear(null, status);
+        this.#hear({ status });
         this.#tabs.post({ status });
       },
     });
@@ -96,7 +119,27 @@ class LiveEdition {
 
   #answer() {
     this.#wake();
-    return { status: this.#status, text: this.#greeted && this.#snapshot() };
+    return { status: this.#status, text: this.#greeted && this.#snapshot(), heard: this.#heard, current: this.#current };
+  }
+
+  /**
+   * What the tab with the connection tells is ours if it is a whole board, or goes on where we are. One that
+   * has the connection only just may know less than we do.
+   */
+  #follow({ text, from, current = true, ...post }) {
+    const message = decode(text);
+    const { cursor } = this.store;
+    const fits = message && (message.reset ? current || !cursor : from === cursor);
+    if (message) this.#current = fits && current;
+    this.#hear({ ...post, message: fits && message });
+    return this.#current;
+  }
+
+  /** The page was put away as it stood, and nobody told it anything. */
+  #return() {
+    this.#current = false;
+    this.#tellStatus();
+    this.#tabs.start();
   }
 
   /** All we know, as a hello: for another tab or another day. */
@@ -111,37 +154,43 @@ class LiveEdition {
     else this.#tabs.ask();
   }
 
-  #hear(message, status) {
-    if (message) this.#take(message);
+  #hear({ message, status, heard = Date.now() }) {
+    if (message) this.attempt(() => this.#take(message, heard));
     if (status) this.#status = status;
     if (status === "reconnecting" && !this.ready) this.#recall();
-    for (const view of this.views) view.tell("status");
+    this.#tellStatus();
   }
 
-  #take(message) {
+  #take(message, heard) {
     const { reset, again, type } = message;
     const hello = type === "hello";
-    const seeded = (flash) => [...this.views].some((view) => view.filtered && view.matches(flash));
-    const changes = this.store.apply(message, Date.now(), seeded);
     const first = !this.#greeted;
-    this.#heard = Date.now();
     if (hello) {
       this.#greeted = true;
+      this.#current ||= this.#tabs.leads;
       this.#cached = false;
       this.#status = "live";
     }
+    if (reset) this.#failed = false;
+    this.#heard = heard;
+    const seeded = (flash) => [...this.views].some((view) => view.filtered && view.matches(flash));
+    const changes = this.store.apply(message, Date.now(), seeded);
     this.#tell({ changes, first, backfill: hello && !again, reset });
     this.#keep(changes);
+  }
+
+  #tellStatus() {
+    for (const view of this.views) view.tell("status");
   }
 
   #tell(change) {
     for (const view of this.views) view.take(change);
   }
 
-  /** Offline cache: the last board is better than none; it says how old it is. */
+  /** Offline cache: the last board is better than none, and no better than what the page brought; it says how old it is. */
   #recall() {
     const kept = decode(recall(this.#key));
-    if (!kept) return;
+    if (!kept || this.brought) return;
     const changes = this.store.apply({ ...kept, now: null, cursor: "" });
     this.#heard = Date.parse(kept.now);
     this.#cached = true;
@@ -162,12 +211,14 @@ class LiveEdition {
  * @param {string} base URL of the service.
  * @param {string} edition
  * @param {URLSearchParams} filters section, region, tag, coverage, urgency.
+ * @param {boolean} [brought] whether the page was served with lines, as they stood when it was asked for.
  * @returns {{view: View, release: () => void}}
  */
-export function acquire(base, edition, filters) {
+export function acquire(base, edition, filters, brought) {
   const path = new URL(`/v1/${encodeURIComponent(edition)}`, base).href;
   const live = editions.get(path) ?? new LiveEdition(path);
   editions.set(path, live);
+  live.brought ||= brought;
   const view = new View(live, filters);
   live.views.add(view);
   return { view, release: () => release(path, live, view) };

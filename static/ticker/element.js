@@ -1,6 +1,6 @@
 /** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
 import { Announcer } from "./announcer.js";
-import { ago, every } from "./clock.js";
+import { ago, every, timeOfDay } from "./clock.js";
 import { Crawl } from "./crawl.js";
 import { acquire } from "./edition.js";
 import { FILTERS } from "./filters.js";
@@ -118,7 +118,7 @@ export class BreakingTicker extends HTMLElement {
     this.#view = this.#fixed;
     if (!edition || this.#fixed) return;
     try {
-      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters);
+      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.querySelector("time") !== null);
       this.#view = view;
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {
@@ -282,10 +282,10 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #showStatus() {
-    const { status = "", since } = this.#view ?? {};
-    const { stale, reconnecting, stopped } = words(this.#lang);
+    const { status = "", since, brought } = this.#view ?? {};
+    const { stale, reconnecting, stopped, served } = words(this.#lang);
     const age = Date.now() - since;
-    const old = age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;
+    const old = brought ? served.replace("#", timeOfDay(new Date(since))) : age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;
     write(this.#parts.state, { stale: old || stale, reconnecting: old || reconnecting, stopped }[status] ?? "");
     if (this.getAttribute("status") === status) return;
     this.setAttribute("status", status);

@@ -14,7 +14,8 @@ export class Tabs {
   #request = null;
   #resign = null;
   #timer = 0;
-  #id = Math.random();
+  /** The question that is open: an answer to another one may be older than what we have. */
+  #question = 0;
 
   /** Whether this tab has the connection. */
   leads = false;
@@ -25,7 +26,7 @@ export class Tabs {
    * @param {() => void} part.lead connect: the lines are ours to bring.
    * @param {() => void} part.leave disconnect.
    * @param {() => object} part.answer all we know, as a post for a tab that has just come.
-   * @param {(post: object) => void} part.hear a post of the leader's.
+   * @param {(post: object) => boolean} part.hear a post of the leader's; whether nothing is missing before it.
    */
   constructor(key, part) {
     Object.assign(this, part, { key });
@@ -33,6 +34,7 @@ export class Tabs {
 
   /** Take part. */
   start() {
+    if (this.#channel || this.leads) return;
     try {
       this.#channel = new BroadcastChannel(this.key);
       this.#channel.onmessage = ({ data }) => this.#take(data);
@@ -61,16 +63,19 @@ export class Tabs {
   /** Have the leader say all it knows; one that doesn't answer has fallen asleep, and is followed no more. */
   ask() {
     if (this.leads) return;
-    this.post({ ask: this.#id });
+    this.#question = Math.random();
+    this.post({ ask: this.#question });
     this.#expect(ANSWER_MS, () => this.#queue({ steal: true }));
   }
 
   #take(post) {
     if (post.ask) {
       if (this.leads) this.post({ to: post.ask, ...this.answer() });
-    } else if (!this.leads && (!post.to || post.to === this.#id)) {
+    } else if (!this.leads && (!post.to || post.to === this.#question)) {
       this.#expect(SILENCE_MS, () => this.ask());
-      this.hear(post);
+      if (this.hear(post)) this.#question = 0;
+      // A question of before anybody led was heard by nobody.
+      else if (!post.to) this.ask();
     }
   }
 
@@ -89,9 +94,10 @@ export class Tabs {
       this.#lead();
       return new Promise((done) => (this.#resign = done));
     };
-    navigator.locks.request(this.key, how ?? { signal }, turn).catch(() => {
+    navigator.locks.request(this.key, how ?? { signal }, turn).catch(({ name }) => {
       if (signal.aborted) return;
-      if (!this.leads) return this.#lead();
+      // Stolen from us; anything else is a browser that withholds locks.
+      if (name !== "AbortError") return this.#lead();
       this.#stepDown();
       this.#queue();
       this.ask();

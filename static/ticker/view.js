@@ -33,6 +33,11 @@ export class View extends EventTarget {
     return this.#edition.status;
   }
 
+  /** Whether the page was served with lines, which stand until there are ours. */
+  get brought() {
+    return this.#edition.brought && !this.ready;
+  }
+
   /** Since when lines may be missing, our clock, milliseconds since 1970. */
   get since() {
     return this.#edition.since;
@@ -55,6 +60,16 @@ export class View extends EventTarget {
     if (said.has(name)) return false;
     if (said.size > SAID_MAX) said.clear();
     return said.add(name);
+  }
+
+  /** A listener of ours that fails is noticed (`attempt`). */
+  addEventListener(type, listener, options) {
+    super.addEventListener(type, (event) => this.attempt(() => listener(event)), options);
+  }
+
+  /** Do what shows the lines; where it fails, they are said to be stale. */
+  attempt(work) {
+    this.#edition.attempt(work);
   }
 
   /** Fire an event. */

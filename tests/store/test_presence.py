@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -53,12 +55,17 @@ async def test_hubs_are_added_up_and_dead_ones_forgotten(store: Store, hub: Hub)
         "origins": {"direct": 2, "https://a.example": 2},
         "hubs": {"one": 2, "other": 2},
     }
+    hub.polled("en", "direct", 5)
+    await presence.tell("one", hub.presence())
+    told = await presence.of("en")
+    assert (told["readers"], told["transports"]) == (5, {"poll": 1, "sse": 2, "websocket": 2})
+    assert await presence.by_hub() == {"one": 2, "other": 2}
     now += timedelta(seconds=40)
     hub.leave(guests[0], ALL)
     await presence.tell("one", hub.presence())
     assert await presence.hubs() == ["one"]
-    told = await presence.read()
-    assert (told["en"]["readers"], told["en"]["origins"]) == (1, {"direct": 1})
+    told = await presence.of("en")
+    assert (told["readers"], told["origins"]) == (2, {"direct": 2})
 
 
 def test_strangers_cannot_fill_the_memory(hub: Hub) -> None:
@@ -91,6 +98,55 @@ async def _check_sites(either: Running) -> None:
     assert counted == {"self": 1, "https://partner.example": 1, "direct": 1, "other": 1}
     for socket in opened:
         await socket.close()
+
+
+async def test_who_polls_is_counted_like_everybody(settings: Settings) -> None:
+    """A reader who asks for the board every few seconds stands in sums and metrics, by site."""
+    async with running(settings) as service:
+        path, partner = "/v1/en/flashes?poll=10", "https://partner.example"
+        await service.get(path, Origin=partner)
+        await service.get(path, Sec_Fetch_Site="same-origin")
+        await service.get(path)
+        for other in ("/v1/en/flashes", "/v1/en/flashes?poll=x", "/v1/en/flashes?poll="):
+            await service.get(other)
+        hub = service.server._service.hub
+        assert hub.presence()["en"] == {
+            "transports": {"poll": 3},
+            "origins": {"direct": 1, "self": 1, partner: 1},
+        }
+        metrics = (await service.get("/metrics")).body.decode()
+        assert 'ticker_readers{edition="en",transport="poll"} 3\n' in metrics
+        assert 'ticker_readers{edition="ar",transport="poll"} 0\n' in metrics
+        async with service.live("en") as reader:
+            await receive(reader)
+            await service.get(path)
+            assert await _told(service, websocket=1) == {"websocket": 1, "poll": 4}
+
+
+async def _told(service: Running, **awaited: int) -> dict[str, int]:
+    """Readers by transport, once a hub has told the store so."""
+    async with asyncio.timeout(60):
+        while True:
+            answer = await service.request("GET", "/v1/en/readers")
+            transports: dict[str, int] = answer.json["transports"]
+            if transports.items() >= awaited.items():
+                return transports
+            await asyncio.sleep(0.2)
+
+
+async def test_who_may_not_read_is_not_counted(settings: Settings) -> None:
+    """A site that an edition is not for gets no answer that its page could read, and no place."""
+    mine = "https://mine.example"
+    editions = {
+        code: replace(edition, origins=(mine,))
+        for code, edition in settings.newsroom.editions.items()
+    }
+    closed = replace(settings, newsroom=replace(settings.newsroom, editions=editions))
+    async with running(closed) as service:
+        for origin in (mine, "https://other.example"):
+            await service.get("/v1/en/flashes?poll=5", Origin=origin)
+        origins = service.server._service.hub.presence()["en"]["origins"]
+        assert origins == {mine: 1}
 
 
 async def test_a_lost_store_is_said() -> None:

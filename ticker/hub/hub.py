@@ -6,15 +6,13 @@ Each line, correction or kill is delivered by the room of its edition (`room`).
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ticker.hub.audience import DESK
 from ticker.hub.hello_cache import HelloCache
 from ticker.hub.load import Load
+from ticker.hub.presence import HubPresence
 from ticker.hub.room import Lanes, Room
-from ticker.hub.sites import Sites
 from ticker.metrics import Labels, Metrics, labels
 from ticker.news.board import Board
 from ticker.news.document import utcnow
@@ -53,9 +51,7 @@ class Hub:
         self._metrics = metrics
         self._load = load or Load()
         self._capacity = settings.max_readers
-        self._count: Counter[tuple[str, str]] = Counter()
-        self._sites = {code: Sites() for code in settings.newsroom.all_editions}
-        self._size = 0
+        self._presence = HubPresence(settings.newsroom.all_editions)
         hellos = HelloCache()
         self._rooms = {
             code: Room(
@@ -74,15 +70,9 @@ class Hub:
         self._register(metrics)
 
     def _register(self, metrics: Metrics) -> None:
-        metrics.probe("ticker_readers", self._readers)
+        metrics.probe("ticker_readers", self._presence.samples)
         metrics.probe("ticker_offset", self._offsets)
         metrics.probe("ticker_store_up", self._followed)
-
-    def _readers(self) -> Mapping[Labels, float]:
-        return {
-            labels(edition=edition, transport=transport): float(count)
-            for (edition, transport), count in self._count.items()
-        }
 
     def _offsets(self) -> Mapping[Labels, float]:
         return {
@@ -124,7 +114,7 @@ class Hub:
     @property
     def has_space(self) -> bool:
         """Admission control: whether one more reader may come in."""
-        full = self._size >= self._capacity
+        full = self._presence.connected >= self._capacity
         return not full and not self._draining and not self._load.is_busy
 
     @property
@@ -183,34 +173,21 @@ class Hub:
 
         Returns the interned subscription, one object for all equal ones, for `leave`.
         """
-        key = (subscription.edition, reader.transport)
-        self._count[key] += 1
-        self._size += 1
-        if reader.transport != DESK:
-            self._sites[subscription.edition].arrive(reader)
+        self._presence.arrive(subscription.edition, reader)
         return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """A reader is gone."""
-        self._count[subscription.edition, reader.transport] -= 1
-        self._size -= 1
-        if reader.transport != DESK:
-            self._sites[subscription.edition].depart(reader)
+        self._presence.depart(subscription.edition, reader)
         self._rooms[subscription.edition].leave(reader, subscription)
+
+    def polled(self, edition: str, origin: str, interval: int) -> None:
+        """A reader that polls was given the board, and asks again after so many seconds."""
+        self._presence.polled(edition, origin, interval)
 
     def presence(self) -> dict[str, HubReaders]:
         """Presence: readers of this process now, edition → {"transports", "origins"} → count."""
-        return {
-            code: {
-                "transports": {
-                    transport: count
-                    for (edition, transport), count in sorted(self._count.items())
-                    if edition == code and transport != DESK and count
-                },
-                "origins": dict(sorted(self._sites[code].counts.items())),
-            }
-            for code in self._rooms
-        }
+        return self._presence.readers()
 
     async def shown(self, flash: Flash, seconds: float) -> None:
         """Read your writes: wait until this process has handed a version to its readers.

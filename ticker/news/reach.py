@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+# The transport of those who hold no connection and ask again and again.
+POLLING: Final = "poll"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import MEDIA_TYPE, ProblemError, some_seconds
-from ticker.web.security import API_HEADERS
+from ticker.web.security import ANY_SITE, API_HEADERS
 
 if TYPE_CHECKING:
     from ticker.server.limits import ConnectionLimits
@@ -48,6 +48,8 @@ def _answer(problem: ProblemError) -> bytes:
         **NO_STORE,
         "Connection": "close",
         **API_HEADERS,
+        # A banner on another site must know that it is to wait.
+        **ANY_SITE,
         **problem.headers,
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())

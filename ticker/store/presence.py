@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds, utcnow
+from ticker.news.reach import POLLING
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
@@ -79,11 +80,17 @@ class Presence:
         return (await self.read()).get(edition, _NOBODY)
 
     async def by_hub(self) -> dict[str, int]:
-        """Readers of each hub that lives, of all editions."""
-        readers: Counter[str] = Counter()
-        for edition in (await self.read()).values():
-            readers.update(edition["hubs"])
-        return dict(readers)
+        """Readers that each hub holds which lives, of all editions; who polls, none holds."""
+        return {
+            hub: sum(
+                count
+                for edition in json.loads(counted).values()
+                for transport, count in edition["transports"].items()
+                if transport != POLLING
+            )
+            for hub, at, counted in await self._told()
+            if not self._is_stale(at)
+        }
 
     async def _told(self) -> list[tuple[str, int, str]]:
         """Each hub, when it told last, in ms, and what."""

@@ -70,15 +70,15 @@ def admit(
     if not hub.has_space:
         raise unavailable("This server takes no more readers now.", some_seconds())
     position = last_event_id or given.get("cursor", [""])[-1]
-    return Admission(edition, subscription, Cursor.parse(position), _site(origin, is_own=is_own))
+    return Admission(edition, subscription, Cursor.parse(position), site_of(origin, is_own=is_own))
 
 
-def _site(origin: str | None, *, is_own: bool) -> str:
+def site_of(origin: str | None, *, is_own: bool) -> str:
     """Embedding site, as presence names it: a short origin, "direct", "self" or "other"."""
-    if origin is None:
-        return NO_SITE
     if is_own:
         return "self"
+    if origin is None:
+        return NO_SITE
     return sys.intern(origin) if _SITE.fullmatch(origin) else OTHER
 
 

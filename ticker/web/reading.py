@@ -43,6 +43,10 @@ class Reading:
         """Cursor of the edition: who follows from there misses nothing that changes after now."""
         return self._hub.position(edition)
 
+    def polled(self, edition: str, origin: str, interval: int) -> None:
+        """Presence: a reader of this site asks for the board every so many seconds."""
+        self._hub.polled(edition, origin, interval)
+
     def revision(self, edition: str) -> Revision:
         """Validator of what is made from an edition's board, or read after it."""
         return self._hub.revision(edition)

@@ -11,18 +11,19 @@ from ticker.accounts.rights import covers
 from ticker.news import document
 from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
-from ticker.web.admission import subscribe
+from ticker.web.admission import site_of, subscribe
 from ticker.web.caching import LIVE_CACHE, is_fresh
 from ticker.web.problems import ProblemError, no_such_flash, problem_at
 from ticker.web.query import is_number, parameters
 from ticker.web.reading import published
 from ticker.web.rendered import Made
-from ticker.web.security import ANY_SITE, cors, edition_of, legible
+from ticker.web.security import ANY_SITE, cors, edition_of, is_allowed, legible
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
     from ticker.news.subscription import Subscription
     from ticker.store.archive import Archive
     from ticker.web.authentication import Authenticator
@@ -69,7 +70,7 @@ class Flashes:
         return _json(body, 200, headers)
 
     async def board(self, request: Request) -> Response:
-        """`GET /v1/{edition}/flashes?limit=&before=` → the board, or a page (keyset pagination)."""
+        """`GET /v1/{edition}/flashes?limit=&before=&poll=` → the board, or a page of the past."""
         with legible():
             return await self._board(request)
 
@@ -84,9 +85,19 @@ class Flashes:
             ("flashes", edition.code, subscription, limit, before),
             lambda: self._reading.revision(edition.code),
             lambda: self._listing(subscription, limit, before),
-            first=not given,
+            first=given.keys() <= {"poll"},
         )
+        self._count(request, edition, given)
         return page.answer(request, cors(edition, request.headers.get("origin")))
+
+    def _count(self, request: Request, edition: Edition, given: dict[str, list[str]]) -> None:
+        """Presence of those who poll: `poll` says in how many seconds they ask again."""
+        interval = given.get("poll", [""])[-1]
+        origin = request.headers.get("origin")
+        # Of a page of ours, which sends no Origin with a GET, browsers say that it is.
+        own = request.headers.get("sec-fetch-site") == "same-origin"
+        if is_number(interval) and is_allowed(edition, origin, is_own=own):
+            self._reading.polled(edition.code, site_of(origin, is_own=own), int(interval))
 
     async def _listing(self, subscription: Subscription, limit: int, before: str | None) -> Made:
         edition = subscription.edition
