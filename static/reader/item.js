@@ -2,6 +2,8 @@
 import { headline, make, run, speak, time } from "../ticker/line.js";
 
 const WORDED_URGENCIES = 3;
+const AGAIN_MS = 60_000;
+let due = 0;
 
 /**
  * What lines of a list have in common.
@@ -39,6 +41,11 @@ function text(line, lang, sections, words) {
     text.append(note);
   }
   return text;
+}
+
+/** Where a script of ours fails the page is asked for again, as without script: what is served is right. */
+export function again() {
+  due ||= setTimeout(() => location.reload(), (0.5 + Math.random()) * AGAIN_MS);
 }
 
 /** Items by name, in the order of their first (`Map.groupBy`, which browsers of two years ago lack). */

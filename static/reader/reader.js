@@ -1,8 +1,7 @@
 /** The list on the reader page: the same live edition as the banner's, grouped by time, kept in place. */
 import { every } from "../ticker/clock.js";
-import { acquire } from "../ticker/edition.js";
 import { headline, make, speak } from "../ticker/line.js";
-import { fill, grouped, place, setting } from "./item.js";
+import { again, fill, grouped, place, setting } from "./item.js";
 
 const HOUR_MS = 3600 * 1000;
 
@@ -11,13 +10,25 @@ const { edition, lang, words, sections } = setting(box);
 const filters = new URLSearchParams(box.dataset.filters);
 const items = new Map();
 const frames = new Map();
+// The banner's own: what one shows is what the other shows, and neither is live where one of them fails.
+const { acquire } = await customElements.whenDefined("breaking-ticker");
 const { view } = acquire(location.origin, edition, filters, true);
 const { view: whole } = acquire(location.origin, edition, new URLSearchParams(), true);
 const life = new AbortController();
 
-view.addEventListener("change", () => render());
-whole.addEventListener("change", () => whole.ready && amend());
-every(() => view.attempt(render), life.signal);
+view.addEventListener("change", () => work(render));
+whole.addEventListener("change", () => whole.ready && work(amend));
+every(() => view.attempt(() => work(render)), life.signal);
+
+/** One who hears of a failure is the view, which is not live then. */
+function work(change) {
+  try {
+    change();
+  } catch (error) {
+    again();
+    throw error;
+  }
+}
 
 /** Bring the page in line with the board, touching only what changed. */
 function render() {

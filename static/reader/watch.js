@@ -6,6 +6,8 @@
  * looked at holds a stream: without HTTP/2 a browser has six for all tabs of a site.
  */
 
+import { again } from "./item.js";
+
 const RETRY_MS = 10_000;
 /** Jitter against a thundering herd: a reset reaches all readers at once. */
 const JITTER_MS = 5000;
@@ -22,13 +24,21 @@ export function watch({ edition, cursor, onflash, onreset }) {
   let stream = null;
   let timer = 0;
 
+  const show = (line) => {
+    try {
+      onflash(line);
+    } catch (error) {
+      reportError(error);
+      again();
+    }
+  };
   const take = ({ data }) => {
     const message = JSON.parse(data);
     const missed = reached !== message.cursor;
     reached = message.cursor;
-    if (message.type === "flash") onflash(message.flash);
+    if (message.type === "flash") show(message.flash);
     if (message.type !== "hello") return;
-    message.flashes.forEach(onflash);
+    message.flashes.forEach(show);
     if (message.reset && missed) setTimeout(onreset, Math.random() * JITTER_MS);
   };
   const close = () => {

@@ -15,7 +15,7 @@ from ticker.store.client import Store
 from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, BrowserContext, Page
 
     from tests.support.service import Running
 
@@ -303,3 +303,92 @@ async def test_no_page_scrolls_sideways(
     await page.set_viewport_size({"width": width, "height": 700})
     await live(page, service, path)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# What browsers have that were new less than two years ago, or that those of then have not all got.
+RECENT = """
+for (const [owner, names] of [
+  [Map, ["groupBy", "prototype.getOrInsert", "prototype.getOrInsertComputed"]], [Object, ["groupBy"]],
+  [Promise, ["withResolvers", "try"]], [URL, ["parse"]], [AbortSignal, ["any"]],
+  [Array, ["fromAsync"]], [RegExp, ["escape"]], [Math, ["sumPrecise"]], [Uint8Array, ["fromBase64"]], [Error, ["isError"]],
+  [Set, ["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"].map((it) => `prototype.${it}`)],
+  [Element, ["prototype.moveBefore", "prototype.setHTML"]], [HTMLElement, ["prototype.popover", "prototype.showPopover"]],
+  [Document, ["prototype.startViewTransition"]], [window, ["Iterator", "scheduler", "CloseWatcher", "Temporal"]],
+]) for (const name of names) {
+  const path = name.split(".");
+  delete path.slice(0, -1).reduce((it, part) => it[part], owner)[path.at(-1)];
+}
+"""
+
+
+@pytest.mark.parametrize("path", ["/en", "/en/coverage/storm"])
+async def test_a_browser_of_two_years_ago_forgets_killed_lines(
+    page: Page, service: Running, path: str
+) -> None:
+    """What only new browsers can do is not needed to follow the lines."""
+    await page.add_init_script(RECENT)
+    stays = await service.post("en", "Stays", coverage="storm")
+    goes = await service.post("en", "Goes", coverage="storm")
+    await live(page, service, path)
+    assert await page.evaluate("[typeof Map.groupBy, typeof Iterator]") == ["undefined"] * 2
+    lines = page.locator("#lines .headline")
+    await expect(lines).to_have_text(["Goes", "Stays"])
+    await service.kill("en", goes["id"])
+    await expect(lines).to_have_text(["Stays"])
+    await service.patch("en", stays["id"], headline="Corrected")
+    await expect(lines).to_have_text(["Corrected"])
+
+
+async def test_a_list_that_fails_is_not_live_and_is_asked_for_again(
+    context: BrowserContext, service: Running
+) -> None:
+    """Where the list can't be changed the banner above says so, and the page comes anew."""
+    page = await context.new_page()
+    await page.clock.install()
+    goes = await service.post("en", "Goes")
+    await service.post("en", "Stays")
+    await live(page, service, "/en")
+    await expect(page.locator("#lines")).to_have_attribute("data-live", "yes")
+    await page.evaluate(
+        "Object.defineProperty(HTMLOListElement.prototype, 'children', { get() { throw new Error('no') } })"
+    )
+    await service.kill("en", goes["id"])
+    banner = page.locator("breaking-ticker")
+    await expect(banner).to_have_attribute("status", "stale")
+    async with page.expect_navigation():
+        await page.clock.run_for(90_000)
+    await expect(page.locator("#lines .headline")).to_have_text(["Stays"])
+    await expect(banner).to_have_attribute("status", "live")
+
+
+async def test_the_list_and_its_banner_are_one_reader(page: Page, service: Running) -> None:
+    """A page has one replica of the board, and asks for none of the scripts that its banner has."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await live(page, service, "/en")
+    await expect(page.locator("#lines")).to_have_attribute("data-live", "yes")
+    assert not [it for it in asked if "/ticker/edition.js" in it or "/ticker/store.js" in it]
+
+
+@pytest.mark.parametrize(
+    ("path", "since"), [("/en", "As of"), ("/ar", "حتى الساعة"), ("/embed/en?mode=stack", "As of")]
+)
+async def test_lines_that_a_page_brought_stay_where_nothing_live_can_be_reached(
+    page: Page, service: Running, path: str, since: str
+) -> None:
+    """A crawler, or who sits behind a strict proxy, sees the served lines and as of when they are."""
+    for edition in ("en", "ar"):
+        await service.post(edition, "Harbour closed")
+        await service.post(edition, "Bridge open")
+    await live(page, service, path)
+    await page.wait_for_function("() => JSON.stringify(localStorage).includes('Bridge')")
+    for edition in ("en", "ar"):
+        await service.post(edition, "While away")
+    await page.route(re.compile(r"/v1/"), lambda route: route.abort())
+    await page.route_web_socket(re.compile(r"/v1/"), lambda socket: socket.close(code=1011))
+    await page.goto(service.url + path)
+    banner = page.locator("breaking-ticker")
+    await expect(banner).to_have_attribute("status", "reconnecting")
+    await expect(banner.locator(".state")).to_have_text(re.compile(rf"^{since} \d\d:\d\d$"))
+    lines = page.locator("#lines .headline, body > breaking-ticker .headline")
+    await expect(lines).to_have_text(["While away", "Bridge open", "Harbour closed"])
