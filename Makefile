@@ -21,8 +21,9 @@ lint: .venv/dev
 	$(BIN)/codespell
 	$(BIN)/python -m tests.audit
 
-faults: .venv/dev
+faults: .venv/browser
 	$(BIN)/pytest -m slow
+	TICKER_TABS=1000,20 $(BIN)/pytest tests/browser/test_tabs.py
 	$(BIN)/python -m tests.faults
 
 storm: .venv/dev

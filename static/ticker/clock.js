@@ -12,20 +12,11 @@ let timer = 0;
  */
 export function every(listener, signal) {
   listeners.add(listener);
-  timer ||= setInterval(() => listeners.forEach(attempt), TICK_MS);
+  timer ||= setInterval(() => listeners.forEach((each) => each()), TICK_MS);
   signal.addEventListener("abort", () => {
     listeners.delete(listener);
     if (listeners.size === 0) timer = clearInterval(timer) ?? 0;
   });
-}
-
-/** One that fails takes nothing from the others. */
-function attempt(work) {
-  try {
-    work();
-  } catch (error) {
-    reportError(error);
-  }
 }
 
 /**

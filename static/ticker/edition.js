@@ -17,7 +17,7 @@ class LiveEdition {
   #tabs;
   #status = "connecting";
   #greeted = false;
-  /** Whether the board is that of the tab with the connection, or of our own. */
+  /** Whether the board is that of the tab with the connection, or of our own connection. */
   #current = false;
   #cached = false;
   #failed = false;
@@ -86,9 +86,9 @@ class LiveEdition {
       work();
     } catch (error) {
       reportError(error);
-      if (this.#failed) return;
+      const known = this.#failed;
       this.#failed = true;
-      this.#tellStatus();
+      if (!known) this.#hear({});
     }
   }
 
@@ -106,7 +106,7 @@ class LiveEdition {
         return { live: this.url("live", cursor && { cursor }), board: this.url("flashes") };
       },
       hear: (message, text) => {
-        const from = this.store.cursor;
+        const from = message.reset ? undefined : this.store.cursor;
         this.#hear({ message });
         this.#tabs.post({ text, from });
       },
@@ -119,26 +119,23 @@ class LiveEdition {
 
   #answer() {
     this.#wake();
-    return { status: this.#status, text: this.#greeted && this.#snapshot(), heard: this.#heard, current: this.#current };
+    const told = { text: this.#greeted && this.#snapshot(), heard: this.#heard };
+    // Who has the connection only just may know less than others do, and tells those alone who know nothing.
+    return this.#current ? { ...told, status: this.#status } : { ...told, status: "connecting", from: "" };
   }
 
-  /**
-   * What the tab with the connection tells is ours if it is a whole board, or goes on where we are. One that
-   * has the connection only just may know less than we do.
-   */
-  #follow({ text, from, current = true, ...post }) {
+  /** What the tab with the connection tells is ours if it is a whole board, or goes on from where we are. */
+  #follow({ text, from, ...post }) {
     const message = decode(text);
-    const { cursor } = this.store;
-    const fits = message && (message.reset ? current || !cursor : from === cursor);
-    if (message) this.#current = fits && current;
-    this.#hear({ ...post, message: fits && message });
+    if (message) this.#current = from === undefined ? message.reset : from === this.store.cursor;
+    this.#hear({ ...post, message: this.#current && message });
     return this.#current;
   }
 
   /** The page was put away as it stood, and nobody told it anything. */
   #return() {
     this.#current = false;
-    this.#tellStatus();
+    this.#hear({});
     this.#tabs.start();
   }
 
@@ -158,7 +155,7 @@ class LiveEdition {
     if (message) this.attempt(() => this.#take(message, heard));
     if (status) this.#status = status;
     if (status === "reconnecting" && !this.ready) this.#recall();
-    this.#tellStatus();
+    for (const view of this.views) view.tell("status");
   }
 
   #take(message, heard) {
@@ -177,10 +174,6 @@ class LiveEdition {
     const changes = this.store.apply(message, Date.now(), seeded);
     this.#tell({ changes, first, backfill: hello && !again, reset });
     this.#keep(changes);
-  }
-
-  #tellStatus() {
-    for (const view of this.views) view.tell("status");
   }
 
   #tell(change) {

@@ -29,38 +29,42 @@ export function stream({ live }, hear, over) {
 
 /** Polling, for where a proxy holds streams back: the board again and again. */
 export function poll({ board }, hear, over) {
-  let [again, timer, close] = [false];
+  let [again, close] = [false];
   const turn = () => {
-    // From question to question, not from answer to question: the hub counts those who ask by how often they do.
-    const due = performance.now() + POLL_S * 1000;
     const take = (lines, { headers }) => {
-      timer = setTimeout(turn, due - performance.now());
+      close = null;
       hear(JSON.stringify({ type: "hello", reset: true, again, now: headers.get("date"), beat: 2 * POLL_S, ...lines }));
       again = true;
     };
-    close = ask({ board: `${board}&poll=${POLL_S}` }, take, over);
+    close ??= ask({ board: `${board}&poll=${POLL_S}` }, take, over);
   };
+  // By the clock, not so long after an answer: the hub counts those who ask by how often they do.
+  const timer = setInterval(turn, POLL_S * 1000);
   turn();
   return () => {
-    close();
-    clearTimeout(timer);
+    clearInterval(timer);
+    close?.();
   };
 }
 
 /** The board, once, over plain HTTP. Only here it can be told why not. */
 export function ask({ board }, take, over) {
   const life = new AbortController();
-  const heard = (then) => (value) => life.signal.aborted || then(value);
-  fetch(board, { cache: "no-cache", signal: life.signal })
-    .then(async (answer) => [answer, answer.ok && (await answer.json())])
-    .then(
-      heard(([answer, lines]) => {
-        if (lines) return take(lines, answer);
-        // What stands before the service has a form of its own to say no.
-        if (!/problem/.test(answer.headers.get("content-type"))) return over("away");
-        over(REFUSALS.includes(answer.status) ? "stop" : "busy");
-      }),
-      heard(() => over("away")),
-    );
+  const { signal } = life;
+  const turn = async () => {
+    let why = "away";
+    try {
+      const answer = await fetch(board, { cache: "no-cache", signal });
+      const body = await answer.json();
+      if (signal.aborted) return;
+      if (answer.ok) return take(body, answer);
+      // What stands before the service has a form of its own to say no.
+      if (/problem/.test(answer.headers.get("content-type"))) why = REFUSALS.includes(answer.status) ? "stop" : "busy";
+    } catch {
+      // Nobody there, or nobody that we understand.
+    }
+    if (!signal.aborted) over(why);
+  };
+  turn();
   return () => life.abort();
 }

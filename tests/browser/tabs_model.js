@@ -263,7 +263,15 @@ function install(world, service, locks, chance) {
     if (world.current) world.timers.set(++count, { owner: world.current, due: world.now + ms, work });
     return count;
   });
-  put(window, "clearTimeout", (id) => world.timers.delete(id));
+  put(window, "setInterval", (work, ms) => {
+    const id = ++count;
+    const again = () => {
+      world.timers.set(id, { owner: world.current, due: world.now + ms, work: () => (again(), work()) });
+    };
+    again();
+    return id;
+  });
+  for (const name of ["clearTimeout", "clearInterval"]) put(window, name, (id) => world.timers.delete(id));
   put(Date, "now", () => world.now);
   put(Math, "random", () => chance() || 0.5);
   put(console, "error", (error) => world.faults.push(String(error)));

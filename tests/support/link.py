@@ -22,12 +22,14 @@ class Link:
     Attributes:
         port: Where it listens, unless on a Unix socket.
         delay: Seconds that bytes take to pass, each way.
+        refused: How many came while it refused connections.
     """
 
     def __init__(self, target: int | str) -> None:
         self._target = target
         self.port = 0
         self.delay = 0.0
+        self.refused = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -94,6 +96,7 @@ class Link:
         self._writers.add(outgoing)
         try:
             if self._refuses:
+                self.refused += 1
                 return
             back, forth = await self._reach()
             self._writers.add(forth)
