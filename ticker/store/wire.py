@@ -230,6 +230,7 @@ def _own_key() -> IdempotencyKey:
 
 def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
     """KEYS of wire.lua, in its order."""
+    coverage = keys.coverage(flash.coverage or "")
     return [
         keys.head,
         keys.wire,
@@ -239,8 +240,8 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
         keys.due,
         keys.versions(flash.id),
         keys.idempotency(key.name),
-        keys.coverage(leaves or flash.coverage or ""),
-        keys.coverage(flash.coverage or ""),
+        keys.coverage(leaves) if leaves else coverage,
+        coverage,
         keys.queue,
         keys.stories,
         keys.hands,
