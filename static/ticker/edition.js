@@ -85,10 +85,10 @@ class LiveEdition {
     try {
       work();
     } catch (error) {
-      reportError(error);
       const known = this.#failed;
       this.#failed = true;
       if (!known) this.#hear({});
+      reportError(error);
     }
   }
 

@@ -146,9 +146,13 @@ export class Link {
       return;
     }
     this.#grace ||= setTimeout(() => this.#tell("reconnecting"), this.grace);
-    const where = this.where();
-    if (this.#greeted || why || !where.board) return this.#retry(why || "away");
-    this.#leave = ask(where, () => this.#retry("up"), (why) => this.#lost(why));
+    if (this.#greeted || why || !this.where().board) this.#retry(why || "away");
+    else this.#ask();
+  }
+
+  #ask() {
+    this.#drop();
+    this.#leave = ask(this.where(), () => this.#retry("up"), (why) => this.#lost(why));
     this.#timers.push(setTimeout(() => this.#retry("away"), GREETING_MS));
   }
 
@@ -160,8 +164,12 @@ export class Link {
     if (found !== "up") this.#rung = this.#proved;
     else if (same) this.#rung = Math.max(this.#rung + 1, this.#proved) % this.ladder.length;
     if (!same && found !== "away") this.#failures = 0;
-    const ceiling = Math.min(found === "away" ? AWAY_CAP_MS : BUSY_CAP_MS, BASE_MS * 2 ** this.#failures++);
-    this.#timers.push(setTimeout(() => this.#open(), Math.random() * ceiling));
+    const count = this.#failures++;
+    const away = found === "away";
+    const ceiling = Math.min(away ? AWAY_CAP_MS : BUSY_CAP_MS, BASE_MS * 2 ** count);
+    // Firefox holds a WebSocket back the longer, the more have failed: mostly it is asked whether one would not.
+    const asks = away && count & (count - 1) && this.where().board;
+    this.#timers.push(setTimeout(() => (asks ? this.#ask() : this.#open()), Math.random() * ceiling));
   }
 
   #drop() {

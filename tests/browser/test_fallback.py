@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -28,6 +29,14 @@ async def life(page: Page, service: Running) -> None:
     await expect(lines).to_have_text(["Second"])
 
 
+async def polling(service: Running, count: int) -> None:
+    """Wait until the hub counts so many readers who poll."""
+    sample = f'ticker_readers{{edition="en",transport="poll"}} {count}\n'
+    async with asyncio.timeout(60):
+        while sample not in (await service.get("/metrics")).body.decode():
+            pass
+
+
 async def test_a_proxy_that_refuses_upgrades(page: Page, service: Running) -> None:
     """Where no WebSocket gets through, lines come by Server-Sent Events."""
     async with gateway(service.port) as proxy:
@@ -40,7 +49,10 @@ async def test_a_proxy_that_refuses_upgrades(page: Page, service: Running) -> No
 
 
 async def test_a_proxy_that_holds_streams_back(page: Page, service: Running) -> None:
-    """Where a proxy keeps streams to itself as well, the board is asked for every few seconds."""
+    """Where a proxy keeps streams back as well, the board is asked for every few seconds (P36).
+
+    Who asks so is a reader like all others.
+    """
     async with gateway(service.port, holds=True) as proxy:
         source = f'mode="stack" src="http://127.0.0.1:{proxy.port}"'
         filtered = f'{source} section="sports"'
@@ -55,6 +67,9 @@ async def test_a_proxy_that_holds_streams_back(page: Page, service: Running) -> 
             await expect(said).to_have_text("Match over")
             assert proxy.seen.count("stream") == 1
             assert "other" in proxy.seen
+            await polling(service, 1)
+            await page.goto("about:blank")
+            await polling(service, 0)
 
 
 async def test_an_edition_that_is_not_there_is_said_to_be_none(

@@ -38,11 +38,12 @@ async def test_after_an_outage_everybody_is_back_on_websocket(
                 # Each on a site of its own, so that none shares its connection.
                 async with elsewhere(html) as address:
                     await page.goto(f"{address}#{number}")
-                    await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+                    await expect(page.locator("breaking-ticker")).to_have_attribute(
+                        "status", "live"
+                    )
             assert hub.presence()["en"]["transports"] == {"websocket": READERS}
             door.break_off()
-            while door.refused < TRIES * READERS:
-                await asyncio.sleep(0.1)
+            await door.until_refused(TRIES * READERS)
             await service.post("en", "While away")
             door.heal()
             for page in pages:

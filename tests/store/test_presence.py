@@ -101,7 +101,7 @@ async def _check_sites(either: Running) -> None:
 
 
 async def test_who_polls_is_counted_like_everybody(settings: Settings) -> None:
-    """A reader who asks for the board every few seconds stands in sums and metrics, by site."""
+    """A reader who asks for the board every few seconds stands in sums and metrics, by site (P36)."""
     async with running(settings) as service:
         path, partner = "/v1/en/flashes?poll=10", "https://partner.example"
         await service.get(path, Origin=partner)

@@ -30,6 +30,7 @@ class Link:
         self.port = 0
         self.delay = 0.0
         self.refused = 0
+        self._came = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -72,6 +73,12 @@ class Link:
         self._refuses = True
         self.cut()
 
+    async def until_refused(self, count: int) -> None:
+        """Wait until so many came while it refused connections."""
+        while self.refused < count:
+            self._came.clear()
+            await self._came.wait()
+
     def cut(self) -> None:
         """Close every connection, in the middle of whatever is said."""
         for writer in self._writers:
@@ -97,6 +104,7 @@ class Link:
         try:
             if self._refuses:
                 self.refused += 1
+                self._came.set()
                 return
             back, forth = await self._reach()
             self._writers.add(forth)
