@@ -65,11 +65,12 @@ export class Api {
   }
 
   /**
+   * The first page of what is found; `more` says whether there is another.
    * @param {URLSearchParams} query
    * @param {AbortSignal} signal
    */
   search(query, signal) {
-    return this.#ask("GET", `flashes?${query}`, { signal });
+    return this.#ask("GET", `flashes?${query}`, { signal, paged: true });
   }
 
   lint(line) {
@@ -89,7 +90,7 @@ export class Api {
     return new Refused(status, problem, sentence(status, problem, this.words, document.documentElement.lang));
   }
 
-  async #ask(method, path, { body, key, version, signal } = {}) {
+  async #ask(method, path, { body, key, version, signal, paged = false } = {}) {
     const headers = { Accept: "application/json", "X-CSRF-Token": this.#csrf };
     if (body) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
@@ -100,7 +101,7 @@ export class Api {
     });
     const text = await answer.text();
     const data = text ? JSON.parse(text) : null;
-    if (answer.ok) return data;
+    if (answer.ok) return paged ? { ...data, more: answer.headers.has("Link") } : data;
     throw this.refused(answer.status, data ?? {});
   }
 }

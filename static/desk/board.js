@@ -1,7 +1,7 @@
 /** The board at the desk: each line with whose it is, where it landed and what can be done to it. */
 import { el, fill } from "./dom.js";
 import { mayCorrect, mayKill } from "./rights.js";
-import { act, aged, head, line, Rows } from "./rows.js";
+import { act, aged, head, line, main, Rows } from "./rows.js";
 
 /** What each edition says for itself. */
 const OWN = ["headline", "pinned", "correction", "expires", "embargoed"];
@@ -73,16 +73,15 @@ export class Board {
     const states = [this.people.note(item.writers, "correct"), item.pinned && words.is_pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
     return [
       ...head(item, words),
-      line(item, words, about, states.filter(Boolean)),
-      el("span", { className: "marks" }, ...this.#marks(item)),
-      el("span", { className: "figure", title: words.landing }, item.figure),
-      this.#by(item),
-      el("div", { className: "acts" },
+      main(line(item, words, about, states.filter(Boolean)),
         check.length ? act("checked", words.checked) : "",
         mine ? act("correct", words.correct) : "",
         mine ? act("refile", words.refile) : "",
         mayKill(about) ? act("pin", item.pinned ? words.unpin : words.pin) : "",
         mayKill(about) ? act("kill", words.kill, "kill") : ""),
+      el("span", { className: "marks" }, ...this.#marks(item)),
+      el("span", { className: "figure", title: words.landing }, item.figure),
+      this.#by(item),
     ];
   }
 
@@ -108,12 +107,12 @@ export class Board {
       const stale = version?.check.includes(about.edition);
       if (!version && about.theirs.includes(code)) {
         const title = fill(words.start, { edition: code });
-        return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, `+${code}`);
+        return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, code);
       }
       const state = !version ? "missing" : version.pubstatus === "canceled" ? "dead" : stale ? "stale" : "current";
-      const sign = { missing: "–", dead: "×", stale: "!", current: "" }[state];
+      const sign = { dead: "×", stale: "!" }[state] ?? "";
       const when = version ? since(firstcreated, version.firstcreated) : "";
-      const title = `${name}: ${words.marks[state]} ${when}`.trim();
+      const title = fill(words.named, { name, text: `${words.marks[state]} ${when}`.trim() });
       return el("span", { className: `mark ${state}`, lang, title, role: "img", ariaLabel: title }, `${code}${sign}`);
     });
   }

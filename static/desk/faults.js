@@ -1,5 +1,7 @@
 /** What the service said no to, in the desk's language, about the field as it is named there. */
 
+import { fill } from "./dom.js";
+
 /** Fields that have a word of their own elsewhere on the page. */
 const NAMES = { headline: "line", correction: "note" };
 
@@ -24,5 +26,5 @@ export function sentence(status, { errors = [], detail, title }, words, lang) {
   const named = errors.filter(({ field }) => label(field, words) !== field || (lang === "en" && status === 422));
   if (named.length === 0) return general;
   const own = ({ field, detail: exact }) => (lang === "en" ? exact : (status === 422 && words.wrong_fields[field]) || general);
-  return named.map((error) => `${label(error.field, words)}: ${own(error)}`).join(" · ");
+  return named.map((error) => fill(words.named, { name: label(error.field, words), text: own(error) })).join(" · ");
 }

@@ -1,5 +1,5 @@
 /** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
-import { act, aged, head, line, Rows } from "./rows.js";
+import { act, aged, head, line, main, Rows } from "./rows.js";
 import { clock, el, fill, moment } from "./dom.js";
 import { releaseBreaks } from "./budget.js";
 import { mayRelease, mayTouch } from "./rights.js";
@@ -108,12 +108,11 @@ export class Queue {
     const own = mayTouch(about, item.record, item.hands);
     return [
       ...head(item, words),
-      line(item, words, about, [this.people.note(item.writers, "edit"), when ? `${state} · ${when}` : state]),
-      el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
-      el("div", { className: "acts" },
+      main(line(item, words, about, [this.people.note(item.writers, "edit"), when ? `${state} · ${when}` : state]),
         own && stage !== "held" ? act("edit", words.edit) : "",
         stage !== "held" && mayRelease(about, { ...item, stage }, item.hands) ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
         own ? (stage === "held" ? act("abort", words.abort) : act("discard", words.discard)) : ""),
+      el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
     ];
   }
 }

@@ -86,6 +86,15 @@ export function line(item, words, { lang, dir }, states) {
     item.source ? el("bdi", { className: "source" }, item.source) : "");
 }
 
+/**
+ * The line and, at its end, what can be done to it.
+ * @param {Element} line
+ * @param {...(Element|string)} acts
+ */
+export function main(line, ...acts) {
+  return el("div", { className: "main" }, line, el("div", { className: "acts" }, ...acts));
+}
+
 /** @param {object} flash with its age in words, which changes by the minute. */
 export function aged(flash) {
   return { ...flash, age: age(flash.firstcreated, document.documentElement.lang) };

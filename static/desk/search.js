@@ -1,5 +1,5 @@
 /** Search in everything that the edition has published, as one types; killed lines too. */
-import { clock, el, fill } from "./dom.js";
+import { clock, el, fill, plural } from "./dom.js";
 import { Rows } from "./rows.js";
 
 const DEBOUNCE_MS = 150;
@@ -60,15 +60,28 @@ export class Search {
     } catch (error) {
       if (signal.aborted) return;
       this.rows.show([], () => []);
-      this.said.textContent = error.message;
+      this.said.textContent = this.#fault(error);
     }
   }
 
-  #show({ flashes, matches, complete }) {
-    const { words } = this;
-    this.said.textContent = complete ? "" : words.index_incomplete;
+  #show({ flashes, matches, complete, more }) {
+    this.said.textContent = [this.#count(matches.length, more), complete ? "" : this.words.index_incomplete].filter(Boolean).join(" ");
     const items = matches.map((match) => ({ ...flashes.find(({ id }) => id === match.id), match, id: match.id }));
     this.rows.show(items, (item) => this.#render(item));
+  }
+
+  #count(count, more) {
+    const { words } = this;
+    if (count === 0) return "";
+    return fill(more ? words.found_more : plural(words.found_count, count, document.documentElement.lang), { count });
+  }
+
+  /** What was typed wrong, and how it is typed right. */
+  #fault({ fields = [], message }) {
+    const { search_faults: faults } = this.words;
+    if (fields.length === 0) return message;
+    const codes = (name) => Array.from(document.querySelector(`#form [name=${name}]`)?.options ?? [], ({ value }) => value).filter(Boolean).join(", ");
+    return fields.map((name) => fill(faults[name] ?? faults.other, { codes: codes(name) })).join(" ");
   }
 
   #render({ match, urgency, firstcreated, source, pubstatus }) {

@@ -49,7 +49,7 @@ async def test_the_page_is_in_the_editions_language(editor: Editor) -> None:
     """Arabic is written from right to left, with Arabic words around it."""
     page = (await editor.ask("GET", "/desk/ar")).body.decode()
     assert '<html lang="ar" dir="rtl"' in page
-    assert "سطر الخبر" in page
+    assert "نص الخبر" in page
     assert (await editor.ask("GET", "/desk/xx")).status == 404
 
 
