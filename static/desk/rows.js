@@ -80,9 +80,10 @@ export function head(item, words) {
  */
 export function line(item, words, { lang, dir }, states) {
   return el("div", { className: "line" },
-    ...states.map((state) => (typeof state === "string" && state ? el("span", { className: "state" }, state) : state)),
-    item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
-    el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline),
+    el("span", { className: "said-of" },
+      ...states.map((state) => (typeof state === "string" && state ? el("span", { className: "state" }, state) : state)),
+      item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
+      el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline)),
     item.source ? el("bdi", { className: "source" }, item.source) : "");
 }
 

@@ -59,7 +59,7 @@ export class Search {
       this.#show(await this.api.search(query, signal));
     } catch (error) {
       if (signal.aborted) return;
-      this.rows.show([], () => []);
+      this.rows.list.hidden = true;
       this.said.textContent = this.#fault(error);
     }
   }
@@ -67,6 +67,7 @@ export class Search {
   #show({ flashes, matches, complete, more }) {
     this.said.textContent = [this.#count(matches.length, more), complete ? "" : this.words.index_incomplete].filter(Boolean).join(" ");
     const items = matches.map((match) => ({ ...flashes.find(({ id }) => id === match.id), match, id: match.id }));
+    this.rows.list.hidden = false;
     this.rows.show(items, (item) => this.#render(item));
   }
 
@@ -88,13 +89,15 @@ export class Search {
     const { words, about } = this;
     const { id, headline, ranges, author, by, reason } = match;
     const killed = pubstatus === "canceled";
-    const day = new Date(firstcreated).toLocaleDateString(`${document.documentElement.lang}-u-nu-latn`, { day: "numeric", month: "short", year: "2-digit" });
+    const year = firstcreated.slice(0, 4) === new Date().toISOString().slice(0, 4) ? undefined : "numeric";
+    const day = new Date(firstcreated).toLocaleDateString(`${document.documentElement.lang}-u-nu-latn`, { day: "numeric", month: "short", year });
     return [
       el("time", { dateTime: firstcreated }, `${day} ${clock(firstcreated).slice(0, 5)}`),
       el("span", { className: "word" }, words[`urgency_${urgency}`] ?? String(urgency)),
       el("div", { className: "line" },
-        killed ? el("span", { className: "state", title: reason ?? "" }, words.killed) : "",
-        el("a", { className: "text", lang: about.lang, dir: about.dir, title: headline, href: `/desk/${about.edition}/timeline/${id}` }, ...marked(headline, ranges)),
+        el("span", { className: "said-of" },
+          killed ? el("span", { className: "state", title: reason ?? "" }, words.killed) : "",
+          el("a", { className: "text", lang: about.lang, dir: about.dir, title: headline, href: `/desk/${about.edition}/timeline/${id}` }, ...marked(headline, ranges))),
         source ? el("bdi", { className: "source" }, source) : ""),
       el("bdi", { className: "by", title: fill(words.by, { name: by ?? author }) }, author ?? ""),
     ];
