@@ -141,7 +141,7 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
   if (tab) show(tab);
 });
 
-document.getElementById("zone").textContent = zone(lang);
+for (const it of document.querySelectorAll(".zone")) it.textContent = zone(lang);
 
 /** To the row of a line, out of a search too. */
 function visit(id) {

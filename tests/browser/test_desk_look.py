@@ -117,6 +117,30 @@ async def test_a_phone_writes_on_its_first_screen(
         assert place["y"] + place["height"] <= PHONE["height"]
 
 
+@pytest.mark.parametrize("size", [LAPTOP, {"width": 1024, "height": 768}, PHONE])
+async def test_a_hold_covers_no_button(
+    browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch, size: dict[str, int]
+) -> None:
+    """While a line runs down the next one can be sent, and Abort is in sight, at every width."""
+    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", 90.0)
+    async with running(replace(settings, hold=90.0)) as service:
+        await hire(service, "amal")
+        await fill(service, "en")
+        async with desk(browser, service, "amal") as page:
+            await page.set_viewport_size(size)  # type: ignore[arg-type]
+            await page.locator("#headline").fill("The first line")
+            await page.locator("#publish").click()
+            abort = page.locator("#cards .abort")
+            await expect(abort).to_be_in_viewport()
+            await page.locator("#headline").fill("The second line")
+            await expect(page.locator("#publish")).to_be_enabled()
+            card, button = await box(page, "#cards .hold"), await box(page, "#publish")
+            beside = card["x"] >= button["x"] + button["width"]
+            assert beside or card["y"] + card["height"] <= button["y"]
+            await page.locator("#publish").click(trial=True)
+            await abort.click(trial=True)
+
+
 async def test_a_finger_finds_every_target_on_a_phone(browser: Browser, newsroom: Running) -> None:
     """Whatever can be pressed, in the menu and on a row too, is 44 px high and wide."""
     await newsroom.post("en", "A line", urgency=2)
