@@ -9,8 +9,9 @@ export class Question {
    * @param {Element} place where to ask.
    * @param {string} sentence
    * @param {Array<[string, () => void, string]>} answers word, what it does, class; Escape is the one that is "back".
+   * @param {Node|string} [more] what else is to be known.
    */
-  ask(place, sentence, answers) {
+  ask(place, sentence, answers, more = "") {
     this.close();
     const buttons = answers.map(([word, answer, className]) => {
       const button = el("button", { type: "button", className, title: word }, word);
@@ -20,7 +21,7 @@ export class Question {
       });
       return button;
     });
-    this.#panel = el("div", { className: "question", role: "group", ariaLabel: sentence }, el("p", { role: "alert" }, sentence), ...buttons);
+    this.#panel = el("div", { className: "question", role: "group", ariaLabel: sentence }, el("p", { role: "alert" }, sentence), more, ...buttons);
     this.#panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
