@@ -60,7 +60,8 @@ export class FollowUps {
     if (limit === null) return [];
     const flashes = lines.filter(({ urgency }) => urgency === FLASH).map((flash) => ({ ...flash, minutes: (Date.now() - Date.parse(flash.firstcreated)) / MINUTE_MS }));
     const late = flashes.filter((flash) => flash.minutes >= limit && !lines.some((line) => follows(line, flash)));
-    return late.map((flash) => ({ ...flash, minutes: Math.floor(flash.minutes) }));
+    // The one that waits longest is first, so that it stays in sight when others come.
+    return late.map((flash) => ({ ...flash, minutes: Math.floor(flash.minutes) })).reverse();
   }
 
   #say({ urgency, minutes }) {

@@ -30,7 +30,7 @@ export class Question {
     place.append(this.#panel);
     // A key that was meant for something else answers nothing that cannot be taken back.
     buttons.find((button) => button.classList.contains("back")).focus();
-    this.#panel.scrollIntoView({ block: "nearest" });
+    this.#panel.scrollIntoView({ block: isCovered(this.#panel) ? "start" : "nearest" });
   }
 
   /** What was asked about is not there any more. */
@@ -38,4 +38,10 @@ export class Question {
     this.#panel?.remove();
     this.#panel = null;
   }
+}
+
+/** Whether cards lie over it, as they do on a phone. */
+function isCovered(panel) {
+  const [one, other] = [panel, document.getElementById("cards")].map((it) => it.getBoundingClientRect());
+  return one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
 }

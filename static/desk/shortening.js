@@ -1,10 +1,11 @@
 /** Ellipsis at the beginning: of lines that begin alike what differs is to be seen. */
 
+/** Words, and what is between them (UAX 29). */
 const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
-/** Segments (UAX 29: words, and what is between them) that are kept before what differs. */
-const LEAD = 2;
+/** Characters that are kept before what differs, and up to the end of a word. */
+const LEAD = 6;
 /** A beginning that is no longer than this is seen with what follows. */
-const SEEN = 4;
+const SEEN = 16;
 
 /**
  * @param {string[]} texts
@@ -16,8 +17,10 @@ export function distinct(texts) {
     const words = split[index];
     const others = split.filter((_, other) => texts[other] !== text);
     const alike = Math.max(0, ...others.map((other) => common(words, other)));
-    const from = Math.min(alike, words.length - 1) - LEAD;
-    return from > SEEN ? `… ${words.slice(from).join("").trim()}` : text;
+    let from = Math.min(alike, words.length - 1);
+    for (let kept = 0; from > 0 && kept < LEAD; kept += words[from].length) from--;
+    const begins = words.slice(0, from).join("").length;
+    return begins > SEEN ? `… ${text.slice(begins).trim()}` : text;
   });
 }
 

@@ -370,7 +370,9 @@ async def test_no_line_goes_out_dead(each_browser: Browser, newsroom: Running) -
         await page.locator("#publish").click()
         await expect(page.locator("#fault-expires")).to_contain_text("before it goes out")
         await page.locator("#clear").click()
-        await page.wait_for_function(f"Date.now() > Date.parse('{soon:%Y-%m-%dT%H:%M:%S}.000Z')")
+        await page.wait_for_function(
+            f"() => Date.now() > Date.parse('{soon:%Y-%m-%dT%H:%M:%S}.000Z')"
+        )
         await page.locator("#queue .row", has_text="Its end is near").focus()
         await page.keyboard.press("g")
         await expect(page.locator("#cards")).to_contain_text("Leaves the board: has passed")

@@ -462,11 +462,15 @@ async def test_what_another_edition_has_is_not_offered_again(
 
 @pytest.mark.parametrize("edition", ["en", "ar"])
 async def test_a_question_fits_on_a_phone(
-    each_browser: Browser, newsroom: Running, edition: str
+    each_browser: Browser, slow: Running, edition: str
 ) -> None:
-    """What is still to be filled in, and both answers, can be read whole at 360 pixels."""
-    async with desk(each_browser, newsroom, "amal", f"/desk/{edition}") as page:
+    """What is still to be filled in, and both answers, can be read whole at 360 pixels, beside a card."""
+    async with desk(each_browser, slow, "amal", f"/desk/{edition}") as page:
         await page.set_viewport_size({"width": 360, "height": 740})
+        await page.locator("#headline").fill("In its hold")
+        await expect(page.locator("#publish")).to_be_enabled()
+        await page.locator("#headline").press("Control+Enter")
+        await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Alt+4")
         await page.keyboard.press("Control+Enter")
         question = page.locator("#question .question")
@@ -479,7 +483,9 @@ async def test_a_question_fits_on_a_phone(
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 360
             assert box["y"] >= 0
-            assert box["y"] + box["height"] <= 740
+            cards = await page.locator("#cards").bounding_box()
+            assert cards is not None
+            assert box["y"] + box["height"] <= cards["y"]
 
 
 async def test_a_desk_has_templates_of_its_own_language(
