@@ -59,9 +59,10 @@ export class FollowUps {
     const limit = this.about.followUpMinutes;
     if (limit === null) return [];
     const flashes = lines.filter(({ urgency }) => urgency === FLASH).map((flash) => ({ ...flash, minutes: (Date.now() - Date.parse(flash.firstcreated)) / MINUTE_MS }));
-    const late = flashes.filter((flash) => flash.minutes >= limit && !lines.some((line) => follows(line, flash)));
     // The one that waits longest is first, so that it stays in sight when others come.
-    return late.map((flash) => ({ ...flash, minutes: Math.floor(flash.minutes) })).reverse();
+    flashes.sort((one, other) => (one.firstcreated < other.firstcreated ? -1 : 1));
+    const late = flashes.filter((flash) => flash.minutes >= limit && !lines.some((line) => follows(line, flash)));
+    return late.map((flash) => ({ ...flash, minutes: Math.floor(flash.minutes) }));
   }
 
   #say({ urgency, minutes }) {

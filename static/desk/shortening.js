@@ -1,9 +1,9 @@
 /** Ellipsis at the beginning: of lines that begin alike what differs is to be seen. */
 
-/** Words, and what is between them (UAX 29). */
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
-/** Characters that are kept before what differs, and up to the end of a word. */
-const LEAD = 6;
+const segmenter = new Intl.Segmenter();
+/** Characters that are kept before what differs: so many at least, and at most, to begin with a word. */
+const LEAST = 6;
+const MOST = 16;
 /** A beginning that is no longer than this is seen with what follows. */
 const SEEN = 16;
 
@@ -14,19 +14,24 @@ const SEEN = 16;
 export function distinct(texts) {
   const split = texts.map((text) => Array.from(segmenter.segment(text), ({ segment }) => segment));
   return texts.map((text, index) => {
-    const words = split[index];
+    const own = split[index];
     const others = split.filter((_, other) => texts[other] !== text);
-    const alike = Math.max(0, ...others.map((other) => common(words, other)));
-    let from = Math.min(alike, words.length - 1);
-    for (let kept = 0; from > 0 && kept < LEAD; kept += words[from].length) from--;
-    const begins = words.slice(0, from).join("").length;
-    return begins > SEEN ? `… ${text.slice(begins).trim()}` : text;
+    const alike = Math.min(own.length - 1, Math.max(0, ...others.map((other) => common(own, other))));
+    const from = start(own, alike);
+    return from > SEEN ? `… ${own.slice(from).join("")}` : text;
   });
 }
 
-/** How many segments two texts begin with alike. */
+/** How many characters two texts begin with alike. */
 function common(one, other) {
   let count = 0;
   while (count < one.length && count < other.length && one[count] === other[count]) count++;
   return count;
+}
+
+/** The beginning of a word before what differs; somewhere in it where words are long, or not parted by spaces. */
+function start(characters, alike) {
+  const from = Math.max(0, alike - MOST);
+  const space = characters.slice(from, Math.max(0, alike - LEAST)).lastIndexOf(" ");
+  return space === -1 ? Math.max(0, alike - LEAST) : from + space + 1;
 }

@@ -309,7 +309,7 @@ async def test_what_is_held_at_the_desk_counts(each_browser: Browser, held: Runn
             await write()
             await expect(question.locator("p").first).to_contain_text("Breaking: 2 of 2")
             await expect(question).to_contain_text(f"In their hold: {text}")
-            await page.keyboard.press("Escape")
+            await question.locator(".back").click()
             await page.locator("#cards .abort").click()
             await expect(page.locator("#cards .hold")).to_have_count(0)
             await page.locator("#clear").click()
