@@ -196,10 +196,10 @@ async def test_an_unsent_line_survives_and_is_sent_once(
 
         await page.route(re.compile(r"/v1/en/flashes\?hold"), lose, times=1)
         await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether the line was sent")
         await page.reload()
         await expect(page.locator("#status")).to_have_attribute("data-status", "live")
-        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether the line was sent")
         await page.get_by_role("button", name="Send again").click()
         await expect(page.locator("#lines .text")).to_have_text("Written in the tunnel")
         await expect(page.locator("#headline")).to_have_value("")

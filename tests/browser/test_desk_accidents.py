@@ -276,6 +276,30 @@ async def test_a_doubtful_change_is_named_and_held_again(
     assert [it["flash"]["headline"] for it in made] == ["As it was", "As it is"]
 
 
+async def test_whatever_may_be_lost_is_named(each_browser: Browser, quick: Running) -> None:
+    """A draft that may be saved, a pin that may be made: sent again, each is there once."""
+    line = await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(1)
+        for said in ("Not known whether it was done", "Not known whether the draft was saved"):
+            await page.evaluate(LOSE)
+            if "draft" in said:
+                await page.locator("#headline").fill("A draft")
+                await expect(page.locator("#publish")).to_be_enabled()
+                await page.keyboard.press("Control+Shift+D")
+            else:
+                await page.locator("#lines .row").focus()
+                await page.keyboard.press("p")
+            await expect(page.locator("#cards")).to_contain_text(said)
+            await page.evaluate("losing = false")
+            await page.get_by_role("button", name="Send again").click()
+            await expect(page.locator("#cards .hold")).to_have_count(0)
+        await expect(page.locator("#queue .row")).to_have_count(1)
+    path = f"/v1/en/flashes/{line['id']}/versions"
+    made = (await quick.request("GET", path)).json["versions"]
+    assert [it["flash"]["pinned"] for it in made] == [False, True]
+
+
 @pytest.mark.parametrize("kind", list(DOUBTS))
 async def test_a_doubt_of_yesterday_sends_nothing(
     each_browser: Browser, quick: Running, kind: str
