@@ -433,6 +433,9 @@ async def test_an_overdue_flash_calls_once_and_moves_nothing(
         assert strip is not None
         assert button["y"] >= strip["y"]
         assert button["y"] + button["height"] <= strip["y"] + strip["height"] + 0.5
+        other = await rows.last.bounding_box()
+        assert other is not None
+        assert other["y"] >= strip["y"] + strip["height"] - 0.5
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
