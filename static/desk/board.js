@@ -1,5 +1,6 @@
 /** The board at the desk: each line with whose it is, where it landed and what can be done to it. */
 import { el, fill } from "./dom.js";
+import { mark } from "./marks.js";
 import { mayCorrect, mayKill } from "./rights.js";
 import { act, aged, head, line, main, Rows } from "./rows.js";
 
@@ -53,11 +54,16 @@ export class Board {
   act(row, name, edition) {
     const flash = this.lines.find(({ id }) => id === row.dataset.id);
     if (!flash || !row.querySelector(`[data-act="${name}"]`)) return;
-    if (name === "pin") this.sending.hold(flash.headline, () => this.api.change(flash.id, { pinned: !flash.pinned }, { version: flash.version, refile: true }));
+    if (name === "pin") this.#pin(flash);
     if (name === "checked") this.#quietly(() => this.api.checked(flash.id));
     if (name === "start") this.#start(flash, edition);
     if (name === "correct" || name === "refile") this.edit(flash, name);
     if (name === "kill") this.withdraw.kill(row, flash);
+  }
+
+  #pin({ id, version, headline, pinned, urgency }) {
+    const pin = (key) => this.api.change(id, { pinned: !pinned }, { version, key, refile: true });
+    this.sending.hold({ line: headline, deed: pinned ? "unpin" : "pin", becomes: { id, urgency } }, pin);
   }
 
   async #quietly(ask) {
@@ -102,18 +108,14 @@ export class Board {
   #marks({ firstcreated, versions }) {
     const { words, about } = this;
     if (about.drill) return [];
-    return about.editions.filter(({ code }) => code !== about.edition).map(({ code, name, lang }) => {
-      const version = versions?.[code];
-      const stale = version?.check.includes(about.edition);
+    return about.editions.filter(({ code }) => code !== about.edition).map((edition) => {
+      const { code } = edition;
+      const version = versions?.[code] ?? null;
       if (!version && about.theirs.includes(code)) {
         const title = fill(words.start, { edition: code });
         return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, code);
       }
-      const state = !version ? "missing" : version.pubstatus === "canceled" ? "dead" : stale ? "stale" : "current";
-      const sign = { dead: "×", stale: "!" }[state] ?? "";
-      const when = version ? since(firstcreated, version.firstcreated) : "";
-      const title = fill(words.named, { name, text: `${words.marks[state]} ${when}`.trim() });
-      return el("span", { className: `mark ${state}`, lang, title, role: "img", ariaLabel: title }, `${code}${sign}`);
+      return mark(edition, version, { words, isStale: version?.check.includes(about.edition), when: version ? since(firstcreated, version.firstcreated) : "" });
     });
   }
 

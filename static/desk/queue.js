@@ -87,11 +87,14 @@ export class Queue {
     // The box says what is still to be filled in, and asks before it goes out.
     // The gap may be of another edition's template, whose names are not known here.
     if (stage === "draft" && GAP.test(flash.headline)) return this.edit(flash, "draft", stage);
-    const release = () => this.api.release(flash.id, 0, { version: flash.version });
+    const release = (key) => this.api.release(flash.id, 0, { version: flash.version, key });
     const withheld = stage && flash.embargoed && Date.parse(flash.embargoed) > Date.now();
     const submits = stage === "draft" && this.about.twoKey && flash.urgency === 1;
-    if (withheld || submits) this.#quietly(release);
-    else this.budget.before({ place: row, id: flash.id, breaks: releaseBreaks(record, this.about), go: () => this.sending.hold(flash.headline, release) });
+    if (withheld || submits) return this.#quietly(release);
+    const { id, headline, urgency } = flash;
+    const deed = stage === "draft" ? "publish" : "release";
+    const go = () => this.sending.hold({ line: headline, deed, becomes: { id, urgency } }, release);
+    this.budget.before({ place: row, id, breaks: releaseBreaks(record, this.about), go });
   }
 
   async #quietly(ask) {

@@ -70,7 +70,7 @@ class Desk:
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "targets": {**self._newsroom.targets, "max": HEADLINE_MAX},
-            "templates": self._newsroom.templates.get(edition.lang, ()),
+            "templates": self._newsroom.templates_in(edition.lang),
         }
         return self._templates.desk("desk/desk.html", edition, context)
 
@@ -97,6 +97,12 @@ class Desk:
             },
             headers=NO_STORE,
         )
+
+    async def story(self, request: Request) -> Response:
+        """`GET /desk/{edition}/stories/{key}` → each edition's version, wherever it is."""
+        await self._authenticator.edition_of(request)
+        versions = await self._stories.versions(request.path_params["key"])
+        return JSONResponse({"versions": versions}, headers=NO_STORE)
 
     async def check(self, request: Request) -> Response:
         """`POST /desk/{edition}/checked/{id}` → 204: acknowledged, it is right as it is."""
@@ -130,10 +136,15 @@ class Desk:
             "dir": edition.dir,
             "label": edition.label,
             "drill": edition.is_drill,
-            "breakingBudget": edition.breaking_budget,
             "followUpMinutes": edition.follow_up_minutes,
             "editions": [
-                {"code": it.code, "name": it.name, "lang": it.lang}
+                {
+                    "code": it.code,
+                    "name": it.name,
+                    "lang": it.lang,
+                    "label": it.label,
+                    "breakingBudget": it.breaking_budget,
+                }
                 for it in self._newsroom.editions.values()
             ],
             "fields": {
