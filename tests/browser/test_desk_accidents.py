@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import desk
-from tests.support.desk import hire, log_in
-from tests.support.service import running
+from tests.support.desk import log_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from playwright.async_api import Browser
 
     from tests.support.service import Running
-    from ticker.settings import Settings
-
-FOREVER = 90.0
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A service with two editors, two keys for a flash, and a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
-        yield service
 
 
 @pytest.mark.parametrize(

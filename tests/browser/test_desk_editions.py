@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
-
 
 @pytest.fixture
 async def newsroom(settings: Settings) -> AsyncIterator[Running]:
@@ -31,16 +29,6 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
     async with running(replace(settings, hold=0.5)) as service:
         await hire(service, "amal")
         await hire(service, "rosa", Role.EDITOR, "es", "en")
-        yield service
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """The same with a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
         yield service
 
 
