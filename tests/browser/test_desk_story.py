@@ -49,8 +49,8 @@ async def test_a_breaking_story(browser: Browser, firefox: Browser, settings: Se
         for name in ("amal", "ben"):
             await hire(service, name)
         async with (
-            desk(firefox, service, "amal") as amal,
-            desk(browser, service, "ben", before=SPIES) as ben,
+            desk(firefox, service, "amal", by_keyboard=True) as amal,
+            desk(browser, service, "ben", before=SPIES, by_keyboard=True) as ben,
         ):
             await choose(ben, "sounds")
             await _flash_by_two(service, amal, ben)

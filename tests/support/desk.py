@@ -19,7 +19,7 @@ from ticker.news.document import utcnow
 from ticker.store.client import Store
 
 if TYPE_CHECKING:
-    from tests.support.service import Answer, Running
+    from tests.support.service import Answer, Remote, Running
 
 PASSWORD = "correct horse battery"
 
@@ -43,7 +43,7 @@ async def hire_at(
         await store.close()
 
 
-async def form(service: Running, path: str, fields: dict[str, str], **headers: str) -> Answer:
+async def form(service: Remote, path: str, fields: dict[str, str], **headers: str) -> Answer:
     """Send a form as a browser does."""
     sent = {"Content-Type": "application/x-www-form-urlencoded"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -68,11 +68,16 @@ class Editor:
         return await self.service.request(method, path, body=body, headers=sent, token=None)
 
 
-async def log_in(service: Running, name: str, edition: str = "en") -> Editor:
-    """Log a user in and open the desk."""
+async def session(service: Remote, name: str) -> str:
+    """Log a user in: the cookie."""
     answer = await form(service, "/desk/login", {"name": name, "password": PASSWORD})
     assert answer.status == 303, answer.body
-    cookie = answer.headers["set-cookie"].partition(";")[0]
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+async def log_in(service: Running, name: str, edition: str = "en") -> Editor:
+    """Log a user in and open the desk."""
+    cookie = await session(service, name)
     page = await service.get(f"/desk/{edition}", Cookie=cookie)
     about = re.search(rb'data-about="([^"]*)"', page.body)
     assert about is not None, page.body
