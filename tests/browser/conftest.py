@@ -32,6 +32,12 @@ ARGUMENTS = [
 ]
 # Longer than a test may take: such a hold ends by hand alone.
 FOREVER = 90.0
+# All our pages are of one machine: a process for each, and one kept ready, take long to start.
+FEW_PROCESSES: dict[str, str | float | bool] = {
+    "dom.ipc.processCount": 1,
+    "dom.ipc.processPrelaunch.enabled": False,
+    "fission.autostart": False,
+}
 # A guard against hanging for ever, never a measure of speed.
 expect.set_options(timeout=30_000)
 
@@ -53,12 +59,16 @@ async def firefox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         pytest.skip("no Firefox here")
     program = wrapped(tmp_path_factory.mktemp("firefox"))
     async with async_playwright() as playwright:
-        launched = await playwright.firefox.launch(channel="moz-firefox", executable_path=program)
+        launched = await playwright.firefox.launch(
+            channel="moz-firefox", executable_path=program, firefox_user_prefs=FEW_PROCESSES
+        )
         yield launched
         await launched.close()
 
 
-@pytest.fixture(params=["chromium", "firefox"])
+@pytest.fixture(
+    params=["chromium", pytest.param("firefox", marks=pytest.mark.xdist_group("firefox"))]
+)
 def each_browser(request: pytest.FixtureRequest) -> Browser:
     """Chromium and Firefox in turn."""
     name = {"chromium": "browser"}.get(request.param, request.param)
