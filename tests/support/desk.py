@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.process import PATIENCE
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.users import Users
@@ -95,7 +96,7 @@ async def desk_line(
 
 async def until(connection: Any, kind: str) -> Any:
     """The next message of a type."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message = json.loads(await connection.recv())
             if message["type"] == kind:
