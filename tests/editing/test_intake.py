@@ -15,7 +15,7 @@ from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.attempts import PreconditionError
 from ticker.editing.bounds import FullError
-from ticker.editing.context import EditContext, fresh_key
+from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError
 from ticker.news.document import format_time, utcnow
 from ticker.news.draft import Rules
@@ -534,7 +534,7 @@ async def test_a_line_is_measured_whole(intake: Intake, wire: Wire) -> None:
 async def test_a_longer_line_of_before_is_mended_and_killed(intake: Intake, wire: Wire) -> None:
     """What a backup of before brings is not locked in: it becomes shorter, and goes."""
     long = flash("old", headline="👨‍👩‍👧‍👦" * 280, pinned=True)
-    await wire.append(record(long), "announce", fresh_key())
+    await wire.append(record(long), "announce", None)
     with pytest.raises(InvalidError):
         await intake.correct(ask(), "old", {"source": "Agency"})
     await intake.correct(ask(), "old", {"pinned": False})

@@ -159,9 +159,9 @@ class SignOn:
 
     def _check_rate(self, address: str) -> None:
         now = time.monotonic()
-        bucket = self._networks.of(client_network(address))
-        if not bucket.take(now):
-            wait = str(math.ceil(bucket.wait(now)))
+        network = client_network(address)
+        if not self._networks.take(network, now):
+            wait = str(math.ceil(self._networks.of(network).wait(now)))
             raise problem_at(429, "code", "Too many logins from your network.", Retry_After=wait)
 
     def _cookie(self, request: Request) -> str:
