@@ -54,24 +54,19 @@ async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Run
         await expect(page.locator("#landed .big")).to_have_text("on 1 of 1 screen")
 
 
-async def test_a_held_line_is_stopped_with_one_key(
-    browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_held_line_is_stopped_with_one_key(browser: Browser, slow: Running) -> None:
     """Nothing reaches a reader, and the words are back in the box."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", 90.0)
-    async with running(replace(settings, hold=90.0)) as newsroom:
-        await hire(newsroom, "amal")
-        async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
-            await receive(reader)
-            await page.keyboard.type("Wrong line")
-            await page.keyboard.press("Control+Enter")
-            await expect(page.locator("#cards .abort")).to_be_visible()
-            await page.keyboard.press("Escape")
-            await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
-            await expect(page.locator("#headline")).to_have_value("Wrong line")
-            await expect(page.locator("#queue .row")).to_have_count(0)
-            await newsroom.post("en", "The next line")
-            assert (await receive(reader))["flash"]["headline"] == "The next line"
+    async with desk(browser, slow, "amal") as page, slow.live("en") as reader:
+        await receive(reader)
+        await page.keyboard.type("Wrong line")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#headline")).to_have_value("Wrong line")
+        await expect(page.locator("#queue .row")).to_have_count(0)
+        await slow.post("en", "The next line")
+        assert (await receive(reader))["flash"]["headline"] == "The next line"
 
 
 async def test_a_flash_takes_two_editors(browser: Browser, newsroom: Running) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
 # No request gets through; as every browser has it.
 CUT_OFF = """{
     const { fetch } = window;
@@ -42,16 +41,6 @@ LOSE = """{
     };
     null;
 }"""
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A service with two editors, two keys for a flash, and a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
-        yield service
 
 
 # How a line waits when it is taken into the box, and what a colleague then has it wait for.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.conftest import FOREVER
 from tests.browser.support import desk
 from tests.browser.test_desk_calls import REST, SPIES, choose as opt_in, until_said
 from tests.support.desk import hire
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
-
 
 @pytest.fixture
 async def newsroom(settings: Settings) -> AsyncIterator[Running]:
@@ -32,16 +31,6 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
     async with running(replace(settings, hold=0.5)) as service:
         await hire(service, "amal")
         await hire(service, "rosa", Role.EDITOR, "es", "en")
-        yield service
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """The same with a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
         yield service
 
 

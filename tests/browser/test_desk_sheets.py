@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
-
 
 @pytest.fixture
 async def newsroom(settings: Settings) -> AsyncIterator[Running]:
@@ -32,16 +30,6 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
         for name in ("amal", "ben"):
             await hire(service, name)
         await hire(service, "rima", Role.REPORTER)
-        yield service
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """The same with a hold that ends only by hand, and two keys for a flash."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
         yield service
 
 
