@@ -86,7 +86,9 @@ class Choice {
     const { edition, words } = this;
     const version = this.#version;
     this.how.hidden = !this.box.checked;
-    this.element.replaceChildren(...(version ? [mark(edition, version, { words, isStale: version.check.length > 0 })] : [this.label, this.how]));
+    // What has the focus stays where it is, or a key would lose it.
+    const shown = version ? [mark(edition, version, { words, isStale: version.check.length > 0 })] : [this.label, this.how];
+    if (version || !this.element.contains(this.label)) this.element.replaceChildren(...shown);
   }
 }
 
