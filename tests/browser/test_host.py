@@ -11,9 +11,10 @@ from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, embed, violations
 from ticker.settings import static_dir
+from ticker.web.embed.bundle import INTERNAL
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Page
+    from playwright.async_api import Browser, CDPSession, Page
 
     from tests.support.service import Running
 
@@ -35,6 +36,19 @@ OWN = {
 }
 HTML_TRICKS = "<b>&lt;i&gt;</b><script>alert(1)</script>"
 BURSTS = 3
+# Every property that an object of the browser has.
+PLATFORM = """() => {
+  const names = new Set();
+  const add = (it) => Object(it) === it && Object.getOwnPropertyNames(it).forEach((name) => names.add(name));
+  for (let it = window; it; it = Object.getPrototypeOf(it)) add(it);
+  for (const name of names) {
+    const value = Object.getOwnPropertyDescriptor(window, name)?.value;
+    add(value);
+    add(value?.prototype);
+  }
+  for (let it = document.body.style; it; it = Object.getPrototypeOf(it)) add(it);
+  return [...names];
+}"""
 RESERVE = "<style>breaking-ticker { display: block; min-block-size: 44px }</style>"
 
 
@@ -266,3 +280,12 @@ def test_the_manifest_says_what_the_element_has() -> None:
             name = entry["name"]
             assert name in source, name
             assert not name or f"`{name}`" in guide, name
+
+
+async def test_no_name_that_becomes_a_letter_is_the_browsers(each_browser: Browser) -> None:
+    """The names that the script shortens mean nothing to a browser."""
+    page = await each_browser.new_page()
+    names = set(await page.evaluate(PLATFORM))
+    assert {"addEventListener", "currentTime", "getItem", "toLocaleDateString"} <= names
+    assert names & set(INTERNAL) == set()
+    await page.close()
