@@ -40,6 +40,7 @@ class LiveEdition {
     addEventListener("pagehide", () => this.#tabs.stop(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#tabs.start(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake(), { signal });
+    document.addEventListener("securitypolicyviolation", (violation) => this.#forbid(violation), { signal });
     this.#tabs.start();
   }
 
@@ -94,6 +95,15 @@ class LiveEdition {
     });
   }
 
+  /** Content Security Policy: where this page's own lets nothing through to us, there is no use in trying. */
+  #forbid({ blockedURI }) {
+    // A socket (`wss:`) alone may be forbidden: there are other ways.
+    if (!this.#tabs.leads || !blockedURI.startsWith(this.#path)) return;
+    console.error(`connect-src of this page forbids ${this.#path}`);
+    this.close();
+    this.#hear(null, "stopped");
+  }
+
   #answer() {
     this.#wake();
     return { status: this.#status, text: this.#greeted && this.#snapshot() };
@@ -101,9 +111,9 @@ class LiveEdition {
 
   /** All we know, as a hello: for another tab or another day. */
   #snapshot() {
-    const { cursor, skew, stale, board } = this.store;
+    const { cursor, skew, stale, board, lang, dir } = this.store;
     const now = new Date(Date.now() + skew);
-    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board });
+    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board, lang, dir });
   }
 
   #wake() {

@@ -116,6 +116,7 @@ async def test_the_choices_are_the_elements(service: Running) -> None:
     assert tag is not None
     assert {it[0]: unescape(it[1]) for it in re.findall(r'([a-z]+)="([^"]*)"', tag[1])} == {
         "lang": "en",
+        "dir": "ltr",
         "edition": "en",
         "mode": "stack",
         "theme": "dark",

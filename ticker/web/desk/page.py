@@ -11,6 +11,7 @@ from ticker.accounts.rights import covers
 from ticker.news import artefacts, document, lint
 from ticker.news.document import utcnow
 from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
+from ticker.news.language import lookup
 from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
@@ -72,7 +73,7 @@ class Desk:
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "targets": {**self._newsroom.targets, "max": HEADLINE_MAX},
-            "templates": self._newsroom.templates.get(edition.lang, ()),
+            "templates": lookup(self._newsroom.templates, edition.lang) or (),
         }
         return self._templates.desk("desk/desk.html", edition, context)
 
