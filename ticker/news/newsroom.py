@@ -137,6 +137,10 @@ class Newsroom:
         """Those for readers, then those for exercises."""
         return {**self.editions, **self.drills}
 
+    def templates_in(self, lang: str) -> Sequence[str]:
+        """Those of a language (BCP 47), else of the language without its region."""
+        return lookup(self.templates, lang) or ()
+
     @staticmethod
     def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
         """Code → label in a language, else in English, else the code."""
