@@ -37,6 +37,7 @@ export class Preview {
     const { lang, dir, label } = this.about;
     const banner = el("breaking-ticker");
     banner.setAttribute("lang", this.#mirrored ? MIRRORED[dir] : lang);
+    if (!this.#mirrored) banner.dir = dir;
     banner.setAttribute("mode", this.#mode);
     if (!this.#mirrored) banner.setAttribute("label", label);
     this.banner = banner;

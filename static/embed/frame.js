@@ -1,12 +1,9 @@
 /** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
 
-const RETRY_MS = 60_000;
-
 const banner = document.querySelector("breaking-ticker");
 const served = document.querySelector("script[type='application/ld+json']");
 const root = document.documentElement;
 let told = 0;
-let waiting = setTimeout(again, RETRY_MS);
 
 await customElements.whenDefined("breaking-ticker");
 const box = banner.shadowRoot.querySelector("[part=box]");
@@ -25,7 +22,7 @@ sizes.observe(root);
 function takeOver() {
   if (box.querySelector("[part=track] slot")) return;
   taking.disconnect();
-  clearTimeout(waiting);
+  root.dataset.live = "";
   banner.replaceChildren();
   prune();
 }
@@ -37,18 +34,6 @@ function prune() {
   const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
   blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
   served.firstChild.data = JSON.stringify(blog);
-}
-
-/** Where the banner can't connect, the page is as it was served: it is asked for again, as without script. */
-async function again() {
-  try {
-    // A frame that may not have its origin sees no more than that there is an answer.
-    const { ok, type } = await fetch(location.href, { mode: "no-cors" });
-    if (ok || type === "opaque") location.reload();
-  } catch {
-    // The service is away, and a page that is reloaded now would be gone.
-  }
-  waiting = setTimeout(again, RETRY_MS);
 }
 
 /** In a low frame everything stands in one row; what we ask for is the height to stand as it would. */

@@ -1,5 +1,6 @@
 /** One line in a list, the same markup as templates/line.html; and keyed reconciliation of lists. */
 import { headline, make, run, speak, time } from "../ticker/line.js";
+import { language } from "../ticker/words.js";
 
 const WORDED_URGENCIES = 3;
 const AGAIN_MS = 60_000;
@@ -10,8 +11,8 @@ let due = 0;
  * @param {HTMLElement} box
  */
 export function setting({ dataset }) {
-  const { edition, lang } = dataset;
-  return { edition, lang, sections: JSON.parse(dataset.sections), words: JSON.parse(dataset.words) };
+  const lang = language(dataset.lang, document.dir);
+  return { edition: dataset.edition, lang, sections: JSON.parse(dataset.sections), words: JSON.parse(dataset.words) };
 }
 
 /** Give a list item a line. */

@@ -1,13 +1,13 @@
 /** The page of one line: it is corrected in place, and a kill leaves none of its words. */
-import { latinDigits } from "../ticker/clock.js";
 import { make, run } from "../ticker/line.js";
-import { directionOf } from "../ticker/words.js";
+import { directionOf, language } from "../ticker/words.js";
 import { watch } from "./watch.js";
 
 const WORDED_URGENCIES = 3;
 
 const article = document.querySelector("article");
-const { id, edition, lang, cursor } = article.dataset;
+const { id, edition, cursor } = article.dataset;
+const lang = language(article.dataset.lang, document.dir);
 const [words, sections, regions] = ["words", "sections", "regions"].map((name) => JSON.parse(article.dataset[name]));
 const find = (selector) => article.querySelector(selector);
 
@@ -107,7 +107,7 @@ function remember({ versioncreated, correction }, noted) {
 }
 
 function localise(time) {
-  time.textContent = new Date(time.dateTime).toLocaleString(latinDigits(lang), {
+  time.textContent = new Date(time.dateTime).toLocaleString([lang, "en"], {
     day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
 }

@@ -1,7 +1,7 @@
 /** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
 import { parsed } from "../trusted.js";
 import { make } from "../ticker/line.js";
-import { latinDigits, timeOfDay } from "../ticker/clock.js";
+import { timeOfDay } from "../ticker/clock.js";
 import { fill, grouped, place, setting } from "./item.js";
 import { watch } from "./watch.js";
 
@@ -55,7 +55,7 @@ function newestFirst(one, other) {
 }
 
 function day(time) {
-  return new Date(time).toLocaleDateString(latinDigits(lang), { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return new Date(time).toLocaleDateString([lang, "en"], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
 /** The page as it is now; where it is no more, nothing of it stays. */

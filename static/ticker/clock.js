@@ -23,11 +23,11 @@ export function every(listener, signal) {
  * A time as the reader's place writes it: of day, or the date if that day is long past, as a pinned
  * line's may be.
  * @param {string} time RFC 3339.
- * @param {string} lang BCP 47.
+ * @param {Intl.Locale} lang
  */
 export function clock(time, lang) {
   const then = new Date(time);
-  if (Date.now() - then > DAY_MS) return then.toLocaleDateString(latinDigits(lang), { day: "numeric", month: "short" });
+  if (Date.now() - then > DAY_MS) return then.toLocaleDateString([lang, "en"], { day: "numeric", month: "short" });
   return timeOfDay(then);
 }
 
@@ -37,14 +37,9 @@ export function timeOfDay(then) {
   return [then.getHours(), then.getMinutes()].map((number) => String(number).padStart(2, "0")).join(":");
 }
 
-/** How long ago, in words. @param {number} ms @param {string} lang BCP 47. */
+/** How long ago, in words. @param {number} ms @param {Intl.Locale} lang */
 export function ago(ms, lang) {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
-  return new Intl.RelativeTimeFormat(latinDigits(lang), { numeric: "auto", style: "short" }).format(-count, unit);
-}
-
-/** Arabic news in this house writes 0–9; Intl must be told. */
-export function latinDigits(lang) {
-  return `${lang}-u-nu-latn`;
+  return new Intl.RelativeTimeFormat([lang, "en"], { numeric: "auto", style: "short" }).format(-count, unit);
 }

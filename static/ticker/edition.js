@@ -48,6 +48,7 @@ class LiveEdition {
     on(document, "freeze", () => this.#tabs.stop());
     on(document, "resume", () => this.#return());
     on(document, "visibilitychange", () => document.hidden || this.#wake());
+    on(document, "securitypolicyviolation", (violation) => this.#forbid(violation));
     this.#tabs.start();
   }
 
@@ -117,6 +118,15 @@ class LiveEdition {
     });
   }
 
+  /** Content Security Policy: where this page's own lets nothing through to us, there is no use in trying. */
+  #forbid({ blockedURI }) {
+    // A socket (`wss:`) alone may be forbidden: there are other ways.
+    if (!this.#tabs.leads || !blockedURI.startsWith(this.#path)) return;
+    console.error(`connect-src of this page forbids ${this.#path}`);
+    this.close();
+    this.#hear({ status: "stopped" });
+  }
+
   #answer() {
     this.#wake();
     const told = { text: this.#greeted && this.#snapshot(), heard: this.#heard };
@@ -141,9 +151,9 @@ class LiveEdition {
 
   /** All we know, as a hello: for another tab or another day. */
   #snapshot() {
-    const { cursor, skew, stale, board } = this.store;
+    const { cursor, skew, stale, board, lang, dir } = this.store;
     const now = new Date(Date.now() + skew);
-    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board });
+    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board, lang, dir });
   }
 
   #wake() {

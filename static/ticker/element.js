@@ -1,16 +1,17 @@
 /** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
 import { Announcer } from "./announcer.js";
+import { ATTRIBUTES, truth, upgrade } from "./attributes.js";
 import { ago, every, timeOfDay } from "./clock.js";
 import { Crawl } from "./crawl.js";
 import { acquire } from "./edition.js";
-import { FILTERS } from "./filters.js";
+import { filtersOf } from "./filters.js";
 import { FixedLines } from "./fixed.js";
-import { make, speak } from "./line.js";
+import { make, speak, write } from "./line.js";
 import { Rotate } from "./rotate.js";
+import { build } from "./skeleton.js";
 import { Stack } from "./stack.js";
-import { sheet } from "./styles.js";
 import { Takeover } from "./takeover.js";
-import { direction, plural, words } from "./words.js";
+import { language, plural, words } from "./words.js";
 
 const MODES = { rotate: Rotate, crawl: Crawl, stack: Stack, flash: Takeover };
 const ROWS = 5;
@@ -21,7 +22,7 @@ const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A live banner of breaking lines. Its attributes, events, parts and slots are in docs/embed.md. */
 export class BreakingTicker extends HTMLElement {
-  static observedAttributes = ["edition", "src", "lang", "label", "mode", "max", "speed", ...FILTERS];
+  static observedAttributes = [...ATTRIBUTES, "lang", "dir", "paused"];
 
   #parts = null;
   #mode = null;
@@ -33,10 +34,29 @@ export class BreakingTicker extends HTMLElement {
   #life = null;
   #paused = false;
   #pointed = false;
+  #spoken = "";
+  #lang = null;
+  #status = "";
+  #states = this.attachInternals?.().states;
 
-  /** Whether the reader has stopped the banner. */
+  constructor() {
+    super();
+    upgrade(this);
+  }
+
+  /** The state of the connection. */
+  get status() {
+    return this.#status;
+  }
+
+  /** Whether the reader has stopped the banner, or the page has. */
   get paused() {
     return this.#paused;
+  }
+
+  set paused(paused) {
+    this.#paused = truth(paused);
+    if (this.#life) this.#hold();
   }
 
   /** The lines on the board, as they stand now. */
@@ -44,22 +64,20 @@ export class BreakingTicker extends HTMLElement {
     return this.#view?.lines() ?? [];
   }
 
-  /** Show these and nothing else, without a connection. */
+  /** Show these and nothing else, without a connection; null: those of the edition again. */
   set lines(lines) {
-    this.#fixed = new FixedLines(lines);
+    this.#fixed = lines && new FixedLines(lines);
     if (this.#life) this.#restart();
   }
 
   /** Stop replacing lines until `resume`. */
   pause() {
-    this.#paused = true;
-    this.#hold();
+    this.paused = true;
   }
 
   /** Go on. */
   resume() {
-    this.#paused = false;
-    this.#hold();
+    this.paused = false;
   }
 
   /** Take the flash off the page, in mode `flash`; it doesn't come back. */
@@ -68,7 +86,7 @@ export class BreakingTicker extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#parts ??= this.#build();
+    this.#parts ??= build(this);
     this.#start();
   }
 
@@ -79,7 +97,8 @@ export class BreakingTicker extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, after) {
-    if (this.#life && before !== after) this.#restart();
+    if (name === "paused") this.paused = after;
+    else if (this.#life && before !== after) this.#restart();
   }
 
   #restart() {
@@ -87,14 +106,18 @@ export class BreakingTicker extends HTMLElement {
     this.#start();
   }
 
-  get #lang() {
-    return this.getAttribute("lang") || this.getAttribute("edition") || "en";
+  /** Tag and direction of the language: as the page says, else as the edition says. */
+  get #tongue() {
+    const { lang, dir } = this.#view?.language ?? {};
+    return [this.lang || lang || this.edition, this.dir || dir];
   }
 
   #start() {
     this.#life = new AbortController();
     this.#pointed = false;
     this.#join();
+    this.#spoken = String(this.#tongue);
+    this.#lang = language(...this.#tongue);
     this.#mode = this.#stage();
     this.#listen();
     if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
@@ -104,8 +127,8 @@ export class BreakingTicker extends HTMLElement {
 
   /** Lines of another view don't stay under this one's name: what the page put inside returns. */
   #join() {
-    const [edition, src] = ["edition", "src"].map((name) => this.getAttribute(name));
-    const filters = this.#filters();
+    const { edition, src } = this;
+    const filters = filtersOf(this);
     const source = [edition, src, filters].join();
     if (source !== this.#source) {
       const { track, said, alert } = this.#parts;
@@ -124,14 +147,6 @@ export class BreakingTicker extends HTMLElement {
     } catch (error) {
       console.error(error);
     }
-  }
-
-  #filters() {
-    const filters = new URLSearchParams();
-    for (const name of FILTERS) {
-      for (const value of (this.getAttribute(name) ?? "").split(",")) if (value.trim()) filters.append(name, value.trim());
-    }
-    return filters;
   }
 
   #listen() {
@@ -167,46 +182,24 @@ export class BreakingTicker extends HTMLElement {
     this.#hold();
   }
 
-  #build() {
-    const shadow = this.attachShadow({ mode: "open" });
-    shadow.adoptedStyleSheets = [sheet];
-    const parts = {};
-    const add = (parent, name, tag = "div") => parent.appendChild((parts[name] = make(tag, name)));
-    add(shadow, "box");
-    add(parts.box, "bar").role = "region";
-    const label = add(parts.bar, "label");
-    const slot = (name) => label.appendChild(Object.assign(document.createElement("slot"), { name }));
-    slot("logo");
-    add(slot("label"), "word", "span");
-    add(label, "state", "span");
-    add(parts.bar, "track");
-    add(parts.bar, "controls");
-    add(parts.controls, "fresh", "span");
-    add(parts.controls, "button", "button").type = "button";
-    add(parts.button, "icon", "span");
-    add(parts.box, "said").role = "status";
-    add(parts.box, "alert").role = "alert";
-    return parts;
-  }
-
   /** The mode; those who want no motion get a list. */
   #stage() {
     const { box, bar, track, word } = this.#parts;
     const lang = this.#lang;
-    const asked = this.getAttribute("mode");
+    const asked = this.mode;
     const known = Object.hasOwn(MODES, asked) ? asked : "rotate";
     const mode = reducedMotion.matches && known !== "flash" ? "stack" : known;
-    const name = this.getAttribute("label") || words(lang).label;
+    const name = this.label || words(lang).label;
     speak(box, lang).dataset.mode = mode;
     word.textContent = bar.ariaLabel = name;
     return new MODES[mode]({
       track,
       lang,
       name,
-      rtl: direction(lang) === "rtl",
-      speed: Number(this.getAttribute("speed")),
-      max: Number(this.getAttribute("max")) || (asked === "stack" ? ROWS : REDUCED_MOTION_ROWS),
-      key: `ticker dismissed ${this.getAttribute("edition")}`,
+      rtl: lang.dir === "rtl",
+      speed: Number(this.speed),
+      max: Number(this.max) || (asked === "stack" ? ROWS : REDUCED_MOTION_ROWS),
+      key: `ticker dismissed ${this.edition}`,
       signal: this.#life.signal,
       now: () => Date.now() + this.#view.skew,
       show: (lines) => this.#show(lines),
@@ -224,6 +217,7 @@ export class BreakingTicker extends HTMLElement {
 
   #change(change) {
     if (!this.#view.ready) return;
+    if (String(this.#tongue) !== this.#spoken) return this.#restart();
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
@@ -244,11 +238,11 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #tick() {
+    this.#showStatus(document.readyState === "complete");
     if (!this.#view?.ready) return;
     const { lines } = this;
     this.#mode.tick(lines);
     this.#count();
-    this.#showStatus();
     this.#say(this.#parts.said, this.#announcer.tick(lines));
   }
 
@@ -281,19 +275,26 @@ export class BreakingTicker extends HTMLElement {
     write(this.#parts.fresh, size ? plural(words(this.#lang).fresh, size, this.#lang) : "");
   }
 
-  #showStatus() {
+  /**
+   * The attribute comes late: what a framework's server rendered must still be so when its script looks
+   * at it (hydration).
+   */
+  #showStatus(late) {
     const { status = "", since, brought } = this.#view ?? {};
     const { stale, reconnecting, stopped, served } = words(this.#lang);
     const age = Date.now() - since;
     const old = brought ? served.replace("#", timeOfDay(new Date(since))) : age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;
     write(this.#parts.state, { stale: old || stale, reconnecting: old || reconnecting, stopped }[status] ?? "");
-    if (this.getAttribute("status") === status) return;
-    this.setAttribute("status", status);
+    this.#parts.box.dataset.status = status;
+    if ((late || this.hasAttribute("status")) && this.getAttribute("status") !== status) this.setAttribute("status", status);
+    if (this.#status === status) return;
+    this.#status = status;
+    try {
+      this.#states.clear();
+      this.#states.add(status);
+    } catch {
+      // A browser of before 2024 has no such states.
+    }
     this.#tell("status", [status]);
   }
-}
-
-/** Touch the page only when words change. */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,6 +1,6 @@
 /** One line as DOM, the same for the banner and the reader page. Text is only ever set as text. */
 import { clock } from "./clock.js";
-import { direction, directionOf, words } from "./words.js";
+import { directionOf, words } from "./words.js";
 
 /**
  * An element with a class, a part of the same name, and text.
@@ -19,7 +19,7 @@ export function make(tag, name, text) {
 /**
  * The headline, linked if it has an address that is safe to follow.
  * @param {object} flash
- * @param {string} lang
+ * @param {Intl.Locale} lang
  */
 export function headline(flash, lang) {
   const href = safeUrl(flash.url);
@@ -35,7 +35,7 @@ export function headline(flash, lang) {
 /**
  * The time of first publication.
  * @param {object} flash
- * @param {string} lang
+ * @param {Intl.Locale} lang
  */
 export function time(flash, lang) {
   const element = make("time", "time", clock(flash.firstcreated, lang));
@@ -43,17 +43,22 @@ export function time(flash, lang) {
   return element;
 }
 
+/** Touch the page only when words change. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Give an element the language and direction of its words. */
 export function speak(element, lang) {
-  element.lang = lang;
-  element.dir = direction(lang);
+  element.lang = lang.baseName;
+  element.dir = lang.dir;
   return element;
 }
 
 /**
  * A whole line: time, urgency, mark, headline, note, source.
  * @param {object} flash
- * @param {string} lang
+ * @param {Intl.Locale} lang
  * @param {string} [tag]
  */
 export function render(flash, lang, tag = "div") {

@@ -23,6 +23,9 @@ export class Store {
   skew = 0;
   /** Since when the server's own store is away (RFC 3339), or null. */
   stale = null;
+  /** Language of the lines (BCP 47), and its direction; undefined before the first message. */
+  lang;
+  dir;
 
   /**
    * Take in one decoded message.
@@ -55,8 +58,8 @@ export class Store {
     return this.#changes;
   }
 
-  #greet({ board, reset, flashes, drops = [] }, seeded) {
-    this.board = { ...BOARD, ...board };
+  #greet({ board, lang, dir, reset, flashes, drops = [] }, seeded) {
+    Object.assign(this, { lang, dir, board: { ...BOARD, ...board } });
     if (reset) {
       this.#versions.clear();
       for (const id of this.#flashes.keys()) this.#versions.set(id, 0);

@@ -54,14 +54,14 @@ const CSS = `
   text-transform: uppercase;
   white-space: nowrap;
 }
-.label:lang(ar) { font-size: 18px; letter-spacing: 0; line-height: 1.6; }
+[dir="rtl"] .label { font-size: 18px; letter-spacing: 0; line-height: 1.6; }
 :host([skin="paper"]) .label {
   background: none;
   color: var(--_urgent);
   border-inline-start: 4px solid var(--_breaking);
 }
 :host([skin="solid"]) .label { box-shadow: inset 0 0 0 99px #0003; }
-:host(:is([status="stale"], [status="reconnecting"], [status="stopped"])) .label {
+:is([data-status="stale"], [data-status="reconnecting"], [data-status="stopped"]) .label {
   background: var(--bt-warning, #8a5a00);
   color: #ffffff;
 }
@@ -69,13 +69,13 @@ const CSS = `
 
 .track { display: flex; align-items: center; overflow: clip; padding-inline: 16px; position: relative; }
 .line { flex: none; min-inline-size: 100%; white-space: nowrap; background: var(--_surface); }
-.line:lang(ar) { font-size: 1.1em; line-height: 1.6; }
+.line[dir="rtl"] { font-size: 1.1em; line-height: 1.6; }
 .time, .note, .source, .empty { color: var(--_muted); font-size: 15px; }
 .time { font-variant-numeric: tabular-nums; margin-inline-end: 12px; }
 .note, .source { margin-inline: .5em; }
 .urgency, .mark { display: inline-block; font-weight: 650; font-size: 15px; margin-inline-end: 8px; }
 .urgency { color: var(--_urgent); font-size: 13px; letter-spacing: .04em; text-transform: uppercase; }
-.urgency:lang(ar) { font-size: 15px; letter-spacing: 0; }
+[dir="rtl"] > .urgency { font-size: 15px; letter-spacing: 0; }
 .headline { color: inherit; }
 a { text-decoration: underline 1px var(--_control); text-underline-offset: .2em; }
 a:hover { color: var(--_link); }
@@ -90,7 +90,7 @@ a:hover { color: var(--_link); }
 [data-mode="stack"] .track { padding: 0; block-size: calc(var(--_max) * 50px); border-block-start: 1px solid var(--_hairline); }
 .list { flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; }
 .list .line { display: block; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
-.list .line:lang(ar) { padding-block: 9px; }
+.list .line[dir="rtl"] { padding-block: 9px; }
 .list .line, [data-mode="flash"] .line { min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; }
 
 .box[data-mode="flash"] { position: fixed; inset: 0 0 auto; z-index: 2147483647; }

@@ -48,6 +48,11 @@ export class View extends EventTarget {
     return this.#edition.store.skew;
   }
 
+  /** Language of the lines and its direction, as far as they are known. */
+  get language() {
+    return this.#edition.store;
+  }
+
   /** The lines on show, newest first. */
   lines() {
     return this.#edition.store.lines(Date.now(), this.matches);

@@ -1,4 +1,4 @@
-/** Translations: the widget's words, by language; English where we lack one. `#` stands for a number. */
+/** Translations: languages, their directions and the widget's words in them, English where we lack them. `#` is a number. */
 
 const TABLE = {
   en: {
@@ -58,23 +58,37 @@ const TABLE = {
     urgency: ["Flash", "Alerte"],
   },
 };
-const RTL = /^(ar|fa|he|ur)\b/;
+const RTL_SCRIPT = /Arab|Hebr|Thaa|Syrc|Nkoo|Adlm|Rohg/;
 const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 const LTR_LETTER = /[A-Za-z\u00c0-\u058f]/;
 
-/** @param {string} lang BCP 47. */
+/**
+ * A language as Intl takes it, with the direction of what is written in it. Intl throws at what is no
+ * language tag: that is English. News in this house has the figures 0–9, in Arabic too.
+ * @param {string} tag BCP 47, in any case; or with "_".
+ * @param {string} [dir] ltr or rtl; that of its script if it is not known.
+ * @returns {Intl.Locale & {dir: string}}
+ */
+export function language(tag, dir) {
+  const options = { numberingSystem: "latn" };
+  let locale = new Intl.Locale("en", options);
+  try {
+    locale = new Intl.Locale(tag.replaceAll("_", "-"), options);
+  } catch {
+    // Not even a tag.
+  }
+  locale.dir = dir || (RTL_SCRIPT.test(locale.maximize().script) ? "rtl" : "ltr");
+  return locale;
+}
+
+/** @param {Intl.Locale} lang */
 export function words(lang) {
-  return TABLE[lang.slice(0, 2).toLowerCase()] ?? TABLE.en;
+  return TABLE[lang.language] ?? TABLE.en;
 }
 
 /** A number in words. @param {Record<string, string>} forms by plural category (CLDR). */
 export function plural(forms, count, lang) {
   return (forms[new Intl.PluralRules(lang).select(count)] ?? forms.other).replace("#", count);
-}
-
-/** Direction of a language's script. @param {string} lang BCP 47. */
-export function direction(lang) {
-  return RTL.test(lang) ? "rtl" : "ltr";
 }
 
 /**
@@ -83,6 +97,6 @@ export function direction(lang) {
  */
 export function directionOf(text, lang) {
   const [rtl, ltr] = [RTL_LETTER.test(text), LTR_LETTER.test(text)];
-  if (rtl === ltr) return direction(lang);
+  if (rtl === ltr) return lang.dir;
   return rtl ? "rtl" : "ltr";
 }

@@ -141,6 +141,31 @@ async def test_a_frame_that_may_not_connect_is_served_anew(page: Page, settings:
         await expect(lines).to_have_text("Right words")
 
 
+@pytest.mark.parametrize("mode", ["rotate", "stack"])
+async def test_a_browser_below_what_the_banner_needs_has_the_list(
+    each_browser: Browser, service: Running, mode: str
+) -> None:
+    """Where our scripts don't run the frame has all lines, asks for itself again, and never says that it is live."""
+    page = await each_browser.new_page(viewport={"width": 360, "height": 300})
+    for name in ("ticker", "static/embed/frame"):
+        await page.route(
+            f"**/{name}.js", lambda it: it.fulfill(body="]", content_type="text/javascript")
+        )
+    for text in ("First", "Second"):
+        await service.post("en", text)
+    await page.clock.install()
+    await page.goto(f"{service.url}/embed/en?mode={mode}")
+    lines = page.locator(".headline")
+    await expect(lines).to_have_text(["Second", "First"])
+    for line in await lines.all():
+        await expect(line).to_be_in_viewport()
+    await service.post("en", "Third")
+    await page.clock.fast_forward(61_000)
+    await expect(lines).to_have_text(["Third", "Second", "First"])
+    assert "live" not in await page.locator("body").inner_text()
+    await page.close()
+
+
 async def test_the_tightest_sandbox_is_enough(page: Page, service: Running) -> None:
     """A frame that may run scripts and open links, and nothing else, is live."""
     tag = framed(service, "mode=stack", 295)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,10 @@ from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, embed, violations
 from ticker.settings import static_dir
+from ticker.web.embed.bundle import INTERNAL
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Page
+    from playwright.async_api import Browser, CDPSession, Page, WebSocketRoute
 
     from tests.support.service import Running
 
@@ -35,6 +37,19 @@ OWN = {
 }
 HTML_TRICKS = "<b>&lt;i&gt;</b><script>alert(1)</script>"
 BURSTS = 3
+# Every property that an object of the browser has.
+PLATFORM = """() => {
+  const names = new Set();
+  const add = (it) => Object(it) === it && Object.getOwnPropertyNames(it).forEach((name) => names.add(name));
+  for (let it = window; it; it = Object.getPrototypeOf(it)) add(it);
+  for (const name of names) {
+    const value = Object.getOwnPropertyDescriptor(window, name)?.value;
+    add(value);
+    add(value?.prototype);
+  }
+  for (let it = document.body.style; it; it = Object.getPrototypeOf(it)) add(it);
+  return [...names];
+}"""
 RESERVE = "<style>breaking-ticker { display: block; min-block-size: 44px }</style>"
 
 
@@ -202,15 +217,21 @@ async def test_every_skin_is_legible(
     await service.patch("en", line["id"], correction="It is a line")
     looks = f'skin="{skin}" theme="{theme}"'
     modes = (f'mode="{it}" label="{it}" {looks}' for it in ("rotate", "crawl", "stack"))
+    if status == "stale":
+        await page.route_web_socket("**/live**", _of_long_ago)
     async with elsewhere(f"<main><h1>Host</h1>{embed(service, *modes)}</main>") as address:
         await page.goto(address)
         await expect(page.locator("breaking-ticker").last.locator(".headline")).to_have_count(2)
-        await page.evaluate(
-            """(status) => document.querySelectorAll("breaking-ticker")
-              .forEach((it) => it.setAttribute("status", status))""",
-            status,
-        )
+        for banner in await page.locator("breaking-ticker").all():
+            await expect(banner.locator(".box")).to_have_attribute("data-status", status)
         assert await violations(page) == []
+
+
+def _of_long_ago(link: WebSocketRoute) -> None:
+    """What the service says, while it has lost its store."""
+    stale = '"stale":"2026-01-01T00:00:00.000Z","now"'
+    service = link.connect_to_server()
+    service.on_message(lambda text: link.send(str(text).replace('"now"', stale)))
 
 
 async def test_slots_and_parts_are_the_sites_own(page: Page, service: Running) -> None:
@@ -253,6 +274,115 @@ async def test_scripts_of_the_site_can_work_with_it(page: Page, service: Running
         assert state == [["A line"], True, False]
 
 
+async def test_a_policy_that_forbids_us_is_said_once(
+    each_browser: Browser, service: Running
+) -> None:
+    """On a page that lets nothing through to the service, its own words stay, and the console says why."""
+    page = await each_browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda it: said.append(it.text) if it.type == "error" else None)
+    policy = f"default-src 'none'; script-src {service.url}; style-src 'unsafe-inline'"
+    html = embed(service).replace("></breaking-ticker>", ">All lines</breaking-ticker>")
+    async with elsewhere(html, policy) as address:
+        await page.goto(address)
+        banner = page.locator("breaking-ticker")
+        await expect(banner).to_have_attribute("status", "stopped")
+        await expect(banner.locator(".state")).to_have_text("Not connected")
+        await expect(page.get_by_text("All lines")).to_be_visible()
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    ours = [text for text in said if text.startswith("connect-src of this page forbids")]
+    assert ours == [f"connect-src of this page forbids {service.url}/v1/en"]
+    await page.close()
+
+
+async def test_two_versions_of_the_script_and_a_base_elsewhere(
+    page: Page, service: Running
+) -> None:
+    """A page may have the script twice, and addresses that begin at another site."""
+    snippet = (await service.get("/embed")).body.decode()
+    [pinned] = set(re.findall(r"/ticker-[\w.-]+\.js", snippet))
+    head = '<base href="https://elsewhere.example/news/">'
+    old = f'<script type="module" src="{service.url}{pinned}"></script>'
+    async with elsewhere(head + old + embed(service)) as address:
+        await page.goto(address)
+        await service.post("en", "A line")
+        await expect(page.locator(".headline")).to_have_text(["A line"])
+
+
+async def test_clones_and_banners_made_by_script_are_banners(page: Page, service: Running) -> None:
+    """A copy says its own status, and one that was made before the script came has what it was given."""
+    await service.post("en", "A line")
+    made = """<script>
+      const early = document.createElement("breaking-ticker");
+      Object.assign(early, { edition: "en", mode: "stack", max: 3, tag: ["a", "b"], paused: true });
+      early.id = "early";
+    </script>"""
+    async with elsewhere(made + embed(service, "id=first")) as address:
+        await page.goto(address)
+        first = page.locator("#first")
+        await expect(first).to_have_attribute("status", "live")
+        await page.evaluate(
+            """() => {
+              document.body.append(early);
+              const copy = document.querySelector("#first").cloneNode(true);
+              copy.id = "copy";
+              window.copied = [copy.status];
+              copy.addEventListener("status", () => window.copied.push(copy.getAttribute("status")));
+              copy.edition = "nowhere";
+              document.body.append(copy);
+            }"""
+        )
+        copy, early = page.locator("#copy"), page.locator("#early")
+        await expect(copy).to_have_attribute("status", "stopped")
+        assert (await page.evaluate("copied"))[:2] == ["", "connecting"]
+        for name, value in {"mode": "stack", "max": "3", "tag": "a,b", "edition": "en"}.items():
+            await expect(early).to_have_attribute(name, value)
+        await expect(early.get_by_role("button", name="Resume")).to_be_visible()
+
+
+@pytest.mark.parametrize("value", ['"false"', "false", "null", "undefined"])
+async def test_a_property_is_taken_back(page: Page, service: Running, value: str) -> None:
+    """What a framework means by "not" ends a pause, takes an attribute away, and brings the edition's lines back."""
+    await service.post("en", "A line")
+    async with elsewhere(embed(service, 'mode="stack" paused')) as address:
+        await page.goto(address)
+        await expect(page.get_by_role("button", name="Resume")).to_be_visible()
+        line = {
+            "id": "a",
+            "version": 1,
+            "headline": "Fixed",
+            "firstcreated": "2026-11-27T12:00:00Z",
+        }
+        await page.evaluate(
+            "(line) => document.querySelector('breaking-ticker').lines = [line]", line
+        )
+        await expect(page.locator(".headline")).to_have_text("Fixed")
+        await page.evaluate(
+            f"Object.assign(document.querySelector('breaking-ticker'), {{ mode: {value}, paused: {value} }}).lines = null"
+        )
+        await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        await expect(page.locator(".box")).to_have_attribute("data-mode", "rotate")
+        await expect(page.locator(".headline")).to_have_text("A line")
+
+
+async def test_the_status_is_a_state_at_once(each_browser: Browser, service: Running) -> None:
+    """A style or a script of the site sees the status at once; the attribute comes when the page has settled."""
+    page = await each_browser.new_page()
+    style = "<style>breaking-ticker:state(live) { outline: 3px solid rgb(1, 2, 3) }</style>"
+    seen = """<script>
+      addEventListener("status", ({ target, detail }) => (window.seen ??= []).push(
+        [detail, target.status, target.matches(`:state(${detail})`), target.hasAttribute("status")]));
+    </script>"""
+    async with elsewhere(style + seen + embed(service)) as address:
+        await page.goto(address)
+        banner = page.locator("breaking-ticker")
+        await expect(banner).to_have_css("outline-color", "rgb(1, 2, 3)")
+        await expect(banner).to_have_attribute("status", "live")
+        seen_first = await page.evaluate("seen[0]")
+        assert seen_first == ["connecting", "connecting", True, False]
+    await page.close()
+
+
 def test_the_manifest_says_what_the_element_has() -> None:
     """The custom-elements manifest names each attribute, event, slot and part that there is."""
     manifest = json.loads((static_dir() / "custom-elements.json").read_text("utf-8"))
@@ -266,3 +396,16 @@ def test_the_manifest_says_what_the_element_has() -> None:
             name = entry["name"]
             assert name in source, name
             assert not name or f"`{name}`" in guide, name
+    fields = {it["name"]: it for it in element["members"] if it["kind"] == "field"}
+    for attribute in element["attributes"]:
+        own = attribute["name"] not in {"lang", "dir"}
+        assert not own or attribute["name"] == fields[attribute["fieldName"]].get("attribute", "")
+
+
+async def test_no_name_that_becomes_a_letter_is_the_browsers(each_browser: Browser) -> None:
+    """The names that the script shortens mean nothing to a browser."""
+    page = await each_browser.new_page()
+    names = set(await page.evaluate(PLATFORM))
+    assert {"addEventListener", "currentTime", "getItem", "toLocaleDateString"} <= names
+    assert names & set(INTERNAL) == set()
+    await page.close()

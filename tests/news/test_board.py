@@ -16,6 +16,7 @@ from ticker.news import document, flash as flashes
 from ticker.news.board import Board
 from ticker.news.event import GENESIS, Cursor, Event
 from ticker.news.flash import Flash, PubStatus
+from ticker.news.newsroom import Edition
 from ticker.news.subscription import Subscription
 from ticker.protocol import frames
 from ticker.protocol.frames import Encoder
@@ -246,7 +247,7 @@ def test_any_interleaving_leaves_a_reader_with_the_same_board(
 ) -> None:
     """However often a reader is cut off or hears twice, it ends with the hub's board (P14, P15, P17, P23)."""
     shown = board(memory=data.draw(st.sampled_from([2, 5, 100])))
-    encoder = Encoder(25, 50, 24)
+    encoder = Encoder(25, 50, 24, Edition("en", "en", "ltr", "English", "Breaking"))
     reader = ReferenceReader()
     now = after(100)
 

@@ -8,11 +8,13 @@ from tests.protocol.test_rfc6455 import read_as_client
 from tests.support.flashes import NOON, after, chain, flash
 from ticker.news.event import GENESIS, Cursor
 from ticker.news.flash import PubStatus
+from ticker.news.newsroom import Edition
 from ticker.protocol import frames
 from ticker.protocol.frames import CloseCode, Encoder, Frame
 from ticker.settings import Settings
 
-ENCODER = Encoder(25, 50, 24)
+ENGLISH = Edition("en", "en", "ltr", "English", "Breaking")
+ENCODER = Encoder(25, 50, 24, ENGLISH)
 CURSOR = chain([flash("a")])[0].cursor
 
 
@@ -27,6 +29,8 @@ def test_a_snapshot_replaces_and_a_replay_adds() -> None:
         "now": "2026-11-23T12:00:00.000Z",
         "beat": 25,
         "board": {"lines": 50, "hours": 24},
+        "lang": "en",
+        "dir": "ltr",
     }
     replay = json.loads(ENCODER.replay(CURSOR, [], ["x"], NOON).text)
     assert (replay["reset"], replay["flashes"], replay["drops"]) == (False, [], ["x"])
@@ -48,7 +52,7 @@ def test_a_flash_a_kill_and_a_drop() -> None:
 
 def test_while_the_store_is_away_every_beat_and_hello_says_so() -> None:
     """A reader is never left to think that an old board is current (P26)."""
-    encoder = Encoder(25, 50, 24)
+    encoder = Encoder(25, 50, 24, ENGLISH)
     assert "stale" not in json.loads(encoder.beat(GENESIS, NOON).text)
     encoder.stale = after(-5)
     for frame in (encoder.beat(GENESIS, NOON), encoder.snapshot(GENESIS, [], NOON)):

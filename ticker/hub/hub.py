@@ -57,13 +57,13 @@ class Hub:
             code: Room(
                 code,
                 Board(settings.board_lines, settings.board_window, settings.memory),
-                Encoder(settings.beat, settings.board_lines, settings.board_hours),
+                Encoder(settings.beat, settings.board_lines, settings.board_hours, edition),
                 lanes or {},
                 metrics,
                 hellos,
                 clock(),
             )
-            for code in settings.newsroom.all_editions
+            for code, edition in settings.newsroom.all_editions.items()
         }
         self._draining = False
         self._whole = asyncio.Event()

@@ -8,6 +8,8 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news.language import canonical, lookup
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -137,13 +139,14 @@ class Newsroom:
 
     def templates_in(self, lang: str) -> Sequence[str]:
         """Those of a language (BCP 47), else of the language without its region."""
-        return self.templates.get(lang, self.templates.get(lang.partition("-")[0], ()))
+        return lookup(self.templates, lang) or ()
 
     @staticmethod
     def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
         """Code → label in a language, else in English, else the code."""
         return {
-            code: names.get(lang) or names.get("en") or code for code, names in vocabulary.items()
+            code: lookup(names, lang) or names.get("en") or code
+            for code, names in vocabulary.items()
         }
 
 
@@ -167,6 +170,10 @@ def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
 
 def _edition(table: Mapping[str, Any]) -> Edition:
     edition = Edition(**{**table, "origins": tuple(table.get("origins", ()))})
+    try:
+        edition = replace(edition, lang=canonical(edition.lang))
+    except ValueError as error:
+        raise NewsroomError(f"edition {edition.code}: lang {error}") from error
     reserved = edition.code in RESERVED or edition.code.startswith(DRILL_PREFIX)
     if not _CODE.fullmatch(edition.code) or reserved:
         raise NewsroomError(f"edition code {edition.code!r} is not usable in a URL")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
+    from ticker.news.newsroom import Edition
 
 # Jitter: EventSource has none of its own, and all would come back at once.
 SSE_RETRY_MS: Final = range(1500, 4501)
@@ -89,13 +90,15 @@ class Encoder:
         beat: Seconds between two beats.
         lines: Lines on a board at most.
         hours: Hours a line stays on the board.
+        edition: Whose lines it tells of, in which language and direction.
 
     Attributes:
         stale: Since when the store is away, if it is.
     """
 
-    def __init__(self, beat: float, lines: int, hours: float) -> None:
+    def __init__(self, beat: float, lines: int, hours: float, edition: Edition) -> None:
         self._beat = beat
+        self._language = {"lang": edition.lang, "dir": edition.dir}
         self._board = {"lines": lines, "hours": hours}
         self.stale: datetime | None = None
 
@@ -136,6 +139,7 @@ class Encoder:
             "now": document.format_time(now),
             "beat": self._beat,
             "board": self._board,
+            **self._language,
         }
         if drops:
             message["drops"] = drops

@@ -83,6 +83,7 @@ def test_the_element_takes_the_choices_as_attributes() -> None:
     chosen = banner("mode=stack&max=3&skin=solid&label=Live&section=sports&section=health", "ar")
     assert chosen.attributes() == {
         "edition": "ar",
+        "dir": "rtl",
         "label": "Live",
         "mode": "stack",
         "skin": "solid",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ticker.settings import static_dir
-from ticker.web.embed.bundle import join
+from ticker.web.embed.bundle import INTERNAL, join, squeeze
 
 
 def test_each_module_comes_once_after_those_it_needs(tmp_path: Path) -> None:
@@ -33,6 +33,34 @@ def test_all_modules_of_the_widget_are_in_it() -> None:
         assert first in script, module.name
     assert "\nimport " not in script
     assert "\nexport " not in script
+
+
+def test_names_that_only_the_widget_knows_become_letters() -> None:
+    """What the widget alone has is short in its script; what others read keeps its name."""
+    script = (
+        "(() => {\nconst CSS = `.a { color: var(--_text) }\n"
+        "@container (max-width: 1px) {\n  .b { color: var(--bt-text) }\n}`;\n"
+        "const link = { hear, headline };\nadopt(CSS, link.hear - 1, link.headline);\n})();\n"
+    )
+    assert squeeze(script, lambda kind, text: f"{kind[:4]}:{text.replace(' - ', '-')}") == (
+        "appl:((CSS) => {\nlet link = { e, headline };\nadopt(CSS, link.e-1, link.headline);\n})"
+        "(`text:.a { color: var(--_e) }\n"
+        "@container (max-width: 1px) {text:\n  .b { color: var(--bt-text) }}`);"
+    )
+
+
+def test_no_name_that_becomes_a_letter_is_data() -> None:
+    """Each stands in the widget's code, and neither in a string nor in what pages and services know."""
+    folder = static_dir() / "ticker"
+    code = re.sub(r"^ *(/\*\*.*?\*/|//[^\n]*)$", "", join(folder), flags=re.DOTALL | re.MULTILINE)
+    strings = re.findall(r'"[^"\n]*"|`[^`]*`', code)
+    words = {it for text in strings for it in re.findall(r"\w+", re.sub(r"\$\{[^}]*\}", "", text))}
+    told = (static_dir() / "custom-elements.json").read_text("utf-8")
+    told += (static_dir().parent / "docs" / "protocol.md").read_text("utf-8")
+    words |= set(re.findall(r'(?:"name": "|`)(\w+)["`]', told))
+    for name in INTERNAL:
+        assert re.search(rf"\b{name}\b", code), name
+        assert name not in words, name
 
 
 def test_the_manual_says_how_big_it_is() -> None:

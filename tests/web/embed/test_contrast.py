@@ -52,8 +52,17 @@ def test_almost_enough_is_not_enough() -> None:
     assert (found.ratio, found.enough) == (4.4, False)
 
 
-def tokens() -> dict[str, str]:
-    return dict(TOKEN.findall((static_dir() / "tokens.css").read_text("utf-8")))
+def tokens(part: int = 0) -> dict[str, str]:
+    """Those of all browsers, or those of browsers before 2024."""
+    sheet = (static_dir() / "tokens.css").read_text("utf-8")
+    return dict(TOKEN.findall(sheet.split("@supports")[part]))
+
+
+def test_older_browsers_have_the_same_colours() -> None:
+    """What is light or dark in a browser of today is so in one that cannot choose between two."""
+    for name, value in tokens().items():
+        if pair := re.fullmatch(r"light-dark\((#\w+), (#\w+)\)", value):
+            assert tokens(1)[name] == f"var(--light, {pair[1]}) var(--dark, {pair[2]})"
 
 
 @pytest.mark.parametrize("name", COLOURS)

@@ -90,7 +90,7 @@ async def test_a_hostile_line_is_text(service: Running, headline: str) -> None:
         assert headlines(html) == [headline]
         assert [it["headline"] for it in blog(html)["liveBlogUpdate"]] == [headline]
         assert html.count("</breaking-ticker>") == html.count("</ol>") == 1
-        assert len(re.findall(r"<script\b", html)) == 4
+        assert len(re.findall(r"<script\b", html)) == 5
 
 
 async def test_what_readers_may_not_see_is_not_there(service: Running) -> None:
@@ -116,6 +116,7 @@ async def test_the_choices_are_the_elements(service: Running) -> None:
     assert tag is not None
     assert {it[0]: unescape(it[1]) for it in re.findall(r'([a-z]+)="([^"]*)"', tag[1])} == {
         "lang": "en",
+        "dir": "ltr",
         "edition": "en",
         "mode": "stack",
         "theme": "dark",

@@ -113,7 +113,7 @@ async def test_a_filtered_page_is_an_address(service: Running) -> None:
     html = (await service.get("/en?region=asia&section=sports&section=health")).body.decode()
     assert headlines(html) == ["Match won"]
     assert (
-        '<breaking-ticker edition="en" lang="en" label="Breaking" section="sports,health" region="asia">'
+        '<breaking-ticker edition="en" lang="en" dir="ltr" label="Breaking" section="sports,health" region="asia">'
         in html
     )
     chosen = re.findall(r'<a href="([^"]*)" aria-current="true"[^>]*><bdi>([^<]*)<', html)

@@ -110,6 +110,8 @@ class Flashes:
         body = {
             "cursor": str(cursor),
             "flashes": [document.public(flash) for flash in lines[:limit]],
+            "lang": self._newsroom.editions[edition].lang,
+            "dir": self._newsroom.editions[edition].dir,
         }
         return Made(_json(body, 200, {"Cache-Control": LIVE_CACHE}), until)
 

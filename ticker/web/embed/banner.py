@@ -132,6 +132,7 @@ class Banner:
         return {
             "edition": code,
             **({"lang": lang} if lang != code else {}),
+            **({"dir": "rtl"} if self.edition.dir == "rtl" else {}),
             "label": self.label or self.edition.label,
             **{name: value for name, value in look.items() if value != CHOICES[name][0]},
             **({"max": str(self.rows)} if self.mode == "stack" and self.rows != ROWS else {}),

@@ -62,7 +62,12 @@ class EmbedFrame:
             "title": title,
             "address": base + banner.path,
             "canonical": base + banner.filters.href,
-            "attributes": {"lang": edition.lang, "mode": banner.mode, **banner.attributes()},
+            "attributes": {
+                "lang": edition.lang,
+                "dir": edition.dir,
+                "mode": banner.mode,
+                **banner.attributes(),
+            },
             "lines": [document.public(flash) for flash in lines],
             "blog": live_blog(edition, lines, base, title) if lines else None,
         }
