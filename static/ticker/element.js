@@ -1,15 +1,19 @@
 /** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
-import { Announcer } from "./announcer.js";
-import { ago, every } from "./clock.js";
+import { Announcer, sentences } from "./announcer.js";
+import { age, ago, every } from "./clock.js";
 import { Crawl } from "./crawl.js";
 import { acquire } from "./edition.js";
-import { FILTERS } from "./filters.js";
+import { FILTERS, filtersOf } from "./filters.js";
 import { FixedLines } from "./fixed.js";
-import { make, speak } from "./line.js";
+import { make, name, refresh, speak, write } from "./line.js";
 import { Rotate } from "./rotate.js";
+import { printing } from "./printed.js";
+import { watch } from "./sight.js";
+import { build } from "./skeleton.js";
 import { Stack } from "./stack.js";
-import { sheet } from "./styles.js";
+import { dress } from "./styles.js";
 import { Takeover } from "./takeover.js";
+import { Unread } from "./unread.js";
 import { direction, plural, words } from "./words.js";
 
 const MODES = { rotate: Rotate, crawl: Crawl, stack: Stack, flash: Takeover };
@@ -24,15 +28,18 @@ export class BreakingTicker extends HTMLElement {
   static observedAttributes = ["edition", "src", "lang", "label", "mode", "max", "speed", ...FILTERS];
 
   #parts = null;
+  #context = null;
   #mode = null;
   #announcer = new Announcer();
   #unseen = new Set();
+  #unread = new Unread();
   #source = "";
   #view = null;
   #fixed = null;
   #life = null;
   #paused = false;
   #pointed = false;
+  #visible = true;
 
   /** Whether the reader has stopped the banner. */
   get paused() {
@@ -68,22 +75,43 @@ export class BreakingTicker extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#parts ??= this.#build();
-    this.#start();
+    this.#parts ??= build(this, {
+      press: () => this.#press(),
+      step: (by) => this.#mode.step?.(by) ?? this.#count(),
+      point: (pointed) => this.#point(pointed),
+      hold: () => queueMicrotask(() => this.#hold()),
+    });
+    if (this.#life) this.#point(false);
+    else this.#start();
   }
 
+  /** Who only moves it has put it back when the page's own work is done. */
   disconnectedCallback() {
-    this.#life.abort();
-    this.#mode.stop();
-    this.#life = null;
+    queueMicrotask(() => this.isConnected || this.#stop());
+  }
+
+  /** `moveBefore`: everything goes on. */
+  connectedMoveCallback() {}
+
+  /** Sheets belong to a document. */
+  adoptedCallback() {
+    if (!this.#parts) return;
+    dress(this.shadowRoot);
+    if (this.#life) this.#restart();
   }
 
   attributeChangedCallback(name, before, after) {
     if (this.#life && before !== after) this.#restart();
   }
 
+  #stop() {
+    this.#life?.abort();
+    this.#mode?.stop();
+    this.#life = null;
+  }
+
   #restart() {
-    this.disconnectedCallback();
+    this.#stop();
     this.#start();
   }
 
@@ -98,20 +126,20 @@ export class BreakingTicker extends HTMLElement {
     this.#mode = this.#stage();
     this.#listen();
     if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
-    this.#hold();
     this.#showStatus();
   }
 
   /** Lines of another view don't stay under this one's name: what the page put inside returns. */
   #join() {
     const [edition, src] = ["edition", "src"].map((name) => this.getAttribute(name));
-    const filters = this.#filters();
+    const filters = filtersOf(this);
     const source = [edition, src, filters].join();
     if (source !== this.#source) {
       const { track, said, alert } = this.#parts;
       track.replaceChildren(document.createElement("slot"));
       said.textContent = alert.textContent = "";
       this.#unseen.clear();
+      this.#unread = new Unread();
       this.#announcer = new Announcer();
     }
     this.#source = source;
@@ -126,33 +154,15 @@ export class BreakingTicker extends HTMLElement {
     }
   }
 
-  #filters() {
-    const filters = new URLSearchParams();
-    for (const name of FILTERS) {
-      for (const value of (this.getAttribute(name) ?? "").split(",")) if (value.trim()) filters.append(name, value.trim());
-    }
-    return filters;
-  }
-
   #listen() {
     const { signal } = this.#life;
-    const { track, button } = this.#parts;
     const on = (target, name, listener) => target?.addEventListener(name, listener, { signal });
-    const hold = () => queueMicrotask(() => this.#hold());
-    on(button, "click", () => this.#press());
-    on(track, "pointerenter", (event) => this.#point(event.pointerType !== "touch"));
-    on(track, "pointerleave", () => this.#point(false));
-    on(track, "focusin", hold);
-    on(track, "focusout", hold);
-    on(document, "visibilitychange", hold);
-    on(document, "keydown", ({ key }) => key === "Escape" && this.dismiss());
+    on(this.ownerDocument, "keydown", ({ key }) => key === "Escape" && this.dismiss());
     on(reducedMotion, "change", () => this.#restart());
     on(this.#view, "change", ({ detail }) => this.#change(detail));
     on(this.#view, "status", () => this.#showStatus());
     every(() => this.#tick(), signal);
-    const resized = new ResizeObserver(() => this.#mode.fit());
-    resized.observe(track);
-    signal.addEventListener("abort", () => resized.disconnect());
+    watch(this, this.#parts.track, { fit: () => this.#mode.fit(), see: (visible) => this.#hold(visible) }, signal);
   }
 
   #press() {
@@ -167,50 +177,35 @@ export class BreakingTicker extends HTMLElement {
     this.#hold();
   }
 
-  #build() {
-    const shadow = this.attachShadow({ mode: "open" });
-    shadow.adoptedStyleSheets = [sheet];
-    const parts = {};
-    const add = (parent, name, tag = "div") => parent.appendChild((parts[name] = make(tag, name)));
-    add(shadow, "box");
-    add(parts.box, "bar").role = "region";
-    const label = add(parts.bar, "label");
-    const slot = (name) => label.appendChild(Object.assign(document.createElement("slot"), { name }));
-    slot("logo");
-    add(slot("label"), "word", "span");
-    add(label, "state", "span");
-    add(parts.bar, "track");
-    add(parts.bar, "controls");
-    add(parts.controls, "fresh", "span");
-    add(parts.controls, "button", "button").type = "button";
-    add(parts.button, "icon", "span");
-    add(parts.box, "said").role = "status";
-    add(parts.box, "alert").role = "alert";
-    return parts;
-  }
-
   /** The mode; those who want no motion get a list. */
   #stage() {
-    const { box, bar, track, word } = this.#parts;
+    const { box, bar, track, word, previous, next } = this.#parts;
     const lang = this.#lang;
+    const texts = words(lang);
     const asked = this.getAttribute("mode");
     const known = Object.hasOwn(MODES, asked) ? asked : "rotate";
     const mode = reducedMotion.matches && known !== "flash" ? "stack" : known;
-    const name = this.getAttribute("label") || words(lang).label;
+    const label = this.getAttribute("label") || texts.label;
     speak(box, lang).dataset.mode = mode;
-    word.textContent = bar.ariaLabel = name;
-    return new MODES[mode]({
+    word.textContent = bar.ariaLabel = label;
+    name(previous, texts.previous);
+    name(next, texts.next);
+    this.#context = {
       track,
       lang,
-      name,
+      label,
       rtl: direction(lang) === "rtl",
       speed: Number(this.getAttribute("speed")),
       max: Number(this.getAttribute("max")) || (asked === "stack" ? ROWS : REDUCED_MOTION_ROWS),
       key: `ticker dismissed ${this.getAttribute("edition")}`,
       signal: this.#life.signal,
       now: () => Date.now() + this.#view.skew,
+      unread: (id) => this.#unread.has(id),
       show: (lines) => this.#show(lines),
-    });
+      count: () => this.#count(),
+    };
+    if (mode !== "flash") printing(this.#context, () => this.lines);
+    return new MODES[mode](this.#context);
   }
 
   #show(lines) {
@@ -227,6 +222,7 @@ export class BreakingTicker extends HTMLElement {
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
+    if (!change.backfill) this.#unread.add(added);
     change.removed.forEach(({ id }) => this.#unseen.delete(id));
     this.#mode.update({ ...change, added }, lines);
     this.#count();
@@ -247,17 +243,16 @@ export class BreakingTicker extends HTMLElement {
     if (!this.#view?.ready) return;
     const { lines } = this;
     this.#mode.tick(lines);
+    this.#unread.tick(lines, this.#visible ? this.#mode.shown : []);
+    refresh(this.#context);
     this.#count();
     this.#showStatus();
     this.#say(this.#parts.said, this.#announcer.tick(lines));
   }
 
   #say(region, lines) {
-    const { label, corrected } = words(this.#lang);
-    const sentences = lines
-      .filter((line) => this.#view.claim(line))
-      .map(({ urgency, correction, headline }) => [urgency === 1 && label, correction && corrected, headline].filter(Boolean).join(": "));
-    if (sentences.length) region.textContent = sentences.join(". ");
+    const ours = lines.filter((line) => this.#view.claim(line));
+    if (ours.length) region.textContent = sentences(ours, words(this.#lang));
   }
 
   /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
@@ -265,20 +260,28 @@ export class BreakingTicker extends HTMLElement {
     return this.#paused || this.#pointed || this.#parts.track.matches(":focus-within");
   }
 
-  #hold() {
+  #hold(visible = this.#visible) {
     const { button } = this.#parts;
     const { pause, resume, dismiss } = words(this.#lang);
+    this.#visible = visible;
     if (!this.#held) this.#unseen.clear();
-    this.#mode.hold(this.#held || document.hidden);
+    this.#mode.hold(this.#held || !visible);
     button.toggleAttribute("data-paused", this.#paused);
-    button.ariaLabel = button.title = this.#mode.dismiss ? dismiss : this.#paused ? resume : pause;
+    name(button, this.#mode.dismiss ? dismiss : this.#paused ? resume : pause);
     this.#count();
   }
 
   #count() {
     for (const id of this.#mode.shown) this.#unseen.delete(id);
-    const { size } = this.#unseen;
-    write(this.#parts.fresh, size ? plural(words(this.#lang).fresh, size, this.#lang) : "");
+    const { box, fresh, more, when } = this.#parts;
+    const lang = this.#lang;
+    const number = (count, forms) => (count ? plural(forms, count, lang) : "");
+    const rest = this.#mode.more;
+    write(fresh, number(this.#unseen.size, words(lang).fresh));
+    write(more, number(rest, words(lang).more));
+    const newest = rest >= 0 && this.lines.find(({ pinned }) => !pinned);
+    write(when, newest ? age(newest.firstcreated, lang, this.#context.now()) : "");
+    box.toggleAttribute("data-more", rest > 0);
   }
 
   #showStatus() {
@@ -291,9 +294,4 @@ export class BreakingTicker extends HTMLElement {
     this.setAttribute("status", status);
     this.#tell("status", [status]);
   }
-}
-
-/** Touch the page only when words change. */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

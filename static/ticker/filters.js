@@ -2,6 +2,15 @@
 
 export const FILTERS = ["section", "region", "tag", "coverage", "urgency"];
 
+/** What an element asks for: values with commas. @returns {URLSearchParams} */
+export function filtersOf(element) {
+  const filters = new URLSearchParams();
+  for (const name of FILTERS) {
+    for (const value of (element.getAttribute(name) ?? "").split(",")) if (value.trim()) filters.append(name, value.trim());
+  }
+  return filters;
+}
+
 /**
  * A predicate on lines: different filters are ANDed, a repeated one is ORed.
  * @param {URLSearchParams} filters

@@ -12,6 +12,10 @@ const TABLE = {
     stopped: "Not connected",
     stale: "Not up to date",
     fresh: { other: "# new" },
+    more: { other: "# more" },
+    unread: "New",
+    previous: "Previous",
+    next: "Next",
     urgency: ["Flash", "Alert"],
   },
   ar: {
@@ -25,6 +29,10 @@ const TABLE = {
     stopped: "غير متصل",
     stale: "غير محدث",
     fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", other: "# خبرا جديدا" },
+    more: { one: "خبر آخر", two: "خبران آخران", few: "# أخبار أخرى", other: "# خبرا آخر" },
+    unread: "جديد",
+    previous: "السابق",
+    next: "التالي",
     urgency: ["خبر عاجل", "تنبيه"],
   },
   es: {
@@ -38,6 +46,10 @@ const TABLE = {
     stopped: "Sin conexión",
     stale: "Sin actualizar",
     fresh: { one: "# nueva", other: "# nuevas" },
+    more: { other: "# más" },
+    unread: "Nueva",
+    previous: "Anterior",
+    next: "Siguiente",
     urgency: ["Flash", "Alerta"],
   },
   fr: {
@@ -51,6 +63,10 @@ const TABLE = {
     stopped: "Non connecté",
     stale: "Pas à jour",
     fresh: { one: "# nouvelle", other: "# nouvelles" },
+    more: { one: "# autre", other: "# autres" },
+    unread: "Nouveau",
+    previous: "Précédent",
+    next: "Suivant",
     urgency: ["Flash", "Alerte"],
   },
 };
