@@ -121,7 +121,7 @@ export class Crawl {
     const element = render(line, this.#stage);
     track.querySelector(".empty")?.remove();
     track.append(element);
-    const animation = element.animate([], { fill: "both" });
+    const animation = element.animate(null, { duration: 1, fill: "both" });
     const item = { line, element, trackWidth: track.clientWidth, animation };
     this.#measure(item);
     animation.currentTime = start;

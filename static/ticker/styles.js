@@ -144,7 +144,7 @@ button {
 }
 .button { min-inline-size: 44px; }
 :is(.previous, .next) { font-size: 24px; }
-[data-mode="stack"] :is(.previous, .next) { direction: ltr; writing-mode: vertical-rl; }
+[data-mode="stack"] :is(.previous, .next) { min-inline-size: 44px; direction: ltr; transform: rotate(90deg); }
 :is([data-mode="stack"]:not([data-more]), [data-mode="flash"]) :is(.previous, .next) { display: none; }
 :focus-visible { outline: 2px solid var(--_link); outline-offset: -2px; border-radius: 4px; }
 .icon { inline-size: 14px; block-size: 16px; border-inline: 4px solid; box-sizing: border-box; }
