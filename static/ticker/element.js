@@ -85,7 +85,7 @@ export class BreakingTicker extends HTMLElement {
     else this.#start();
   }
 
-  /** Who only moves it has put it back when the page's own work is done. */
+  /** Who only moves it has put it back by then. */
   disconnectedCallback() {
     queueMicrotask(() => this.isConnected || this.#stop());
   }
@@ -139,7 +139,7 @@ export class BreakingTicker extends HTMLElement {
       track.replaceChildren(document.createElement("slot"));
       said.textContent = alert.textContent = "";
       this.#unseen.clear();
-      this.#unread = new Unread();
+      this.#unread.clear();
       this.#announcer = new Announcer();
     }
     this.#source = source;
@@ -222,7 +222,7 @@ export class BreakingTicker extends HTMLElement {
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
-    if (!change.backfill) this.#unread.add(added);
+    if (!change.backfill) added.forEach(({ id }) => this.#unread.add(id));
     change.removed.forEach(({ id }) => this.#unseen.delete(id));
     this.#mode.update({ ...change, added }, lines);
     this.#count();
@@ -243,7 +243,7 @@ export class BreakingTicker extends HTMLElement {
     if (!this.#view?.ready) return;
     const { lines } = this;
     this.#mode.tick(lines);
-    this.#unread.tick(lines, this.#visible ? this.#mode.shown : []);
+    if (this.#visible) this.#unread.see(this.#mode.shown);
     refresh(this.#context);
     this.#count();
     this.#showStatus();
@@ -274,13 +274,13 @@ export class BreakingTicker extends HTMLElement {
   #count() {
     for (const id of this.#mode.shown) this.#unseen.delete(id);
     const { box, fresh, more, when } = this.#parts;
-    const lang = this.#lang;
-    const number = (count, forms) => (count ? plural(forms, count, lang) : "");
+    const { lang, now } = this.#context;
     const rest = this.#mode.more;
+    const number = (count, forms) => (count ? plural(forms, count, lang) : "");
     write(fresh, number(this.#unseen.size, words(lang).fresh));
     write(more, number(rest, words(lang).more));
     const newest = rest >= 0 && this.lines.find(({ pinned }) => !pinned);
-    write(when, newest ? age(newest.firstcreated, lang, this.#context.now()) : "");
+    write(when, newest ? age(newest.firstcreated, lang, now()) : "");
     box.toggleAttribute("data-more", rest > 0);
   }
 

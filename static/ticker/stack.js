@@ -55,13 +55,8 @@ export class Stack {
     if (this.#shown) this.tick(this.#lines);
   }
 
-  /** The track or the type has another size: the last page begins with a whole line as well. */
+  /** The track or the type has another size. */
   fit() {
-    const { clientHeight, style } = this.#list;
-    const last = this.#rows.at(-1);
-    const end = last ? last.offsetTop + last.offsetHeight : 0;
-    const first = this.#rows.find(({ offsetTop }) => end - offsetTop <= clientHeight);
-    style.paddingBlockEnd = first?.offsetTop ? `${clientHeight - end + first.offsetTop}px` : 0;
     this.#cut();
   }
 
@@ -112,8 +107,7 @@ export class Stack {
     const focused = this.#list.querySelector(":focus")?.closest("li").dataset.id;
     this.#list.replaceChildren(...rows);
     if (this.#list.isConnected !== rows.length > 0) show(rows.length ? [this.#list] : []);
-    this.fit();
-    if (top) this.#scroll(rows.find(({ dataset }) => dataset.id === top));
+    this.#scroll(top && rows.find(({ dataset }) => dataset.id === top));
     rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus({ preventScroll: true });
   }
 }

@@ -114,6 +114,7 @@ a:hover { color: var(--_link); }
 [data-mode="stack"] .track { padding: 0; block-size: calc(var(--_max) * 50px); border-block-start: 1px solid var(--_hairline); }
 .list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; }
 .is-cut { opacity: 0; pointer-events: none; }
+[data-more] .list::after { content: ""; display: block; block-size: calc(var(--_max) * 50px - 50px); }
 .list .line { display: block; scroll-snap-align: start; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
 .list .line:lang(ar) { padding-block: 9px; }
 .list .line, [data-mode="flash"] .line { min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; }
@@ -172,20 +173,19 @@ button {
 }
 .printed { display: none; }
 @media print {
-  .box {
-    --_surface: #fff !important;
-    --_text: #000 !important;
-    --_muted: #000 !important;
-    --_urgent: #000 !important;
-    --_link: #000 !important;
+  .box, .box * {
     position: static !important;
+    block-size: auto !important;
+    max-block-size: none !important;
+    padding-inline: 0 !important;
+    overflow: visible !important;
+    background: none !important;
+    color: #000 !important;
+    white-space: normal !important;
+    opacity: 1 !important;
   }
-  .bar, .printed { display: block; }
-  .label { background: none; color: #000; }
-  .controls, .when, .printed ~ * { display: none; }
-  .box .track { display: block; block-size: auto; max-block-size: none; overflow: visible; }
-  .printed { margin: 0; padding: 0; list-style: none; }
-  .box .line { position: static; min-inline-size: 0; padding-block: 4px; white-space: normal; break-inside: avoid; opacity: 1; }
+  .bar, .track, .printed, .line { display: block !important; }
+  .controls, .when, .said, .alert, .printed ~ * { display: none !important; }
 }
 `;
 
