@@ -57,6 +57,7 @@ const CSS = `
   justify-self: start;
   min-inline-size: 0;
   max-inline-size: 50cqi;
+  box-sizing: border-box;
   padding-inline: 16px;
   background: var(--_breaking);
   color: var(--_on-breaking);
@@ -109,7 +110,7 @@ a:hover { color: var(--_link); }
 [data-mode="crawl"] .line { position: absolute; inset-inline-start: 0; min-inline-size: 0; will-change: transform; }
 
 :is([data-mode="stack"], [data-mode="flash"]) .bar { grid-template: 42px auto / auto minmax(0, 1fr) auto; }
-:is([data-mode="stack"], [data-mode="flash"]) .track { grid-area: 2 / 1 / 3 / 4; }
+:is([data-mode="stack"], [data-mode="flash"]) .track { grid-area: 2 / 1 / 3 / -1; }
 [data-mode="stack"] .when { display: block; align-self: center; margin-inline: 16px; }
 [data-mode="stack"] .track { padding: 0; block-size: calc(var(--_max) * 50px); border-block-start: 1px solid var(--_hairline); }
 .list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; }
@@ -155,11 +156,15 @@ button {
 .said, .alert { position: absolute; inset-block-start: 0; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 
 @container (max-width: 600px) {
-  :is([data-mode="rotate"], [data-mode="crawl"]) .bar { grid-template: 44px 45px / 1fr auto; }
-  .track { grid-area: 2 / 1 / 3 / 3; border-block-start: 1px solid var(--_hairline); }
-  .label { max-inline-size: 100%; padding-inline: 12px; }
+  .box .bar { grid-template-columns: minmax(0, 1fr) auto; }
+  :is([data-mode="rotate"], [data-mode="crawl"]) .bar { grid-template-rows: 44px 45px; }
+  .box .track { grid-area: 2 / 1 / 3 / -1; border-block-start: 1px solid var(--_hairline); }
+  .label { max-inline-size: 100%; }
   .box .when { display: none; }
-  .controls { padding-inline: 0; }
+  .controls { padding-inline: 0 8px; }
+}
+@container (max-width: 400px) {
+  [data-mode="stack"] :is(.previous, .next) { display: none; }
 }
 @media (pointer: coarse) {
   button { min-inline-size: 44px; }
@@ -185,6 +190,8 @@ button {
     opacity: 1 !important;
   }
   .bar, .track, .printed, .line { display: block !important; }
+  .box .time { font-size: 0; }
+  .box .time::after { content: attr(data-clock); font-size: 15px; }
   .controls, .when, .said, .alert, .printed ~ * { display: none !important; }
 }
 `;

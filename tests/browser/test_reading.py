@@ -39,7 +39,7 @@ async def shown(
     browser: Browser, service: Running, attributes: str, edition: str = "en", **options: Any
 ) -> AsyncIterator[Page]:
     """A live banner on a page of another site."""
-    context = await browser.new_context(**({"viewport": {"width": 360, "height": 640}} | options))
+    context = await browser.new_context(**({"viewport": {"width": 420, "height": 640}} | options))
     page = await context.new_page()
     async with elsewhere(embed(service, attributes, edition=edition)) as address:
         await page.goto(address)
@@ -317,6 +317,13 @@ async def test_a_long_label_leaves_room_for_the_rest(
             await expect(page.get_by_role("button", name="Pause")).to_be_in_viewport(ratio=1)
             await expect(page.locator(".word")).to_have_css("text-overflow", "ellipsis")
             await expect(page.get_by_role("region", name=label)).to_be_attached()
+            ends = [
+                await page.locator(".label").bounding_box(),
+                await page.locator(".controls").bounding_box(),
+            ]
+            assert ends[0] is not None
+            assert ends[1] is not None
+            assert ends[0]["x"] + ends[0]["width"] <= ends[1]["x"] + 1
 
 
 async def test_a_line_of_yesterday_has_its_date(browser: Browser, service: Running) -> None:
