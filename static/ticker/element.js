@@ -273,15 +273,15 @@ export class BreakingTicker extends HTMLElement {
 
   #count() {
     for (const id of this.#mode.shown) this.#unseen.delete(id);
-    const { box, fresh, more, when } = this.#parts;
+    const { box, fresh, rest, when } = this.#parts;
     const { lang, now } = this.#context;
-    const rest = this.#mode.more;
+    const { more } = this.#mode;
     const number = (count, forms) => (count ? plural(forms, count, lang) : "");
     write(fresh, number(this.#unseen.size, words(lang).fresh));
-    write(more, number(rest, words(lang).more));
-    const newest = rest >= 0 && this.lines.find(({ pinned }) => !pinned);
+    write(rest, number(more, words(lang).more));
+    const newest = more >= 0 && this.lines.find(({ pinned }) => !pinned);
     write(when, newest ? age(newest.firstcreated, lang, now()) : "");
-    box.toggleAttribute("data-more", rest > 0);
+    box.toggleAttribute("data-more", more > 0);
   }
 
   #showStatus() {

@@ -27,7 +27,7 @@ export function build(host, on) {
   add(bar, "when", "span");
   const track = add(bar, "track");
   const controls = add(bar, "controls");
-  add(controls, "more", "span");
+  add(controls, "rest", "span");
   add(controls, "fresh", "span");
   for (const name of ["previous", "next", "button"]) add(controls, name, "button", CHEVRONS[name]).type = "button";
   add(parts.button, "icon", "span");

@@ -85,7 +85,7 @@ const CSS = `
 .line { flex: none; min-inline-size: 100%; white-space: nowrap; background: var(--_surface); }
 .line:lang(ar) { font-size: 1.1em; line-height: 1.6; }
 .when { display: none; }
-.time, .note, .source, .empty, .when, .more { color: var(--_muted); font-size: 15px; }
+.time, .note, .source, .empty, .when, .rest { color: var(--_muted); font-size: 15px; }
 .time { display: inline-block; position: relative; min-inline-size: 3.6em; font-variant-numeric: tabular-nums; margin-inline-end: 8px; }
 .time::before { position: absolute; inset-inline-end: 100%; margin-inline-end: 2px; color: var(--_link); font-size: 9px; line-height: 20px; }
 [data-unread]::before { content: "●"; content: "●" / attr(data-unread); }
@@ -129,7 +129,7 @@ a:hover { color: var(--_link); }
 [data-mode="flash"] .headline + * { margin-inline-start: 0; }
 
 .controls { display: flex; align-items: center; grid-area: 1 / -2; padding-inline: 8px; white-space: nowrap; }
-.fresh, .more { margin-inline: 4px; font-size: 15px; font-variant-numeric: tabular-nums; }
+.fresh, .rest { margin-inline: 4px; font-size: 15px; font-variant-numeric: tabular-nums; }
 .fresh { font-weight: 650; }
 button {
   display: grid;

@@ -72,7 +72,7 @@ async def test_a_list_shows_whole_lines_only(
             assert rows["cut"] == []
             assert 0 < len(rows["whole"]) < count
             assert rows["whole"] == [it for it in lines if it in rows["whole"]]
-            await expect(page.locator(".more")).to_have_text(f"{count - len(rows['whole'])} more")
+            await expect(page.locator(".rest")).to_have_text(f"{count - len(rows['whole'])} more")
             read += [it for it in rows["whole"] if it not in read]
             if read == lines[:count]:
                 break
