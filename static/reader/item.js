@@ -16,12 +16,12 @@ export function setting({ dataset }) {
 }
 
 /** Give a list item a line. */
-export function fill(element, line, { edition, lang, sections, words }) {
+export function fill(element, line, { edition, lang, sections, words, skew = 0 }) {
   element.dataset.id = line.id;
   element.dataset.urgency = line.urgency;
   const link = make("a", "permalink");
   link.href = `/${edition}/f/${encodeURIComponent(line.id)}`;
-  link.append(time(line, lang));
+  link.append(time(line, lang, Date.now() + skew));
   speak(element, lang).replaceChildren(link, text(line, lang, sections, words));
   return element;
 }

@@ -81,7 +81,7 @@ function item(line, fresh) {
   const element = known?.element ?? make("li", "line");
   element.classList.toggle("is-new", fresh && !known);
   items.set(line.id, { line, element });
-  return fill(element, line, { edition, lang, sections, words });
+  return fill(element, line, { edition, lang, sections, words, skew: view.skew });
 }
 
 function forget(ids) {

@@ -42,3 +42,9 @@ export class Announcer {
     return due;
   }
 }
+
+/** What is said of lines. @param {object[]} lines @param {Record<string, string>} words */
+export function sentences(lines, { label, corrected }) {
+  const sentence = ({ urgency, correction, headline }) => [urgency === 1 && label, correction && corrected, headline].filter(Boolean);
+  return lines.map((line) => sentence(line).join(": ")).join(". ");
+}

@@ -24,10 +24,11 @@ export function every(listener, signal) {
  * line's may be.
  * @param {string} time RFC 3339.
  * @param {Intl.Locale} lang
+ * @param {number} now the service's clock, milliseconds since 1970: a device's own may be days off.
  */
-export function clock(time, lang) {
+export function clock(time, lang, now) {
   const then = new Date(time);
-  if (Date.now() - then > DAY_MS) return then.toLocaleDateString([lang, "en"], { day: "numeric", month: "short" });
+  if (now - then > DAY_MS) return then.toLocaleDateString([lang, "en"], { day: "numeric", month: "short" });
   return timeOfDay(then);
 }
 
@@ -37,9 +38,22 @@ export function timeOfDay(then) {
   return [then.getHours(), then.getMinutes()].map((number) => String(number).padStart(2, "0")).join(":");
 }
 
+/** How old, as short as it can be said; the date if that is long. Parameters as for `clock`. */
+export function age(time, lang, now) {
+  const ms = now - new Date(time);
+  const [count, unit] = inUnits(ms);
+  if (ms > DAY_MS) return clock(time, lang, now);
+  return count ? count.toLocaleString([lang, "en"], { style: "unit", unit }) : ago(ms, lang);
+}
+
 /** How long ago, in words. @param {number} ms @param {Intl.Locale} lang */
 export function ago(ms, lang) {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
+  const [count, unit] = inUnits(ms);
   return new Intl.RelativeTimeFormat([lang, "en"], { numeric: "auto", style: "short" }).format(-count, unit);
+}
+
+function inUnits(ms) {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return [0, "second"];
+  return minutes < 60 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
 }

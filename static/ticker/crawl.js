@@ -6,12 +6,10 @@
  * is being read moves.
  */
 import { render } from "./line.js";
-import { Rotation, URGENT } from "./rotation.js";
+import { Rotation } from "./rotation.js";
 
 const GAP_PX = 64;
 const SPEED = 60;
-/** A flash overtakes a line that would keep it waiting for longer. */
-const HASTE_MS = 3000;
 /** A line this late is set where it would be by now; a later one comes in at the edge. */
 const PUNCTUAL_MS = 500;
 
@@ -25,7 +23,7 @@ export class Crawl {
   #open = true;
   #held = false;
 
-  /** @param {{track: HTMLElement, lang: string, rtl: boolean, speed: number, signal: AbortSignal, show: (lines: HTMLElement[]) => void}} stage */
+  /** @param {{track: HTMLElement, rtl: boolean, speed: number, signal: AbortSignal, show: (lines: HTMLElement[]) => void}} stage */
   constructor(stage) {
     this.#stage = stage;
     stage.track.addEventListener("focusin", ({ target }) => this.#reveal(target), { signal: stage.signal });
@@ -45,7 +43,7 @@ export class Crawl {
       if (!line) this.#drop(item);
       else if (line !== item.line) this.#reword(item, line);
     }
-    if (this.#rotation.waiting <= URGENT) this.#makeWay();
+    this.#rush();
     if (this.#moving.length === 0) this.#stage.show([]);
     this.#go();
   }
@@ -59,11 +57,24 @@ export class Crawl {
   hold(held) {
     this.#held = held;
     for (const { animation } of this.#moving) animation[held ? "pause" : "play"]();
+    this.#rush();
     this.#go();
   }
 
-  /** The track has another size. */
+  /** The track or the type has another size. */
   fit() {
+    if (!this.#stage.track.clientWidth) return;
+    this.#settle();
+    this.#go();
+  }
+
+  /** The next line of the board comes to the front, or the one before; first the one that is half gone. */
+  step(by) {
+    const [first] = this.#moving;
+    if (!first) return;
+    const { line, trackWidth, animation } = first;
+    const gone = animation.currentTime * this.#speed > trackWidth + GAP_PX;
+    this.#restart(this.#rotation.step(this.#lines, line, gone && by < 0 ? 0 : by));
     this.#go();
   }
 
@@ -88,7 +99,7 @@ export class Crawl {
   /** Let the next line in. The first ones fill the track, later ones come in at its edge. */
   #go() {
     clearTimeout(this.#timer);
-    if (!this.#lines) return;
+    if (!this.#lines || !this.#stage.track.clientWidth) return;
     const late = this.#late;
     if (late < 0) {
       this.#open = false;
@@ -105,50 +116,75 @@ export class Crawl {
     this.#go();
   }
 
-  #launch(line, start, place = this.#moving.length) {
-    const { track, lang, rtl } = this.#stage;
-    const element = render(line, lang);
+  #launch(line, start) {
+    const { track } = this.#stage;
+    const element = render(line, this.#stage);
     track.querySelector(".empty")?.remove();
-    track.insertBefore(element, this.#moving[place]?.element ?? null);
-    const [trackWidth, width] = [track.clientWidth, element.offsetWidth];
-    const [from, to] = rtl ? [-trackWidth, width] : [trackWidth, -width];
-    const animation = element.animate(
-      { transform: [`translateX(${from}px)`, `translateX(${to}px)`] },
-      { duration: (trackWidth + width) / this.#speed, fill: "both" },
-    );
-    const item = { line, element, trackWidth, width, animation };
+    track.append(element);
+    const animation = element.animate(null, { duration: 1, fill: "both" });
+    const item = { line, element, trackWidth: track.clientWidth, animation };
+    this.#measure(item);
     animation.currentTime = start;
     animation.onfinish = () => {
       this.#drop(item);
       this.#go();
     };
     if (this.#held) animation.pause();
-    this.#moving.splice(place, 0, item);
-    return item;
+    this.#moving.push(item);
   }
 
-  /** A longer version needs more room: what follows too closely comes in again behind it. */
+  /** How far a line has to go, and how long that takes. */
+  #measure(item) {
+    const { trackWidth, element, animation } = item;
+    const { rtl } = this.#stage;
+    const width = element.offsetWidth;
+    const [from, to] = rtl ? [-trackWidth, width] : [trackWidth, -width];
+    if (!width || width === item.width) return;
+    item.width = width;
+    animation.effect.setKeyframes({ transform: [`translateX(${from}px)`, `translateX(${to}px)`] });
+    animation.effect.updateTiming({ duration: (trackWidth + width) / this.#speed });
+  }
+
+  /** A longer version needs more room. */
   #reword(item, line) {
-    const place = this.#moving.indexOf(item);
-    this.#drop(item);
-    const { width } = this.#launch(line, item.at, place);
-    if (width > item.width + GAP_PX / 2) this.#recall(this.#moving.slice(place + 1));
+    const element = render(line, this.#stage);
+    item.element.replaceWith(element);
+    item.line = line;
+    item.element = item.animation.effect.target = element;
+    this.#settle();
   }
 
-  /** A flash doesn't wait behind a long line that is only just coming in. */
-  #makeWay() {
-    const last = this.#moving.at(-1);
-    if (!this.#held && this.#late < -HASTE_MS && last.line.urgency > URGENT) this.#recall([last]);
+  /** Lines, or their type, may have grown: what would be run into moves on. */
+  #settle() {
+    let free = -Infinity;
+    for (const item of this.#moving) {
+      this.#measure(item);
+      const { trackWidth, width, animation } = item;
+      const place = trackWidth - animation.currentTime * this.#speed;
+      if (free > place + 1) animation.currentTime = (trackWidth - free) / this.#speed;
+      free = Math.max(free, place) + width + GAP_PX;
+    }
   }
 
-  #recall(items) {
-    items.forEach((item) => this.#drop(item));
-    this.#rotation.add(items.map(({ line }) => line));
+  /** A flash takes the place of what is on its way, which comes again behind it. */
+  #rush() {
+    if (!this.#rotation.rush || this.#held) return;
+    const line = this.#rotation.next(this.#lines);
+    if (!line) return;
+    const others = this.#moving.filter((item) => item.line !== line);
+    this.#restart(line, others.map((item) => item.line));
+  }
+
+  /** Begin anew with a line. */
+  #restart(line, others = []) {
+    this.stop();
+    this.#rotation.again(others);
+    this.#open = true;
+    this.#launch(line, this.#stage.track.clientWidth / this.#speed);
   }
 
   #drop(item) {
     this.#moving = this.#moving.filter((other) => other !== item);
-    item.at = item.animation.currentTime;
     item.animation.onfinish = null;
     item.animation.cancel();
     item.element.remove();

@@ -1,33 +1,32 @@
 /** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
-import { Announcer } from "./announcer.js";
+import { Announcer, sentences } from "./announcer.js";
 import { ATTRIBUTES, truth, upgrade } from "./attributes.js";
-import { ago, every, timeOfDay } from "./clock.js";
-import { Crawl } from "./crawl.js";
+import { age, every } from "./clock.js";
 import { acquire } from "./edition.js";
 import { filtersOf } from "./filters.js";
 import { FixedLines } from "./fixed.js";
-import { make, speak, write } from "./line.js";
-import { Rotate } from "./rotate.js";
+import { make, name, refresh, speak, write } from "./line.js";
+import { modeOf, reducedMotion } from "./modes.js";
+import { printing } from "./printed.js";
+import { watch } from "./sight.js";
 import { build } from "./skeleton.js";
-import { Stack } from "./stack.js";
-import { Takeover } from "./takeover.js";
+import { State } from "./state.js";
+import { dress } from "./styles.js";
+import { Unread } from "./unread.js";
 import { language, plural, words } from "./words.js";
 
-const MODES = { rotate: Rotate, crawl: Crawl, stack: Stack, flash: Takeover };
-const ROWS = 5;
-const REDUCED_MOTION_ROWS = 3;
-const OLD_MS = 60_000;
 const BASE = new URL("./", import.meta.url.replace(/static\/ticker\/\w+\.js/, "")).href;
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A live banner of breaking lines. Its attributes, events, parts and slots are in docs/embed.md. */
 export class BreakingTicker extends HTMLElement {
   static observedAttributes = [...ATTRIBUTES, "lang", "dir", "paused"];
 
   #parts = null;
+  #context = null;
   #mode = null;
   #announcer = new Announcer();
   #unseen = new Set();
+  #unread = new Unread();
   #source = "";
   #view = null;
   #fixed = null;
@@ -36,8 +35,8 @@ export class BreakingTicker extends HTMLElement {
   #pointed = false;
   #spoken = "";
   #lang = null;
-  #status = "";
-  #states = this.attachInternals?.().states;
+  #state = new State(this);
+  #visible = true;
 
   constructor() {
     super();
@@ -46,7 +45,7 @@ export class BreakingTicker extends HTMLElement {
 
   /** The state of the connection. */
   get status() {
-    return this.#status;
+    return this.#state.now;
   }
 
   /** Whether the reader has stopped the banner, or the page has. */
@@ -86,14 +85,29 @@ export class BreakingTicker extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#parts ??= build(this);
-    this.#start();
+    this.#parts ??= build(this, {
+      press: () => (this.#mode.dismiss ? this.dismiss() : (this.paused = !this.#paused)),
+      step: (by) => this.#mode.step?.(by) ?? this.#count(),
+      point: (pointed) => this.#point(pointed),
+      hold: () => queueMicrotask(() => this.#hold()),
+    });
+    if (this.#life) this.#point(false);
+    else this.#start();
   }
 
+  /** Who only moves it has put it back by then. */
   disconnectedCallback() {
-    this.#life.abort();
-    this.#mode.stop();
-    this.#life = null;
+    queueMicrotask(() => this.isConnected || this.#stop());
+  }
+
+  /** `moveBefore`: everything goes on. */
+  connectedMoveCallback() {}
+
+  /** Sheets belong to a document. */
+  adoptedCallback() {
+    if (!this.#parts) return;
+    dress(this.shadowRoot);
+    if (this.#life) this.#restart();
   }
 
   attributeChangedCallback(name, before, after) {
@@ -101,8 +115,14 @@ export class BreakingTicker extends HTMLElement {
     else if (this.#life && before !== after) this.#restart();
   }
 
+  #stop() {
+    this.#life?.abort();
+    this.#mode?.stop();
+    this.#life = null;
+  }
+
   #restart() {
-    this.disconnectedCallback();
+    this.#stop();
     this.#start();
   }
 
@@ -121,7 +141,6 @@ export class BreakingTicker extends HTMLElement {
     this.#mode = this.#stage();
     this.#listen();
     if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
-    this.#hold();
     this.#showStatus();
   }
 
@@ -135,6 +154,7 @@ export class BreakingTicker extends HTMLElement {
       track.replaceChildren(document.createElement("slot"));
       said.textContent = alert.textContent = "";
       this.#unseen.clear();
+      this.#unread.clear();
       this.#announcer = new Announcer();
     }
     this.#source = source;
@@ -151,29 +171,13 @@ export class BreakingTicker extends HTMLElement {
 
   #listen() {
     const { signal } = this.#life;
-    const { track, button } = this.#parts;
     const on = (target, name, listener) => target?.addEventListener(name, listener, { signal });
-    const hold = () => queueMicrotask(() => this.#hold());
-    on(button, "click", () => this.#press());
-    on(track, "pointerenter", (event) => this.#point(event.pointerType !== "touch"));
-    on(track, "pointerleave", () => this.#point(false));
-    on(track, "focusin", hold);
-    on(track, "focusout", hold);
-    on(document, "visibilitychange", hold);
-    on(document, "keydown", ({ key }) => key === "Escape" && this.dismiss());
+    on(this.ownerDocument, "keydown", ({ key }) => key === "Escape" && this.dismiss());
     on(reducedMotion, "change", () => this.#restart());
     on(this.#view, "change", ({ detail }) => this.#change(detail));
     on(this.#view, "status", () => this.#showStatus());
     every(() => this.#tick(), signal);
-    const resized = new ResizeObserver(() => this.#mode.fit());
-    resized.observe(track);
-    signal.addEventListener("abort", () => resized.disconnect());
-  }
-
-  #press() {
-    if (this.#mode.dismiss) this.dismiss();
-    else if (this.#paused) this.resume();
-    else this.pause();
+    watch(this, this.#parts.track, { fit: () => this.#mode.fit(), see: (visible) => this.#hold(visible) }, signal);
   }
 
   /** A finger leaves no pointer behind: after a tap nothing may stand still for ever. */
@@ -184,26 +188,31 @@ export class BreakingTicker extends HTMLElement {
 
   /** The mode; those who want no motion get a list. */
   #stage() {
-    const { box, bar, track, word } = this.#parts;
+    const { box, bar, track, word, previous, next } = this.#parts;
     const lang = this.#lang;
-    const asked = this.mode;
-    const known = Object.hasOwn(MODES, asked) ? asked : "rotate";
-    const mode = reducedMotion.matches && known !== "flash" ? "stack" : known;
-    const name = this.label || words(lang).label;
-    speak(box, lang).dataset.mode = mode;
-    word.textContent = bar.ariaLabel = name;
-    return new MODES[mode]({
+    const texts = words(lang);
+    const mode = modeOf(this);
+    const label = this.label || texts.label;
+    speak(box, lang).dataset.mode = mode.name;
+    word.textContent = bar.ariaLabel = label;
+    name(previous, texts.previous);
+    name(next, texts.next);
+    this.#context = {
       track,
       lang,
-      name,
+      label,
       rtl: lang.dir === "rtl",
       speed: Number(this.speed),
-      max: Number(this.max) || (asked === "stack" ? ROWS : REDUCED_MOTION_ROWS),
+      max: mode.max,
       key: `ticker dismissed ${this.edition}`,
       signal: this.#life.signal,
       now: () => Date.now() + this.#view.skew,
+      unread: (id) => this.#unread.has(id),
       show: (lines) => this.#show(lines),
-    });
+      count: () => this.#count(),
+    };
+    if (mode.name !== "flash") printing(this.#context, () => this.lines);
+    return new mode.Mode(this.#context);
   }
 
   #show(lines) {
@@ -221,6 +230,7 @@ export class BreakingTicker extends HTMLElement {
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
+    if (!change.backfill) added.forEach(({ id }) => this.#unread.add(id));
     change.removed.forEach(({ id }) => this.#unseen.delete(id));
     this.#mode.update({ ...change, added }, lines);
     this.#count();
@@ -242,16 +252,15 @@ export class BreakingTicker extends HTMLElement {
     if (!this.#view?.ready) return;
     const { lines } = this;
     this.#mode.tick(lines);
+    if (this.#visible) this.#unread.see(this.#mode.shown);
+    refresh(this.#context);
     this.#count();
     this.#say(this.#parts.said, this.#announcer.tick(lines));
   }
 
   #say(region, lines) {
-    const { label, corrected } = words(this.#lang);
-    const sentences = lines
-      .filter((line) => this.#view.claim(line))
-      .map(({ urgency, correction, headline }) => [urgency === 1 && label, correction && corrected, headline].filter(Boolean).join(": "));
-    if (sentences.length) region.textContent = sentences.join(". ");
+    const ours = lines.filter((line) => this.#view.claim(line));
+    if (ours.length) region.textContent = sentences(ours, words(this.#lang));
   }
 
   /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
@@ -259,42 +268,31 @@ export class BreakingTicker extends HTMLElement {
     return this.#paused || this.#pointed || this.#parts.track.matches(":focus-within");
   }
 
-  #hold() {
+  #hold(visible = this.#visible) {
     const { button } = this.#parts;
     const { pause, resume, dismiss } = words(this.#lang);
+    this.#visible = visible;
     if (!this.#held) this.#unseen.clear();
-    this.#mode.hold(this.#held || document.hidden);
+    this.#mode.hold(this.#held || !visible);
     button.toggleAttribute("data-paused", this.#paused);
-    button.ariaLabel = button.title = this.#mode.dismiss ? dismiss : this.#paused ? resume : pause;
+    name(button, this.#mode.dismiss ? dismiss : this.#paused ? resume : pause);
     this.#count();
   }
 
   #count() {
     for (const id of this.#mode.shown) this.#unseen.delete(id);
-    const { size } = this.#unseen;
-    write(this.#parts.fresh, size ? plural(words(this.#lang).fresh, size, this.#lang) : "");
+    const { box, fresh, rest, when } = this.#parts;
+    const { lang, now } = this.#context;
+    const { more } = this.#mode;
+    const number = (count, forms) => (count ? plural(forms, count, lang) : "");
+    write(fresh, number(this.#unseen.size, words(lang).fresh));
+    write(rest, number(more, words(lang).more));
+    const newest = more >= 0 && this.lines.find(({ pinned }) => !pinned);
+    write(when, newest ? age(newest.firstcreated, lang, now()) : "");
+    box.toggleAttribute("data-more", more > 0);
   }
 
-  /**
-   * The attribute comes late: what a framework's server rendered must still be so when its script looks
-   * at it (hydration).
-   */
   #showStatus(late) {
-    const { status = "", since, brought } = this.#view ?? {};
-    const { stale, reconnecting, stopped, served } = words(this.#lang);
-    const age = Date.now() - since;
-    const old = brought ? served.replace("#", timeOfDay(new Date(since))) : age > OLD_MS && `${stale} · ${ago(age, this.#lang)}`;
-    write(this.#parts.state, { stale: old || stale, reconnecting: old || reconnecting, stopped }[status] ?? "");
-    this.#parts.box.dataset.status = status;
-    if ((late || this.hasAttribute("status")) && this.getAttribute("status") !== status) this.setAttribute("status", status);
-    if (this.#status === status) return;
-    this.#status = status;
-    try {
-      this.#states.clear();
-      this.#states.add(status);
-    } catch {
-      // A browser of before 2024 has no such states.
-    }
-    this.#tell("status", [status]);
+    if (this.#state.show(this.#view ?? {}, this.#parts, this.#lang, late)) this.#tell("status", [this.status]);
   }
 }

@@ -1,5 +1,5 @@
 /** One line as DOM, the same for the banner and the reader page. Text is only ever set as text. */
-import { clock } from "./clock.js";
+import { age, clock, timeOfDay } from "./clock.js";
 import { directionOf, words } from "./words.js";
 
 /**
@@ -36,10 +36,12 @@ export function headline(flash, lang) {
  * The time of first publication.
  * @param {object} flash
  * @param {Intl.Locale} lang
+ * @param {number} now the service's clock.
+ * @param {(time: string, lang: Intl.Locale, now: number) => string} [form]
  */
-export function time(flash, lang) {
-  const element = make("time", "time", clock(flash.firstcreated, lang));
-  element.dateTime = flash.firstcreated;
+export function time({ firstcreated }, lang, now, form = clock) {
+  const element = make("time", "time", form(firstcreated, lang, now));
+  element.dateTime = firstcreated;
   return element;
 }
 
@@ -55,19 +57,36 @@ export function speak(element, lang) {
   return element;
 }
 
+/** Relative times grow older, and what was seen is no longer new. */
+export function refresh({ track, lang, now, unread }) {
+  for (const line of track.querySelectorAll(".line")) {
+    const when = line.querySelector("time");
+    write(when, age(when.dateTime, lang, now()));
+    if (!unread(line.dataset.id)) delete when.dataset.unread;
+  }
+}
+
+/** Give an element without words of its own a name, which is shown under a pointer. */
+export function name(element, text) {
+  element.ariaLabel = element.title = text;
+}
+
 /**
  * A whole line: time, urgency, mark, headline, note, source.
  * @param {object} flash
- * @param {Intl.Locale} lang
+ * @param {{lang: Intl.Locale, now: () => number, unread: (id: string) => boolean}} stage
  * @param {string} [tag]
  */
-export function render(flash, lang, tag = "div") {
-  const { corrected, urgency } = words(lang);
+export function render(flash, { lang, now, unread }, tag = "div") {
+  const { corrected, urgency, unread: word } = words(lang);
   const element = speak(make(tag, "line"), lang);
   element.dataset.id = flash.id;
   element.dataset.urgency = flash.urgency;
   const level = urgency[flash.urgency - 1];
-  element.append(time(flash, lang));
+  const when = time(flash, lang, now(), age);
+  when.dataset.clock = timeOfDay(new Date(flash.firstcreated));
+  if (unread(flash.id)) when.dataset.unread = word;
+  element.append(when);
   if (level) element.append(make("span", "urgency", level));
   if (flash.correction) element.append(make("span", "mark", corrected));
   element.append(headline(flash, lang));

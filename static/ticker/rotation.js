@@ -8,15 +8,23 @@ export class Rotation {
   #queue = [];
   #last = null;
 
+  /** Whether a line has come that breaks in. */
+  rush = false;
+
   /** Lines have come. @param {object[]} lines */
   add(lines) {
-    this.#queue.push(...lines.map(({ id, urgency }) => ({ id, rank: Math.min(urgency, URGENT + 1) })));
-    this.#queue.sort((one, other) => one.rank - other.rank);
+    this.rush ||= lines.some(({ urgency }) => urgency <= URGENT);
+    this.#sort([...this.#queue, ...lines]);
   }
 
-  /** How urgent the first is that waits: 1, 2 or 3; undefined if none does. */
+  /** Lines were interrupted: they come again. @param {object[]} lines */
+  again(lines) {
+    this.#sort([...lines, ...this.#queue]);
+  }
+
+  /** Whether a new line waits. */
   get waiting() {
-    return this.#queue[0]?.rank;
+    return this.#queue.length > 0;
   }
 
   /**
@@ -28,9 +36,29 @@ export class Rotation {
   next(lines, busy = []) {
     const after = lines.findIndex(({ id }) => id === this.#last) + 1;
     const turns = [...this.#queue.map(({ id }) => lines.find((line) => line.id === id)), ...lines.slice(after), ...lines];
-    const line = turns.find((each) => each && !busy.includes(each.id));
-    this.#queue = this.#queue.filter(({ id }) => id !== line?.id && lines.some((each) => each.id === id));
+    this.#queue = this.#queue.filter(({ id }) => lines.some((each) => each.id === id));
+    return this.#take(turns.find((each) => each && !busy.includes(each.id)));
+  }
+
+  /**
+   * The line so many places behind another on the board, or before it; it counts as shown.
+   * @param {object[]} lines the board now.
+   * @param {object|undefined} from
+   * @param {number} by
+   */
+  step(lines, from, by) {
+    return this.#take(lines.at((lines.indexOf(from) + by) % lines.length));
+  }
+
+  #take(line) {
+    this.rush = false;
+    this.#queue = this.#queue.filter(({ id }) => id !== line?.id);
     this.#last = line?.id ?? this.#last;
     return line;
+  }
+
+  #sort(queue) {
+    const rank = ({ urgency }) => Math.min(urgency, URGENT + 1);
+    this.#queue = queue.sort((one, other) => rank(one) - rank(other));
   }
 }

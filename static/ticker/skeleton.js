@@ -1,30 +1,46 @@
-/** The banner's shadow DOM as it is before any line: its parts by name. */
+/** The banner's shadow DOM as it is before any line: its parts by name, and what a reader may do to them. */
 import { make } from "./line.js";
-import { sheet } from "./styles.js";
+import { dress } from "./styles.js";
+
+const CHEVRONS = { previous: "‹", next: "›" };
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /**
  * Build it.
  * @param {HTMLElement} host
+ * @param {{press: () => void, step: (by: number) => void, point: (pointed: boolean) => void, hold: () => void}} on
  * @returns {Record<string, HTMLElement>}
  */
-export function build(host) {
+export function build(host, on) {
   const shadow = host.attachShadow({ mode: "open" });
-  shadow.adoptedStyleSheets = [sheet];
   const parts = {};
-  const add = (parent, name, tag = "div") => parent.appendChild((parts[name] = make(tag, name)));
-  add(shadow, "box");
-  add(parts.box, "bar").role = "region";
-  const label = add(parts.bar, "label");
+  const add = (parent, name, tag = "div", text) => parent.appendChild((parts[name] = make(tag, name, text)));
+  dress(shadow);
+  const box = add(shadow, "box");
+  const bar = add(box, "bar");
+  bar.role = "region";
+  const label = add(bar, "label");
   const slot = (name) => label.appendChild(Object.assign(document.createElement("slot"), { name }));
   slot("logo");
   add(slot("label"), "word", "span");
   add(label, "state", "span");
-  add(parts.bar, "track");
-  add(parts.bar, "controls");
-  add(parts.controls, "fresh", "span");
-  add(parts.controls, "button", "button").type = "button";
+  add(bar, "when", "span");
+  const track = add(bar, "track");
+  const controls = add(bar, "controls");
+  add(controls, "rest", "span");
+  add(controls, "fresh", "span");
+  for (const name of ["previous", "next", "button"]) add(controls, name, "button", CHEVRONS[name]).type = "button";
   add(parts.button, "icon", "span");
-  add(parts.box, "said").role = "status";
-  add(parts.box, "alert").role = "alert";
+  add(box, "said").role = "status";
+  add(box, "alert").role = "alert";
+  parts.button.onclick = on.press;
+  parts.previous.onclick = () => on.step(-1);
+  parts.next.onclick = () => on.step(1);
+  bar.onkeydown = ({ key, altKey }) => {
+    if (key in ARROWS && !altKey) on.step(box.dir === "rtl" ? -ARROWS[key] : ARROWS[key]);
+  };
+  track.onpointerenter = ({ pointerType }) => on.point(pointerType !== "touch");
+  track.onpointerleave = () => on.point(false);
+  for (const name of ["focusin", "focusout"]) track.addEventListener(name, on.hold);
   return parts;
 }

@@ -12,7 +12,7 @@ export class Takeover {
   #line;
   #lines = [];
 
-  /** @param {{lang: string, key: string, show: (lines: HTMLElement[]) => void, now: () => number}} stage */
+  /** @param {{key: string, show: (lines: HTMLElement[]) => void, now: () => number}} stage */
   constructor(stage) {
     this.#stage = stage;
   }
@@ -24,14 +24,14 @@ export class Takeover {
 
   /** The board changed. */
   update(change, lines) {
-    const { lang, key, show, now } = this.#stage;
+    const { key, show, now } = this.#stage;
     const seen = [...this.#dismissed, ...(recall(key) ?? "").split(" ")];
     const since = now() - RECENT_MS;
     const line = lines.find((each) => each.urgency === 1 && Date.parse(each.firstcreated) > since && !seen.includes(each.id));
     this.#lines = lines;
     if (line === this.#line) return;
     this.#line = line;
-    show(line ? [render(line, lang)] : []);
+    show(line ? [Object.assign(render(line, this.#stage), { tabIndex: 0 })] : []);
   }
 
   /** A second has passed; another tab may have dismissed it. */

@@ -13,6 +13,10 @@ const TABLE = {
     stale: "Not up to date",
     served: "As of #",
     fresh: { other: "# new" },
+    more: { other: "# more" },
+    unread: "New",
+    previous: "Previous",
+    next: "Next",
     urgency: ["Flash", "Alert"],
   },
   ar: {
@@ -27,6 +31,10 @@ const TABLE = {
     stale: "غير محدث",
     served: "حتى الساعة #",
     fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", other: "# خبرا جديدا" },
+    more: { one: "خبر آخر", two: "خبران آخران", few: "# أخبار أخرى", other: "# خبرا آخر" },
+    unread: "جديد",
+    previous: "السابق",
+    next: "التالي",
     urgency: ["خبر عاجل", "تنبيه"],
   },
   es: {
@@ -41,6 +49,10 @@ const TABLE = {
     stale: "Sin actualizar",
     served: "Actualizado a las #",
     fresh: { one: "# nueva", other: "# nuevas" },
+    more: { other: "# más" },
+    unread: "Nueva",
+    previous: "Anterior",
+    next: "Siguiente",
     urgency: ["Flash", "Alerta"],
   },
   fr: {
@@ -55,6 +67,10 @@ const TABLE = {
     stale: "Pas à jour",
     served: "Actualisé à #",
     fresh: { one: "# nouvelle", other: "# nouvelles" },
+    more: { one: "# autre", other: "# autres" },
+    unread: "Nouveau",
+    previous: "Précédent",
+    next: "Suivant",
     urgency: ["Flash", "Alerte"],
   },
 };

@@ -121,6 +121,11 @@ async def test_the_keyboard_reaches_everything(page: Page, service: Running, mod
         await expect(banner.locator(".fresh")).to_have_text("1 new")
         await expect(banner.locator(".headline")).to_have_text(["Linked"])
         await page.keyboard.press("Tab")
+        if mode != "stack":
+            await expect(banner.get_by_role("button", name="Previous")).to_be_focused()
+            await page.keyboard.press("Tab")
+            await expect(banner.get_by_role("button", name="Next")).to_be_focused()
+            await page.keyboard.press("Tab")
         button = banner.get_by_role("button", name="Pause")
         await expect(button).to_be_focused()
         await expect(banner.locator(".fresh")).to_be_empty()

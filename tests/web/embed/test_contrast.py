@@ -75,7 +75,8 @@ def test_a_colour_is_the_same_everywhere(name: str) -> None:
     light, dark = pair[1] or pair[3], pair[2] or pair[3]
     assert (PALETTES["light"][name], PALETTES["dark"][name]) == (light, dark)
     widget = (static_dir() / "ticker" / "styles.js").read_text("utf-8")
-    assert f"var(--bt-{name}, {value})" in widget
+    switched = PAIR.sub(r"var(--_light, #\1) var(--_dark, #\2)", value) if pair[1] else value
+    assert f"var(--bt-{name}, {switched})" in widget
     frame = (static_dir() / "embed" / "frame.css").read_text("utf-8")
     assert f"var(--bt-{name}, var(--{token}))" in frame or name == "warning"
 
