@@ -51,6 +51,7 @@ class HubPresence:
     def polled(self, edition: str, origin: str, interval: int) -> None:
         """A reader who polls asked for the board, and will again after so many seconds."""
         self._polling[edition].asked(origin, interval)
+        self._count[edition, POLLING] += 0  # there are such readers, also when there are none
 
     def readers(self) -> dict[str, HubReaders]:
         """Edition → {"transports", "origins"} → count, without desks."""
@@ -72,10 +73,9 @@ class HubPresence:
 
     def samples(self) -> Mapping[Labels, float]:
         """The metric `ticker_readers`."""
-        found = {
-            labels(edition=edition, transport=transport): float(count)
+        return {
+            labels(edition=edition, transport=transport): float(
+                self._polling[edition].counts.total() if transport == POLLING else count
+            )
             for (edition, transport), count in self._count.items()
         }
-        for code, polling in self._polling.items():
-            found[labels(edition=code, transport=POLLING)] = float(polling.counts.total())
-        return found
