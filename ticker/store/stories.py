@@ -71,11 +71,12 @@ class Stories:
     async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, StoryVersion]]:
         """Story key → edition → its version, for stories with a version in another edition."""
         keys = list(dict.fromkeys(flash.story_key for flash in flashes))
-        members: dict[str, dict[str, Member]] = {key: {} for key in keys}
-        for edition in self._editions if keys else ():
-            for key, member in (await self._members(edition, keys)).items():
-                members[key][edition] = member
-        return {key: _described(some) for key, some in members.items() if len(some) > 1}
+        found = await self._gather(keys)
+        return {key: _described(some) for key, some in found.items() if len(some) > 1}
+
+    async def versions(self, key: str) -> dict[str, StoryVersion]:
+        """Edition → its version of a story, though there may be one alone."""
+        return _described((await self._gather([key]))[key])
 
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
@@ -86,6 +87,14 @@ class Stories:
     async def revision(self) -> Revision:
         """Validator of every story: it is another after each change and check in any edition."""
         return await self._archive.revision(*self._editions)
+
+    async def _gather(self, keys: list[str]) -> dict[str, dict[str, Member]]:
+        """Story key → edition → its version."""
+        members: dict[str, dict[str, Member]] = {key: {} for key in keys}
+        for edition in self._editions if keys else ():
+            for key, member in (await self._members(edition, keys)).items():
+                members[key][edition] = member
+        return members
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
         names = self._keys(edition)

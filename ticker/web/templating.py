@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.news.newsroom import Edition, Newsroom
+    from ticker.news.newsroom import Edition
     from ticker.web.problems import ProblemError
 
 
@@ -118,17 +118,6 @@ class Templates:
             edition=edition, words=words, own=own, lang=lang, dir=dir_, **context
         )
         return HTMLResponse(html, status, headers=headers)
-
-    @staticmethod
-    def spoken(request: Request, newsroom: Newsroom) -> Edition:
-        """Accept-Language (RFC 9110 §12.5.4), by its order, not by q: an edition, or the first."""
-        wanted = request.headers.get("accept-language", "").lower()
-        for choice in wanted.split(","):
-            lang = choice.partition(";")[0].strip().partition("-")[0]
-            for edition in newsroom.editions.values():
-                if lang and edition.lang.partition("-")[0] == lang:
-                    return edition
-        return next(iter(newsroom.editions.values()))
 
 
 def _spelled(slug: str) -> str:

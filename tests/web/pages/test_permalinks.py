@@ -113,7 +113,7 @@ async def test_a_killed_line_has_no_words(service: Running) -> None:
     answer = await service.get(f"/es/f/{line['id']}")
     html = answer.body.decode()
     assert answer.status == 410
-    assert "<h1>Esta línea fue retirada</h1>" in html
+    assert "<h1>Esta noticia fue retirada</h1>" in html
     assert '<meta name="robots" content="noindex">' in html
     for text in ("secretas", "Fuente", "caso", "Nota", "motivo"):
         assert text not in html
