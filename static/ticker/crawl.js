@@ -116,11 +116,11 @@ export class Crawl {
     this.#go();
   }
 
-  #launch(line, start) {
+  #launch(line, start, place = this.#moving.length) {
     const { track } = this.#stage;
     const element = render(line, this.#stage);
     track.querySelector(".empty")?.remove();
-    track.append(element);
+    track.insertBefore(element, this.#moving[place]?.element ?? null);
     const animation = element.animate(null, { duration: 1, fill: "both" });
     const item = { line, element, trackWidth: track.clientWidth, animation };
     this.#measure(item);
@@ -130,7 +130,7 @@ export class Crawl {
       this.#go();
     };
     if (this.#held) animation.pause();
-    this.#moving.push(item);
+    this.#moving.splice(place, 0, item);
   }
 
   /** How far a line has to go, and how long that takes. */
@@ -154,31 +154,36 @@ export class Crawl {
     this.#settle();
   }
 
-  /** Lines, or their type, may have grown: what would be run into moves on. */
+  /** Lines, or their type, may have grown: what would be run into moves on, or comes again if it has no room. */
   #settle() {
     let free = -Infinity;
+    const late = [];
     for (const item of this.#moving) {
       this.#measure(item);
-      const { trackWidth, width, animation } = item;
+      const { line, trackWidth, width, animation } = item;
       const place = trackWidth - animation.currentTime * this.#speed;
       if (free > place + 1) animation.currentTime = (trackWidth - free) / this.#speed;
-      free = Math.max(free, place) + width + GAP_PX;
+      free = Math.max(free, place);
+      if (free > trackWidth) {
+        late.push(line);
+        this.#drop(item);
+      } else free += width + GAP_PX;
     }
+    this.#rotation.again(late);
   }
 
-  /** A flash takes the place of what is on its way, which comes again behind it. */
+  /** A flash comes in at the front, and what was on its way passes again behind it. */
   #rush() {
     if (!this.#rotation.rush || this.#held) return;
-    const line = this.#rotation.next(this.#lines);
+    const line = this.#rotation.next(this.#lines, this.shown);
     if (!line) return;
-    const others = this.#moving.filter((item) => item.line !== line);
-    this.#restart(line, others.map((item) => item.line));
+    this.#launch(line, this.#stage.track.clientWidth / this.#speed, 0);
+    this.#settle();
   }
 
   /** Begin anew with a line. */
-  #restart(line, others = []) {
+  #restart(line) {
     this.stop();
-    this.#rotation.again(others);
     this.#open = true;
     this.#launch(line, this.#stage.track.clientWidth / this.#speed);
   }

@@ -11,6 +11,10 @@ export class Stack {
   #held = false;
   #urgent;
   #rush = false;
+  #anchor = "";
+  #target = "";
+  /** Sizes are looked at once in a frame, however many lines come. */
+  #sizes = new ResizeObserver(() => this.#cut());
 
   /** How many lines of the list are out of sight. */
   more = 0;
@@ -36,12 +40,11 @@ export class Stack {
     if (flash) [this.#urgent, this.#rush] = [flash.id, true];
     const known = this.#shown?.map(({ id }) => id);
     const kept = this.#held && known ? lines.filter(({ id }) => known.includes(id)) : lines;
-    const wanted = kept.filter(({ id }, at) => at < this.#stage.max || id === this.#urgent);
+    // Where pinned lines leave no room, a flash has it all the same.
+    const wanted = kept.filter(({ id }, at) => at < this.#stage.max || (id === this.#urgent && kept[at - 1].pinned));
     this.#lines = lines;
+    if (this.#rush && !this.#held) [this.#target, this.#rush] = [this.#urgent, false];
     if (wanted.length !== known?.length || wanted.some((line, at) => line !== this.#shown[at])) this.#show(wanted, known);
-    if (this.#held || !this.#rush) return;
-    this.#rush = false;
-    this.#scroll(this.#rows.find(({ dataset }) => dataset.id === this.#urgent));
   }
 
   /** A second has passed; lines go by age too. */
@@ -55,7 +58,7 @@ export class Stack {
     if (this.#shown) this.tick(this.#lines);
   }
 
-  /** The track or the type has another size. */
+  /** The track has another size. */
   fit() {
     this.#cut();
   }
@@ -65,23 +68,25 @@ export class Stack {
     const { scrollTop, clientHeight } = this.#list;
     const below = (row) => row.offsetTop > scrollTop && row.offsetTop + row.offsetHeight > scrollTop + clientHeight + 1;
     const above = (row) => row.offsetTop >= scrollTop - clientHeight;
-    this.#scroll(this.#rows.find(by > 0 ? below : above) ?? this.#rows[0]);
+    this.#target = (this.#rows.find(by > 0 ? below : above) ?? this.#rows[0])?.dataset.id;
+    this.#cut();
   }
 
-  stop() {}
+  /** No more. */
+  stop() {
+    this.#sizes.disconnect();
+  }
 
   get #rows() {
     return [...this.#list.children];
   }
 
-  #scroll(row) {
-    if (row) this.#list.scrollTop = row.offsetTop;
-    this.#cut();
-  }
-
   /** A line in part is none; one that is higher than the list is read by scrolling. */
   #cut() {
+    const target = this.#rows.find(({ dataset }) => dataset.id === this.#target);
+    if (target) this.#list.scrollTop = target.offsetTop;
     const { scrollTop, clientHeight } = this.#list;
+    this.#target = "";
     this.more = 0;
     for (const row of this.#rows) {
       const top = row.offsetTop - scrollTop;
@@ -90,14 +95,14 @@ export class Stack {
       row.classList.toggle("is-cut", !inSight);
       this.more += !inSight;
     }
+    this.#anchor = scrollTop && this.shown[0];
     this.#stage.count();
   }
 
   /** What the reader has scrolled to stays where it is. */
   #show(lines, known = lines.map(({ id }) => id)) {
     const { show } = this.#stage;
-    const { scrollTop } = this.#list;
-    const top = scrollTop && this.#rows.find((row) => row.offsetTop >= scrollTop - 1)?.dataset.id;
+    this.#target ||= this.#anchor;
     this.#shown = lines;
     const rows = lines.map((line) => {
       const row = render(line, this.#stage, "li");
@@ -107,7 +112,9 @@ export class Stack {
     const focused = this.#list.querySelector(":focus")?.closest("li").dataset.id;
     this.#list.replaceChildren(...rows);
     if (this.#list.isConnected !== rows.length > 0) show(rows.length ? [this.#list] : []);
-    this.#scroll(top && rows.find(({ dataset }) => dataset.id === top));
+    this.#sizes.disconnect();
+    rows.forEach((row) => this.#sizes.observe(row));
+    if (!rows.length) this.more = 0;
     rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus({ preventScroll: true });
   }
 }

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LONG = "A line that takes more than one row of a narrow list, as most do on a phone, number"
 FLASH = "word " * 50
 # The rows of a list that can be seen, those that are cut by its edges, and its height.
-ROWS = """() => {
+ROWS = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
   const list = document.querySelector("breaking-ticker").shadowRoot.querySelector(".list");
   const { top, bottom } = list.getBoundingClientRect();
   const seen = [...list.children].filter((it) => getComputedStyle(it).opacity === "1")
