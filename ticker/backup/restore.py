@@ -19,6 +19,7 @@ from ticker.backup.format import BackupError, Kept, check, read
 from ticker.backup.versions import Versions
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
+from ticker.store.coverage_titles import CoverageTitles
 from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
@@ -116,6 +117,7 @@ class Restorer:
         self._history = History(store)
         self._lock = ImportLock(store)
         self._widgets = WidgetScripts(store)
+        self._titles = CoverageTitles(store)
         self._versions = Versions(store, self._name)
 
     async def begin(self) -> None:
@@ -216,6 +218,8 @@ class Restorer:
                 with store_errors():
                     key = self._keys(values["edition"]).checked
                     await self._commands.hset(key, values["id"], values["at"])
+            case "title":
+                await self._titles.restore(values["edition"], values["slug"], values["title"])
             case "user":
                 with store_errors():
                     await self._commands.hset(self._names.users, values["name"], values["record"])

@@ -9,7 +9,8 @@ import pytest
 
 from ticker.settings import static_dir
 from ticker.web.embed.banner import COLOURS
-from ticker.web.embed.contrast import PALETTES, contrasts, ratio
+from ticker.news.colours import ratio
+from ticker.web.embed.contrast import PALETTES, contrasts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,42 @@
+/** Times as people read them: how long ago while that says more, by the service's clock; the clock beside it. */
+import { clock, latinDigits, timeOfDay } from "../ticker/clock.js";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const HOURS = 12;
+const formats = new Map();
+
+/**
+ * Let a time say how long ago it was.
+ * @param {HTMLTimeElement} element with its `dateTime`.
+ * @param {number} now the service's clock, milliseconds since 1970.
+ * @param {string} lang BCP 47.
+ */
+export function tellAge(element, now, lang) {
+  const text = age(element.dateTime, now, lang);
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.dataset.clock ??= exact(element.dateTime, lang);
+}
+
+function age(time, now, lang) {
+  const ms = Math.max(0, now - Date.parse(time));
+  if (ms < MINUTE_MS) return format(lang).format(0, "second");
+  if (ms < HOUR_MS) return format(lang).format(-Math.floor(ms / MINUTE_MS), "minute");
+  if (ms < HOURS * HOUR_MS) return format(lang).format(-Math.floor(ms / HOUR_MS), "hour");
+  return clock(time, lang);
+}
+
+/** On hover, under the focus and on paper: the time of day, and the day where it is not today's. */
+function exact(time, lang) {
+  const then = new Date(time);
+  if (then.toDateString() === new Date().toDateString()) return timeOfDay(then);
+  return `${then.toLocaleDateString(latinDigits(lang), { day: "numeric", month: "short" })} ${timeOfDay(then)}`;
+}
+
+function format(lang) {
+  if (!formats.has(lang)) {
+    formats.set(lang, new Intl.RelativeTimeFormat(latinDigits(lang), { numeric: "auto", style: "short" }));
+  }
+  return formats.get(lang);
+}
