@@ -21,10 +21,15 @@ export function tellAge(element, now, lang) {
 
 function age(time, now, lang) {
   const ms = Math.max(0, now - Date.parse(time));
-  if (ms < MINUTE_MS) return format(lang).format(0, "second");
-  if (ms < HOUR_MS) return format(lang).format(-Math.floor(ms / MINUTE_MS), "minute");
-  if (ms < HOURS * HOUR_MS) return format(lang).format(-Math.floor(ms / HOUR_MS), "hour");
+  if (ms < MINUTE_MS) return ago(0, "second", lang);
+  if (ms < HOUR_MS) return ago(ms / MINUTE_MS, "minute", lang);
+  if (ms < HOURS * HOUR_MS) return ago(ms / HOUR_MS, "hour", lang);
   return clock(time, lang);
+}
+
+/** Without the dot of an abbreviation, which a narrow column has no use for. */
+function ago(count, unit, lang) {
+  return format(lang).format(-Math.floor(count), unit).replace(/\.(?= |$)/, "");
 }
 
 /** On hover, under the focus and on paper: the time of day, and the day where it is not today's. */

@@ -118,13 +118,13 @@ def shuffles() -> None:
 def keeps() -> None:
     """A line that a reader does not watch any more stays on their screen."""
 
-    def replay(  # noqa: PLR0913 - as the real one
+    def replay(
         self: Encoder,
         cursor: Cursor,
         missed: Iterable[Flash],
         drops: list[str],
         now: datetime,
-        titles: Mapping[str, str] = {},  # noqa: B006 - nobody changes it
+        titles: Mapping[str, str] = {},
     ) -> Frame:
         del drops
         return _replay(self, cursor, missed, [], now, titles)

@@ -30,7 +30,7 @@ class Titles:
         self.changes = 0
 
     def replace(self, titles: Mapping[str, str], board: Board) -> dict[str, str | None]:
-        """Take the titles as they are now; returns what readers must hear, null for one that is gone.
+        """Take the titles as they are now; returns what readers must hear, null for what is gone.
 
         Where nearly all is new, that is what the board's lines need, and nothing else.
         """

@@ -1,6 +1,6 @@
 """Masthead: the newsroom's name, logo, colours and links on readers' pages, from its own file.
 
-Colours that could not be read are refused here (WCAG 2.2, 1.4.3), so no page is ever served in them.
+Colours that could not be read are refused (WCAG 2.2, 1.4.3), so no page is ever served in them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _PLACE: Final = re.compile(r"(https://[\w.:\[\]-]+)?/(?!/)[^\s\"'<>\\]*", re.ASCII)
 _ADDRESS: Final = re.compile(r"(https?://[\w.:\[\]-]+(/[^\s\"<>\\]*)?|/(?!/)[^\s\"<>\\]*)")
 # What words stand on: the page and the surfaces of static/tokens.css, in both schemes.
-_GROUNDS: Final = MappingProxyType({"link": ("f6f5f2", "ffffff"), "link_dark": ("0a0c10", "101318")})
+_GROUNDS: Final = MappingProxyType(
+    {"link": ("f6f5f2", "ffffff"), "link_dark": ("0a0c10", "101318")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def masthead_of(table: Mapping[str, Any], editions: Collection[str]) -> Masthead
 
 def _check_keys(table: object, known: Iterable[str], where: str) -> None:
     if not isinstance(table, dict):
-        raise ValueError(f"{where or 'newsroom'}: must be a table")  # noqa: TRY004 - of a file
+        raise ValueError(f"{where}must be a table")  # noqa: TRY004 - of a file
     known = list(known)
     for name in table:
         if name not in known:

@@ -121,9 +121,7 @@ class Encoder:
         titles: Mapping[str, str] = _NO_TITLES,
     ) -> Frame:
         """A hello with what a reader missed, oldest first, to be upserted."""
-        return self._hello(
-            cursor, reset=False, flashes=missed, now=now, titles=titles, drops=drops
-        )
+        return self._hello(cursor, reset=False, flashes=missed, now=now, titles=titles, drops=drops)
 
     def beat(self, cursor: Cursor, now: datetime | None) -> Frame:
         """Heartbeat, and the position to resume from even when filters hid events.

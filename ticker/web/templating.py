@@ -159,9 +159,7 @@ class Templates:
         return next(iter(newsroom.editions.values()))
 
 
-def _titles_of(
-    titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]
-) -> dict[str, str]:
+def _titles_of(titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Those titles of running stories that some lines are of."""
     slugs = [line["coverage"] for line in lines]
     return {slug: titles[slug] for slug in slugs if slug in titles}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ticker.news.colours import ratio
 from ticker.settings import static_dir
 from ticker.web.embed.banner import COLOURS
-from ticker.news.colours import ratio
 from ticker.web.embed.contrast import PALETTES, contrasts
 
 if TYPE_CHECKING:

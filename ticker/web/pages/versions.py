@@ -92,9 +92,7 @@ class LanguageVersions:
 
         return await self._each(home, path)
 
-    async def _each(
-        self, home: str, path: Callable[[Edition], Awaitable[str | None]]
-    ) -> Versions:
+    async def _each(self, home: str, path: Callable[[Edition], Awaitable[str | None]]) -> Versions:
         found, complete = [], True
         for edition in self._newsroom.editions.values():
             if edition.code == home:
