@@ -1,5 +1,6 @@
 /** One line in a list, the same markup as templates/line.html; and keyed reconciliation of lists. */
 import { headline, make, run, speak, time } from "../ticker/line.js";
+import { learn, storyLink } from "./titles.js";
 
 const WORDED_URGENCIES = 3;
 
@@ -9,6 +10,7 @@ const WORDED_URGENCIES = 3;
  */
 export function setting({ dataset }) {
   const { edition, lang } = dataset;
+  learn(JSON.parse(dataset.titles));
   return { edition, lang, sections: JSON.parse(dataset.sections), words: JSON.parse(dataset.words) };
 }
 
@@ -19,15 +21,16 @@ export function fill(element, line, { edition, lang, sections, words }) {
   const link = make("a", "permalink");
   link.href = `/${edition}/f/${encodeURIComponent(line.id)}`;
   link.append(time(line, lang));
-  speak(element, lang).replaceChildren(link, text(line, lang, sections, words));
+  speak(element, lang).replaceChildren(link, text(line, { edition, lang, sections, words }));
   return element;
 }
 
-function text(line, lang, sections, words) {
+function text(line, { edition, lang, sections, words }) {
   const text = make("div", "text");
   const meta = make("p", "meta");
   if (line.urgency <= WORDED_URGENCIES) meta.append(make("span", "urgency", words[`urgency_${line.urgency}`]));
   if (line.section) meta.append(make("span", "section", sections[line.section] ?? line.section));
+  if (line.coverage) meta.append(storyLink(edition, line.coverage, "of"));
   if (meta.childElementCount) text.append(meta);
   const sentence = make("p", "words");
   sentence.append(headline(line, lang));
@@ -39,6 +42,21 @@ function text(line, lang, sections, words) {
     text.append(note);
   }
   return text;
+}
+
+/**
+ * Items by what they have in common, in their order; engines of two years ago have no Map.groupBy.
+ * @param {object[]} items
+ * @param {(item: object) => string} nameOf
+ * @returns {Map<string, object[]>}
+ */
+export function grouped(items, nameOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const name = nameOf(item);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return groups;
 }
 
 /** Give a parent these children in this order, moving none that stand right. */

@@ -27,7 +27,7 @@ class Public:
     def __init__(self, core: Core) -> None:
         self.settings = core.settings
         self.newsroom = core.settings.newsroom
-        self.templates = Templates(core.settings.public_url)
+        self.templates = Templates(core.settings.public_url, core.settings.newsroom)
         self.archive = core.archive
         self.search = core.search
         self.full_text = core.full_text

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ticker.news.colours import ratio
 from ticker.settings import static_dir
 from ticker.web.embed.banner import COLOURS
-from ticker.web.embed.contrast import PALETTES, contrasts, ratio
+from ticker.web.embed.contrast import PALETTES, contrasts
 
 if TYPE_CHECKING:
     from pathlib import Path

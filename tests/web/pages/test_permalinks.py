@@ -66,7 +66,7 @@ async def test_all_that_is_known_of_a_line(service: Running) -> None:
         assert f">{text}<" in html
     assert "<title>Harbour closed · Breaking news</title>" in html
     links = [unescape(it) for it in re.findall(r'href="([^"]*)"', html)]
-    assert {"/en/coverage/harbour-bridge", "/en?section=economy", "/en?region=europe",
+    assert {"/en/coverage/harbour-bridge", "/en/section/economy", "/en/region/europe",
             "/en?tag=ships%20%26%20boats", "https://news.example/a"} <= set(links)  # fmt: skip
 
 
@@ -151,7 +151,7 @@ async def test_a_line_on_show_needs_no_store(settings: Settings) -> None:
     away = Store("unix:///nowhere/valkey.sock")
     metrics = Metrics()
     face = Permalinks(
-        Templates(""), Reading(hub, Archive(away)), Archive(away), settings.newsroom,
+        Templates("", settings.newsroom), Reading(hub, Archive(away)), Archive(away), settings.newsroom,
         RenderedPages(RenderQueue(metrics), metrics),
     )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/en/f/a", "query_string": b"", "headers": [],

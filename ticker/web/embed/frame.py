@@ -56,7 +56,7 @@ class EmbedFrame:
         edition, until = banner.edition, self._reading.until(banner.edition.code)
         _, board = self._reading.board(banner.subscription)
         lines = banner.shown(board, utcnow())
-        title = f"{self._templates.words(edition.lang)['title']} · {edition.name}"
+        title = self._title(banner)
         context = {
             "base": base,
             "title": title,
@@ -71,6 +71,14 @@ class EmbedFrame:
             self._templates.page("embed.html", edition, context, frame_ancestors=ancestors),
             earliest(banner.until(lines), until),
         )
+
+    def _title(self, banner: Banner) -> str:
+        """Of the running story that it shows alone, else of the site."""
+        edition = banner.edition
+        site = f"{self._templates.site(edition)} · {edition.name}"
+        titles = self._reading.titles(edition.code)
+        story = titles.get(banner.filters.values("coverage"))
+        return f"{story} · {site}" if story else site
 
 
 def frame_ancestors(edition: Edition) -> str:

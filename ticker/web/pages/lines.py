@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ticker.web.pages.versions import LanguageVersions
+
 if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
     from ticker.store.archive import Archive
@@ -36,3 +38,4 @@ class LinePages:
         self._archive = archive
         self._newsroom = newsroom
         self._rendered = rendered
+        self._versions = LanguageVersions(reading, archive, newsroom)

@@ -29,11 +29,14 @@ def pages(shared: Public) -> Visitor:
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),
+            Route("/newsroom.css", board.sheet),
             Route("/favicon.ico", board.favicon),
             Route("/robots.txt", board.robots),
             Route("/", board.home),
             Route("/{edition}/f/{id}", permalinks.page, name="permalink"),
             Route("/{edition}/coverage/{slug}", coverage.page, name="coverage"),
+            Route("/{edition}/section/{code}", board.section),
+            Route("/{edition}/region/{code}", board.region),
             Route("/{edition}", board.edition, name="edition"),
         ]
     )
