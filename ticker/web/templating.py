@@ -49,7 +49,7 @@ class Templates:
         self._environment.filters["clock"] = lambda time: time[11:16]
         self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
-        self._environment.filters["spelled"] = _spelled
+        self._environment.filters["spelled"] = spelled
         self._environment.filters["of"] = _titles_of
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
         self._words: dict[str, dict[str, str]] = json.loads(words)
@@ -165,7 +165,7 @@ def _titles_of(titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) ->
     return {slug: titles[slug] for slug in slugs if slug in titles}
 
 
-def _spelled(slug: str) -> str:
+def spelled(slug: str) -> str:
     """A slug as words: hyphens are spaces, and the first letter is a capital."""
     text = slug.replace("-", " ")
     return text[:1].upper() + text[1:]
