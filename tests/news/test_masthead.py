@@ -31,12 +31,13 @@ name = { en = "Harbour Post", ar = "بريد الميناء" }
 logo = { src = "https://cdn.example/logo.svg", dark = "/logo-dark.svg", width = 160, height = 32 }
 colours = { masthead = "#0b2545", words = "#ffffff", link = "#0b5cad", link_dark = "#7db7ff" }
 links = [{ text = "News", url = { en = "https://news.example/" } }]
+icon = "https://img.example/icon-512.png"
 footer = [{ text = { en = "Privacy", ar = "الخصوصية" }, url = "/privacy" }]
 """
         )
     ).masthead
     assert masthead.names == {"en": "Harbour Post", "ar": "بريد الميناء"}
-    assert masthead.origins == ["https://cdn.example"]
+    assert masthead.origins == ["https://img.example", "https://cdn.example"]
     assert masthead.links == {"en": [PageLink("News", "https://news.example/")], "ar": []}
     assert masthead.footer["ar"] == [PageLink("الخصوصية", "/privacy")]
     assert masthead.sheet == (
@@ -56,8 +57,9 @@ def test_a_newsroom_that_says_nothing_has_a_plain_masthead() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('mood = "x"', "mood is unknown; there are name, logo, colours, links, footer"),
+        ('mood = "x"', "mood is unknown; there are name, logo, icon, colours, links, footer"),
         ("name = 7", "name: 7 is no text"),
+        ('icon = "icon.png"', "icon: 'icon.png' is no path and no https address"),
         ('name = ""', "name: '' is no text"),
         ('name = "a\\u202Eb"', "is no text"),
         (f'name = "{"n" * 81}"', "longer than 80"),

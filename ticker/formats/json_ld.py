@@ -117,9 +117,7 @@ def live_blog(
     started = min(it.firstcreated for it in lines)
     author = [place.publisher.author()]
     updates = [
-        _filled(
-            {"@type": "BlogPosting", **_words(it, place), "url": urls[it.id], "author": author}
-        )
+        _filled({"@type": "BlogPosting", **_words(it, place), "url": urls[it.id], "author": author})
         for it in lines
     ]
     return _filled(

@@ -59,7 +59,8 @@ def _url(entry: Entry) -> str:
     )
     return (
         f"<url>\n  <loc>{escape(entry.url)}</loc>\n  <lastmod>{entry.modified}</lastmod>\n"
-        f"  <news:news>\n    <news:publication>\n      <news:name>{escape(entry.site)}</news:name>\n"
+        "  <news:news>\n    <news:publication>\n"
+        f"      <news:name>{escape(entry.site)}</news:name>\n"
         f"      <news:language>{_language(entry.lang)}</news:language>\n    </news:publication>\n"
         f"    <news:publication_date>{entry.published}</news:publication_date>\n"
         f"    <news:title>{escape(entry.title)}</news:title>\n  </news:news>\n{links}</url>\n"

@@ -7,7 +7,7 @@ white space. What the fonts here cannot set is not drawn at all, instead of as b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
@@ -45,12 +45,12 @@ _BREAKING: Final = (0xB0, 0x00, 0x20)
 _WARNING: Final = (0x8A, 0x5A, 0x00)
 _SHADES: Final = 16
 
-_EMOJI: Final = regex.compile(r"\p{Emoji_Presentation}|[\uFE0F\u200D\U0001F3FB-\U0001F3FF]")
 _ARABIC: Final = regex.compile(r"\p{Arabic}")
-_SCRIPTS: Final = {
-    "Noto Sans": regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Common}\p{Inherited}]*"),
-    "Noto Sans Arabic": regex.compile(r"[\p{Latin}\p{Arabic}\p{Common}\p{Inherited}]*"),
-}
+_LETTER: Final = regex.compile(r"[\p{L}\p{N}]")
+# What an emoji leaves behind, which is invisible alone.
+_VARIANT: Final = regex.compile(r"\p{Variation_Selector}")
+_NO_CHARACTER: Final = "\uffff"
+_REMEMBERED_MAX: Final = 4096
 _Direction = Literal["ltr", "rtl"]
 
 
@@ -88,7 +88,7 @@ def is_possible() -> bool:
         return False
     from PIL import features  # noqa: PLC0415 - of the extra
 
-    return features.check("raqm")
+    return bool(features.check("raqm"))
 
 
 def draw(card: Card) -> bytes:
@@ -181,17 +181,26 @@ class _Pen:
 
 
 def can_set(text: str) -> bool:
-    """Whether the fonts have the scripts of a text."""
-    text = _drawable(text)
-    return bool(text) and bool(_SCRIPTS[_font_name(text)].fullmatch(text))
+    """Whether the fonts have all letters and figures of a text, and it has some."""
+    name = _font_name(text)
+    letters = _LETTER.findall(text)
+    return bool(letters) and all(_has(name, it) for it in letters)
 
 
 def _drawable(text: str) -> str:
-    return " ".join(_EMOJI.sub("", text).split())
+    """The text without emoji and other signs that its font lacks."""
+    name, text = _font_name(text), _VARIANT.sub("", text)
+    return " ".join("".join(it for it in text if _has(name, it) or it.isspace()).split())
+
+
+@lru_cache(_REMEMBERED_MAX)
+def _has(name: str, character: str) -> bool:
+    font = _font(name, _SMALL, _REGULAR)
+    return bytes(font.getmask(character)) != bytes(font.getmask(_NO_CHARACTER))
 
 
 def _font_name(text: str) -> str:
-    """The family that sets it: that of Arabic has Latin letters too, for names in an Arabic line."""
+    """The family that sets it: that of Arabic has Latin too, for names in an Arabic line."""
     return "Noto Sans Arabic" if _ARABIC.search(text) else "Noto Sans"
 
 

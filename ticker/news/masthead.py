@@ -79,6 +79,7 @@ class Masthead:
         colours: Its colours.
         links: Edition → links in the masthead.
         footer: Edition → links at the foot.
+        icon: Address of a square picture, a PNG of 512 pixels, for home screens; empty: our own.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -86,11 +87,12 @@ class Masthead:
     colours: Colours = Colours()
     links: Mapping[str, list[PageLink]] = field(default_factory=dict)
     footer: Mapping[str, list[PageLink]] = field(default_factory=dict)
+    icon: str = ""
 
     @property
     def origins(self) -> list[str]:
-        """Other sites that the logo comes from, for the page's policy (CSP `img-src`)."""
-        places = [self.logo.src, self.logo.dark] if self.logo else []
+        """Other sites that logo and icon come from, for the page's policy (CSP `img-src`)."""
+        places = [self.icon, *([self.logo.src, self.logo.dark] if self.logo else [])]
         found = ("/".join(it.split("/")[:3]) for it in places if it.startswith("https://"))
         return list(dict.fromkeys(found))
 
@@ -115,13 +117,14 @@ def masthead_of(table: Mapping[str, Any], editions: Collection[str]) -> Masthead
     Raises:
         ValueError: It describes none; the message says why.
     """
-    _check_keys(table, ("name", "logo", "colours", "links", "footer"), "")
+    _check_keys(table, ("name", "logo", "icon", "colours", "links", "footer"), "")
     names = _by_edition(table["name"], editions, "name") if "name" in table else {}
     if lacking := [code for code in editions if names and code not in names]:
         raise ValueError(f"name: edition {lacking[0]} has none")
     return Masthead(
         names=names,
         logo=_logo(table["logo"]) if "logo" in table else None,
+        icon=_place(table["icon"], "icon") if "icon" in table else "",
         colours=_colours(table.get("colours", {})),
         links=_links(table.get("links", []), editions, "links"),
         footer=_links(table.get("footer", []), editions, "footer"),
@@ -157,12 +160,18 @@ def _logo(table: object) -> Logo:
         if name not in table:
             raise ValueError(f"logo: {name} is required")
     for name in ("src", "dark"):
-        if name in table and not (isinstance(table[name], str) and _PLACE.fullmatch(table[name])):
-            raise ValueError(f"logo: {name}: {table[name]!r} is no path and no https address")
+        if name in table:
+            _place(table[name], f"logo: {name}")
     for name in ("width", "height"):
         if type(table[name]) is not int or not 0 < table[name] <= _PIXELS_MAX:
             raise ValueError(f"logo: {name}: {table[name]!r} is no number of pixels")
     return Logo(**table)
+
+
+def _place(value: object, where: str) -> str:
+    if not isinstance(value, str) or not _PLACE.fullmatch(value):
+        raise ValueError(f"{where}: {value!r} is no path and no https address")
+    return value
 
 
 def _colours(table: object) -> Colours:

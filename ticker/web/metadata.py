@@ -1,4 +1,4 @@
-"""Metadata of a page's head: structured data, and the picture that stands for it where it is shared.
+"""Metadata of a page's head: structured data, and the picture of it for where it is shared.
 
 What it says is said on the page too; nothing here outlives a kill.
 """
@@ -83,9 +83,7 @@ class Metadata:
 
     def publisher(self, edition: Edition, base: str) -> Publisher:
         """The newsroom, as it is called in an edition."""
-        return Publisher(
-            self._templates.site(edition), f"{base}/{edition.code}", self._logo(base)
-        )
+        return Publisher(self._templates.site(edition), f"{base}/{edition.code}", self._logo(base))
 
     def _blog(
         self,

@@ -50,7 +50,7 @@ def page_policy(frame_ancestors: str = "'self'", images: Iterable[str] = ()) -> 
     places = " ".join(["'self'", "data:", *images])
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {places}; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
         "require-trusted-types-for 'script'; trusted-types ticker-page; "
         f"frame-ancestors {frame_ancestors}"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from ticker.formats.web_app import DARK, LIGHT
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.caching import LIVE_CACHE, NO_STORE
@@ -109,6 +110,7 @@ class Templates:
             site=self.site(edition),
             masthead=self._newsroom.masthead,
             sheet_tag=self._sheet_tag,
+            theme={"light": LIGHT, "dark": DARK},
             **context,
         )
         images = self._newsroom.masthead.origins

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ticker.formats.json_ld import live_blog
 from ticker.news import document
 from ticker.news.document import utcnow
 from ticker.web.embed.banner import Banner
+from ticker.web.metadata import Metadata
 from ticker.web.query import parameters
 from ticker.web.rendered import Made, earliest
 
@@ -35,6 +35,7 @@ class EmbedFrame:
         self._reading = reading
         self._newsroom = newsroom
         self._rendered = rendered
+        self._metadata = Metadata(templates, newsroom)
 
     async def page(self, request: Request) -> Response:
         """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the allowed origins."""
@@ -64,7 +65,7 @@ class EmbedFrame:
             "canonical": base + banner.filters.href,
             "attributes": {"lang": edition.lang, "mode": banner.mode, **banner.attributes()},
             "lines": [document.public(flash) for flash in lines],
-            "blog": live_blog(edition, lines, base, title) if lines else None,
+            "metadata": self._metadata.of_board(edition, banner.filters.href, title, lines, base),
         }
         ancestors = frame_ancestors(edition)
         return Made(

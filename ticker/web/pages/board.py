@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from ticker.news import document
 from ticker.news.document import utcnow
@@ -13,6 +13,7 @@ from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
+from ticker.web.metadata import Metadata
 from ticker.web.pages.running import running_stories
 from ticker.web.problems import no_such_line, problem_at
 from ticker.web.query import parameters
@@ -40,11 +41,10 @@ _MOST_READ: Final = 5
 _NEWEST: Final = "now"
 _SHEET_SECONDS: Final = 86_400
 _IS_NOW: Final = timedelta(hours=1)
-_ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
 
 
 class Pages:
-    """`/`, `/{edition}`, its sections and regions, favicon and robots.txt."""
+    """`/`, `/{edition}`, its sections and regions."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Pages:
         self._newsroom = newsroom
         self._rendered = rendered
         self._found = found
+        self._metadata = Metadata(templates, newsroom)
 
     async def home(self, request: Request) -> Response:
         """The reader page of the first edition."""
@@ -88,14 +89,6 @@ class Pages:
         """`/newsroom.css`: the newsroom's own colours."""
         headers = {"Cache-Control": f"public, max-age={_SHEET_SECONDS}"}
         return Response(self._templates.sheet, 200, headers, "text/css")
-
-    async def favicon(self, _: Request) -> Response:
-        """`/favicon.ico` → redirect to the SVG, for pages that name no icon."""
-        return RedirectResponse("/static/favicon.svg", 301, {"Cache-Control": "max-age=86400"})
-
-    async def robots(self, _: Request) -> Response:
-        """`/robots.txt` (Robots Exclusion Protocol, RFC 9309): all pages but API and desk."""
-        return PlainTextResponse(_ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
 
     async def _part(
         self, request: Request, name: str, vocabulary: Mapping[str, Mapping[str, str]]
@@ -153,8 +146,14 @@ class Pages:
         _, lines = self._reading.board(subscription)
         stories = running_stories(lines, now) if not filters.pairs else []
         last = lines[-1].id if lines and not lines[-1].pinned else _NEWEST
-        context = self._context(edition, filters, base) | {
+        context = self._context(edition, filters, base)
+        title = " · ".join(
+            filter(None, [context["part"], self._templates.site(edition), edition.name])
+        )
+        context |= {
             "now": document.format_time(now),
+            "title": title,
+            "metadata": self._metadata.of_board(edition, filters.href, title, lines, base),
             "lines": [document.public(flash) for flash in lines],
             "stories": stories,
             "most_read": [document.public(flash) for flash in self._most_read(edition)],
@@ -191,6 +190,7 @@ class Pages:
         lines, last = await self._search.find(subscription, start, _PAGE_LINES)
         context = self._context(edition, filters, base) | {
             "cursor": str(cursor),
+            "metadata": self._metadata.of_edition(edition, base),
             "lines": [document.public(flash) for flash in lines],
             "canonical": base + filters.before(before),
             "earlier": filters.before(last) if last else None,

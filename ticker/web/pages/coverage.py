@@ -15,6 +15,7 @@ from ticker.web.query import parameters
 from ticker.web.reading import published
 from ticker.web.rendered import Made
 from ticker.web.security import edition_of
+from ticker.web.templating import spelled
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,9 +58,27 @@ class Coverage(LinePages):
         context = self._context(edition, lines, path, base)
         context |= {"slug": slug, "cursor": str(cursor), "grows": start is None}
         context |= {"versions": versions.found, "titles": titles}
+        context |= self._head(edition, slug, lines, path, base, is_first=start is None)
         context["canonical"] = base + path + (f"?before={start.id}" if start else "")
         page = self._templates.page("coverage.html", edition, context)
         return Made(page, until=None if versions.complete else utcnow())
+
+    def _head(
+        self,
+        edition: Edition,
+        slug: str,
+        lines: list[Flash],
+        path: str,
+        base: str,
+        *,
+        is_first: bool,
+    ) -> dict[str, Any]:
+        """Its title, and what it says to machines: the whole of it on its first page alone."""
+        title = self._reading.titles(edition.code).get(slug) or spelled(slug)
+        shown = lines[:_PAGE_LINES] if is_first else []
+        whole = len(lines) <= _PAGE_LINES
+        metadata = self._metadata.of_story(edition, path, title, shown, base, whole=whole)
+        return {"title": title, "metadata": metadata}
 
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:

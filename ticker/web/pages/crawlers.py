@@ -41,7 +41,7 @@ class Crawlers(LinePages):
         return RedirectResponse("/static/favicon.svg", 301, _DAY)
 
     async def robots(self, request: Request) -> Response:
-        """Robots Exclusion Protocol (RFC 9309): all pages but API, desk and what is searched for."""
+        """Robots Exclusion Protocol (RFC 9309): all pages but API, desk and searches."""
         return PlainTextResponse(_ROBOTS.format(base=self._templates.base(request)), headers=_DAY)
 
     async def manifest(self, request: Request) -> Response:
@@ -52,7 +52,7 @@ class Crawlers(LinePages):
         return Response(document.dumps(body), 200, headers, "application/manifest+json")
 
     async def sitemap(self, request: Request) -> Response:
-        """Lines of all editions of the last 48 hours, 1,000 at most; killed ones are out at once."""
+        """All editions' lines of the last 48 hours, at most 1,000; killed ones are out at once."""
         base = self._templates.base(request)
         page = await self._rendered.get(
             request, ("sitemap", "", base), self._versions.revision, lambda: self._sitemap(base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ticker.web.metadata import Metadata
 from ticker.web.pages.versions import LanguageVersions
 
 if TYPE_CHECKING:
@@ -39,3 +40,4 @@ class LinePages:
         self._newsroom = newsroom
         self._rendered = rendered
         self._versions = LanguageVersions(reading, archive, newsroom)
+        self._metadata = Metadata(templates, newsroom)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from ticker.formats.json_ld import news_article
 from ticker.news import document
 from ticker.news.document import utcnow
 from ticker.news.flash import PubStatus
@@ -126,13 +125,7 @@ class Permalinks(LinePages):
             "sections": sections,
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "shares": shares(flash.headline, canonical),
-            "article": news_article(
-                flash,
-                lang=edition.lang,
-                url=canonical,
-                section=sections.get(flash.section or ""),
-                publisher=self._templates.site(edition),
-            ),
+            "metadata": self._metadata.of_line(edition, flash, base),
         }
 
 
