@@ -50,7 +50,7 @@ _LETTER: Final = regex.compile(r"[\p{L}\p{N}]")
 # What an emoji leaves behind, which is invisible alone.
 _VARIANT: Final = regex.compile(r"\p{Variation_Selector}")
 _NO_CHARACTER: Final = "\uffff"
-_REMEMBERED_MAX: Final = 4096
+REMEMBERED_MAX: Final = 4096
 _Direction = Literal["ltr", "rtl"]
 
 
@@ -193,7 +193,7 @@ def _drawable(text: str) -> str:
     return " ".join("".join(it for it in text if _has(name, it) or it.isspace()).split())
 
 
-@lru_cache(_REMEMBERED_MAX)
+@lru_cache(REMEMBERED_MAX)
 def _has(name: str, character: str) -> bool:
     font = _font(name, _SMALL, _REGULAR)
     return bytes(font.getmask(character)) != bytes(font.getmask(_NO_CHARACTER))
