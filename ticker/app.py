@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ticker.hub.backpressure import Buffers
     from ticker.hub.hub import Hub
+    from ticker.hub.load import Load
     from ticker.jobs.supervisor import Jobs
     from ticker.metrics import Metrics
     from ticker.settings import Settings
@@ -44,6 +45,7 @@ class Service:
     live: Live
     metrics: Metrics
     buffers: Buffers
+    load: Load
     presence: Presence
     name: str
 
@@ -65,7 +67,8 @@ def build(settings: Settings) -> Service:
     # Outermost: Starlette's answer to an unhandled exception does not pass its middleware.
     asgi = SecurityHeaders(app, https=settings.public_url.startswith("https:"))
     return Service(
-        asgi, core.hub, shared.live, core.metrics, core.buffers, core.presence, core.name
+        *(asgi, core.hub, shared.live, core.metrics, core.buffers, core.load),
+        *(core.presence, core.name),
     )
 
 

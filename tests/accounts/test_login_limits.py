@@ -9,7 +9,7 @@ import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
 from ticker.accounts.login_limits import LoginLimits, TooManyTriesError, Visitor
-from ticker.accounts.passwords import BusyError
+from ticker.accounts.passwords import BusyError, GoneError
 
 if TYPE_CHECKING:
     from ticker.accounts.users import User, Users
@@ -63,6 +63,18 @@ async def test_a_full_queue_costs_the_store_nothing(
         with pytest.raises(BusyError):
             await login_limits.attempt("amal", PASSWORD, Visitor("192.0.2.1"))
     assert (await commands.info("stats"))["total_commands_processed"] == before + 1
+
+
+async def test_what_was_not_looked_at_is_no_try(login_limits: LoginLimits) -> None:
+    """Whoever hung up before their turn, however often, has all tries left, and nobody pauses."""
+
+    async def gone() -> bool:
+        return True
+
+    for _ in range(12):
+        with pytest.raises(GoneError):
+            await login_limits.attempt("amal", "wrong", Visitor("192.0.2.1", is_gone=gone))
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1") == "in"
 
 
 async def test_success_is_no_try(login_limits: LoginLimits) -> None:

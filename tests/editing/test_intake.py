@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.flashes import NOON, flash, record
 from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.attempts import PreconditionError
 from ticker.editing.bounds import FullError
-from ticker.editing.context import EditContext, fresh_key
+from ticker.editing.context import EditContext
 from ticker.editing.intake import Intake, NoSuchFlashError
 from ticker.news.document import format_time, utcnow
 from ticker.news.draft import Rules
@@ -31,19 +32,6 @@ if TYPE_CHECKING:
     from ticker.store.wire import Wire
 
 RULES = Rules(sections=("politics", "sports"), regions=("mena",))
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -546,7 +534,7 @@ async def test_a_line_is_measured_whole(intake: Intake, wire: Wire) -> None:
 async def test_a_longer_line_of_before_is_mended_and_killed(intake: Intake, wire: Wire) -> None:
     """What a backup of before brings is not locked in: it becomes shorter, and goes."""
     long = flash("old", headline="👨‍👩‍👧‍👦" * 280, pinned=True)
-    await wire.append(record(long), "announce", fresh_key())
+    await wire.append(record(long), "announce", None)
     with pytest.raises(InvalidError):
         await intake.correct(ask(), "old", {"source": "Agency"})
     await intake.correct(ask(), "old", {"pinned": False})

@@ -67,7 +67,7 @@ def members() -> Iterator[list[Member]]:
 @pytest.fixture(autouse=True)
 def slice_by_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slice in each turn of the event loop; that others come first has its own test."""
-    monkeypatch.setattr("ticker.hub.fanout._TURNS", 0)
+    monkeypatch.setattr("ticker.hub.fanout._TURNS_MIN", 0)
 
 
 def frame(text: str) -> Frame:

@@ -93,9 +93,9 @@ class Tokens:
         async def read() -> Principal | None:
             with store_errors():
                 text = await self._commands.hget(self._digests, digest)
-            if text is None or not compare_digest(json.loads(text)["digest"], digest):
-                return None
-            return _decode(text)
+            values = json.loads(text) if text else {}
+            known = compare_digest(values.get("digest", ""), digest)
+            return _principal(values) if known else None
 
         principal = await self._memory.ask(digest, read)
         if principal is not None and principal.expires is not None and principal.expires <= now:
@@ -150,7 +150,10 @@ def _encode(principal: Principal, digest: str) -> str:
 
 
 def _decode(text: str) -> Principal:
-    values = json.loads(text)
+    return _principal(json.loads(text))
+
+
+def _principal(values: dict[str, Any]) -> Principal:
     return Principal(
         name=values["name"],
         role=Role[values["role"].upper()],

@@ -18,7 +18,6 @@ from ticker.store.wire import VersionConflictError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ticker.editing.context import EditContext
     from ticker.news.flash import Flash
     from ticker.store.wire import IdempotencyKey, Wire
 
@@ -35,15 +34,15 @@ _PASSING: Final = (FullError, IllegalChangeError, PreconditionError, VersionConf
 
 async def once(
     wire: Wire,
-    context: EditContext,
+    edition: str,
     key: IdempotencyKey,
     attempt: Callable[[IdempotencyKey], Awaitable[Flash]],
 ) -> Flash:
-    """Idempotent replay: what this request's key has answered already, or what the attempt makes.
+    """Idempotent replay: what a request's key has answered already, or what the attempt makes.
 
     Args:
         wire: Where keys are remembered.
-        context: Who asks.
+        edition: That is written to.
         key: Of the request.
         attempt: Does it, under the key that it is given.
 
@@ -52,9 +51,7 @@ async def once(
         AttemptVoidError: A later try of the same request was refused meanwhile.
         StoreUnavailableError: Whether it is done is not known.
     """
-    if context.key is None:
-        return await attempt(key)
-    earlier, key = await wire.recall(context.edition, key)
+    earlier, key = await wire.recall(edition, key)
     if earlier is not None:
         return earlier
     try:
@@ -62,7 +59,7 @@ async def once(
     except (*_PASSING, InvalidError) as error:
         if isinstance(error, InvalidError) and not _depends_on_time(error):
             raise
-        earlier = await wire.refuse(context.edition, key)
+        earlier = await wire.refuse(edition, key)
         if earlier is None:
             raise
         return earlier

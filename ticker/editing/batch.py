@@ -102,10 +102,10 @@ class Batch:
         """Look all keys up before anything is filed; the editions whose part can't be asked."""
         away: dict[str, StoreUnavailableError] = {}
         for order in orders:
-            if isinstance(order, Exception) or order.context.key is None:
+            if isinstance(order, Exception):
                 continue
             edition, key = order.context.edition, order.context.idempotency_key("publish")
-            if edition in away:
+            if key is None or edition in away:
                 continue
             try:
                 await self._wire.recall(edition, key)

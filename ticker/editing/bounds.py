@@ -6,11 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ticker.news.flash import PubStatus
-from ticker.news.size import check_size
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from ticker.news.event import Record
     from ticker.news.flash import Flash
     from ticker.store.archive import Archive
@@ -35,58 +32,44 @@ class FullError(Exception):
         self.field = field
 
 
-async def check_queue(archive: Archive, edition: str) -> None:
-    """Check that there is room for one more line that waits.
-
-    Raises:
-        FullError: There is none.
-    """
-    if await archive.waiting(edition) >= QUEUE_MAX:
-        raise FullError("queue", f"{QUEUE_MAX} lines wait; release or discard some.")
-
-
-async def check_new(archive: Archive, flash: Flash, given: Collection[str]) -> None:
+async def check_new(archive: Archive, flash: Flash) -> int | None:
     """Check that there is room for a new line, where it is to wait or to stand.
 
+    Returns how many there may be there, which the wire judges again; None: any number.
+
     Raises:
-        InvalidError: It is too long.
         FullError: There is none.
     """
+    most = most_beside(flash)
     if flash.pubstatus is PubStatus.WITHHELD:
-        await check_queue(archive, flash.edition)
-    await check_line(archive, flash, given)
+        if await archive.waiting(flash.edition) >= QUEUE_MAX:
+            raise FullError("queue", f"{QUEUE_MAX} lines wait; release or discard some.")
+    elif most is not None:
+        await _check_pins(archive, flash)
+    return most
 
 
-def check_versions(record: Record) -> None:
+async def check_pin(archive: Archive, before: Flash, flash: Flash) -> None:
+    """Check that there is room on top of the board for a line that a correction brings there.
+
+    Raises:
+        FullError: It would be one pinned line too many.
+    """
+    if _is_on_top(flash, flash) and not _is_on_top(before, flash):
+        await _check_pins(archive, flash)
+
+
+def check_version(record: Record) -> int | None:
     """Check that a line has not been changed too often.
+
+    Returns how many there may be where this version comes to stand, as `check_new` does.
 
     Raises:
         FullError: It has.
     """
     if record.flash.version > VERSIONS_MAX and record.action not in _ALWAYS:
         raise FullError("version", f"The line has {VERSIONS_MAX} versions; kill it or file anew.")
-
-
-async def check_line(
-    archive: Archive, flash: Flash, given: Collection[str], before: Flash | None = None
-) -> None:
-    """Check that a line is not too long, and that there is room on top of the board if it is there.
-
-    Args:
-        archive: Where the other lines are.
-        flash: What the request would leave.
-        given: The fields that it names.
-        before: What there was.
-
-    Raises:
-        InvalidError: It is too long.
-        FullError: It would be one pinned line too many.
-    """
-    check_size(flash, given, before)
-    if before is not None and _is_on_top(before, flash):
-        return
-    if await _is_one_too_many(archive, flash):
-        raise FullError("pinned", f"{PINS_MAX} lines are pinned; unpin one.")
+    return most_beside(record.flash)
 
 
 def most_beside(flash: Flash) -> int | None:
@@ -98,18 +81,21 @@ def most_beside(flash: Flash) -> int | None:
 
 async def fit_on_top(archive: Archive, released: Flash) -> Flash:
     """A line that goes out, without its pin where too many are: a release always goes through."""
-    full = await _is_one_too_many(archive, released)
+    full = _is_on_top(released, released) and await _is_one_too_many(archive, released)
     return replace(released, pinned=False) if full else released
 
 
+async def _check_pins(archive: Archive, flash: Flash) -> None:
+    if await _is_one_too_many(archive, flash):
+        raise FullError("pinned", f"{PINS_MAX} lines are pinned; unpin one.")
+
+
 async def _is_one_too_many(archive: Archive, flash: Flash) -> bool:
-    if not _is_on_top(flash, flash):
-        return False
     pinned = await archive.pinned(flash.edition, flash.versioncreated)
     return sum(it.id != flash.id for it in pinned) >= PINS_MAX
 
 
 def _is_on_top(flash: Flash, at: Flash) -> bool:
     """Whether readers have it pinned when the other version is made."""
-    is_shown = flash.pubstatus is PubStatus.USABLE and not flash.is_expired(at.versioncreated)
-    return flash.pinned and is_shown
+    is_pinned = flash.pinned and flash.pubstatus is PubStatus.USABLE
+    return is_pinned and not flash.is_expired(at.versioncreated)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _REASON_MAX: Final = 280
 _KEY_SECONDS: Final = 24 * 3600
-_OWN_KEY_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,10 @@ class EditContext:
         flash_id: str = "",
         data: dict[str, Any] | None = None,
         options: PublishOptions = NOW,
-    ) -> IdempotencyKey:
-        """Idempotency key of this request, with the fingerprint of what it asks for."""
+    ) -> IdempotencyKey | None:
+        """Idempotency key of this request, if it has one, with the fingerprint of what it asks."""
         if self.key is None:
-            return fresh_key()
+            return None
         fields = sorted((data or {}).items())
         how = [options.draft, options.hold]
         asked = dumps([verb, flash_id, sorted(self.if_match or ()), fields, how])
@@ -85,11 +83,6 @@ class EditContext:
         name = dumps([self.principal.name, self.key])
         owner = _digest(self.principal.name)
         return IdempotencyKey(_digest(name), _digest(asked), _KEY_SECONDS, owner)
-
-
-def fresh_key() -> IdempotencyKey:
-    """Idempotency key for a request without one, so that the store client may retry."""
-    return IdempotencyKey(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
 
 
 def clean_reason(reason: str) -> str:

@@ -7,6 +7,7 @@ None reaches the hub: even in one process a flash gets to readers through the wi
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.principal import Role
@@ -20,9 +21,9 @@ from ticker.accounts.rights import (
 )
 from ticker.editing import bounds
 from ticker.editing.attempts import PreconditionError, once
-from ticker.editing.context import clean_reason, fresh_key, mode_of
+from ticker.editing.context import clean_reason, mode_of
 from ticker.editing.scheduled import released_by_time
-from ticker.news import flash as flashes, stages, timing
+from ticker.news import flash as flashes, size, stages, timing
 from ticker.news.document import utcnow
 from ticker.news.faults import Fault, InvalidError
 from ticker.news.flash import Flash, IllegalChangeError, PubStatus, Stage
@@ -93,16 +94,15 @@ class Intake:
         """
         authorise(context.principal, context.edition, Role.REPORTER)
         key = context.idempotency_key("publish", "", data, options)
-        return await once(
-            self._wire, context, key, lambda key: self._publish(context, data, options, key)
-        )
+        attempt = partial(self._publish, context, data, options)
+        return await (once(self._wire, context.edition, key, attempt) if key else attempt(None))
 
     async def _publish(
         self,
         context: EditContext,
         data: dict[str, Any],
         options: PublishOptions,
-        key: IdempotencyKey,
+        key: IdempotencyKey | None,
     ) -> Flash:
         now = self._clock()
         values = self._rules.publication(data, now, options.hold)
@@ -118,11 +118,11 @@ class Intake:
             versioncreated=now,
             **values,
         )
+        size.check_size(flash, data)
         record = context.record(flash, _ACTIONS[placement.stage], placement)
         for _ in range(_TRIES):
-            await bounds.check_new(self._archive, flash, data)
+            most = await bounds.check_new(self._archive, flash)
             with suppress(VersionConflictError):
-                most = bounds.most_beside(flash)
                 return await self._wire.append(record, mode_of(None, flash), key, most=most)
         raise VersionConflictError
 
@@ -155,7 +155,8 @@ class Intake:
             urgency = values.get("urgency", current.urgency)
             waits = Stage.AWAITING if self._two_key and urgency == 1 else before.stage
             changed = flashes.correct(current, values, now, waits)
-            await bounds.check_line(self._archive, changed, values, before=current)
+            size.check_size(changed, values, current)
+            await bounds.check_pin(self._archive, current, changed)
             check_change(context.principal, before, changed, two_key=self._two_key)
             placement = stages.of_changed(before, changed, now, two_key=self._two_key)
             return before if changed is current else context.record(changed, verb, placement)
@@ -211,7 +212,7 @@ class Intake:
             killed = flashes.kill(before.flash, now)
             return before if killed is before.flash else context.record(killed, "kill", None, why)
 
-        return await self._change(context, flash_id, key, change, find=self._archive.logged)
+        return await self._change(context, flash_id, key, change, from_log=True)
 
     async def versions(self, principal: Principal, edition: str, flash_id: str) -> list[Record]:
         """Version history of a flash with who made it and when, oldest first.
@@ -245,11 +246,10 @@ class Intake:
             hands = (await self._archive.hands(before)).after(before, record)
             try:
                 # Without the wait for replicas: what a failover loses is due again.
-                mode, key = mode_of(before.flash, record.flash), fresh_key()
-                most = bounds.most_beside(record.flash)
+                mode, most = mode_of(before.flash, record.flash), bounds.most_beside(record.flash)
                 released.append(
                     await self._wire.append(
-                        record, mode, key, hands=hands, most=most, confirmed=False
+                        record, mode, None, hands=hands, most=most, confirmed=False
                     )
                 )
             except VersionConflictError:
@@ -265,33 +265,31 @@ class Intake:
         self,
         context: EditContext,
         flash_id: str,
-        key: IdempotencyKey,
+        key: IdempotencyKey | None,
         change: Callable[[Record, Hands, datetime], Awaitable[Record]],
-        find: Callable[[str, str], Awaitable[Record | None]] | None = None,
+        *,
+        from_log: bool = False,
     ) -> Flash:
         """Read, check, compare and swap; tried again when another write came between."""
 
-        async def attempt(key: IdempotencyKey) -> Flash:
+        async def attempt(key: IdempotencyKey | None) -> Flash:
             for _ in range(_TRIES):
-                before = await self._archive.record(context.edition, flash_id)
-                if before is None and find is not None:
-                    before = await find(context.edition, flash_id)
-                if before is None:
+                found = await self._archive.newest(context.edition, flash_id, from_log=from_log)
+                if found is None:
                     raise NoSuchFlashError(flash_id)
-                current = before.flash
+                (before, hands), current = found, found[0].flash
                 if context.if_match is not None and str(current.version) not in context.if_match:
                     raise PreconditionError(current.version)
-                hands = await self._archive.hands(before)
                 record = await change(before, hands, self._clock())
-                bounds.check_versions(record)
-                if record is before and context.key is None and not self._wire.confirms:
+                most = bounds.check_version(record)
+                if record is before and key is None and not self._wire.confirms:
                     return current
                 mode = "remember" if record is before else mode_of(current, record.flash)
+                after = hands.after(before, record)
                 with suppress(VersionConflictError):
-                    most, after = bounds.most_beside(record.flash), hands.after(before, record)
                     return await self._wire.append(
                         record, mode, key, current.coverage, hands=after, most=most
                     )
             raise VersionConflictError
 
-        return await once(self._wire, context, key, attempt)
+        return await (once(self._wire, context.edition, key, attempt) if key else attempt(None))

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 # Against head-of-line blocking: a handshake or a heartbeat waits for 5 to 10 ms of writing.
 _SLICE: Final = 1000
 # An answer to an editor takes a dozen turns of the event loop, one after another. With a slice in
-# each of them it would go out behind them all; a turn with nothing to do costs 1 to 3 µs.
-_TURNS: Final = 50
+# each of them it would go out behind them all. Each turn costs, so that there are few as long as no
+# editor waits: enough for a request to come in.
+_TURNS_MAX: Final = 50
+_TURNS_MIN: Final = 5
 _FRAMES_MAX: Final = 64
 _CALM: Final = 10
 # While the process is busy, lines of this urgency number and up are coalesced with the next frame.
@@ -94,13 +96,13 @@ class Scheduler:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            self._give_way(_TURNS)
+            self._give_way(0)
 
     def _give_way(self, turns: int) -> None:
-        """Let the event loop go round before the next slice: each time it takes what has come."""
+        """Let the event loop go round before the next slice, longer while editors are answered."""
         call_soon = asyncio.get_running_loop().call_soon
-        if turns:
-            call_soon(self._give_way, turns - 1)
+        if turns < (_TURNS_MAX if self._load.answering else _TURNS_MIN):
+            call_soon(self._give_way, turns + 1)
         else:
             call_soon(self._run)
 

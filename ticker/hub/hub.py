@@ -221,9 +221,6 @@ class Hub:
         What an editor has been told is then true of what they read next. After `seconds` it
         returns all the same: the line is stored, and comes when the store is followed again.
         """
-        was_held = self.get(flash.edition, flash.id) is None
-        if was_held and flash.pubstatus is not PubStatus.USABLE:
-            return  # readers never hear of it
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._rooms[flash.edition].shown(flash)

@@ -24,11 +24,13 @@ class Load:
     Attributes:
         lag: Seconds that the event loop was late of late, smoothed.
         is_busy: From when that is long until it is short again.
+        answering: How many requests of editors are being answered.
     """
 
     def __init__(self) -> None:
         self.lag = 0.0
         self.is_busy = False
+        self.answering = 0
 
     def register(self, metrics: Metrics) -> None:
         """Have it read as metrics."""

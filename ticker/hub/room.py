@@ -131,7 +131,7 @@ class Room:
         if not self.board.apply(event):
             return
         shown = frames.flash(event.cursor, event.flash)
-        dropped = frames.drop(event.cursor, event.flash)
+        dropped: Frame | None = None
         killed = event.flash.pubstatus is PubStatus.CANCELED
         # What must leave the screens is as urgent as anything can be.
         urgency = URGENCY_RANGE.start if killed else event.flash.urgency
@@ -139,6 +139,7 @@ class Room:
             if group.subscription.matches(event.flash):
                 self._send(group, shown, urgency)
             elif event.flash.version > 1:
+                dropped = dropped or frames.drop(event.cursor, event.flash)
                 self._send(group, dropped, urgency)
         self._tell_waiting()
 
@@ -147,10 +148,15 @@ class Room:
         self._tell_titles(self.titles.replace(titles, self.board))
 
     async def shown(self, flash: Flash) -> None:
-        """Wait until this version of a flash, or a newer one, is shown here."""
+        """Wait until this version of a flash, or a newer one, is shown, unless none ever is."""
+        known = self.board.get(flash.id)
+        was_out = known is not None and known.pubstatus is not PubStatus.WITHHELD
+        if flash.pubstatus is not PubStatus.USABLE and not was_out:
+            return
+        if known is not None and known.version >= flash.version:
+            return
         awaited = (flash, asyncio.Event())
         self._awaited.append(awaited)
-        self._tell_waiting()
         try:
             await awaited[1].wait()
         finally:

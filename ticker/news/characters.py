@@ -81,15 +81,10 @@ LET_THROUGH: Final = f"(?:{'|'.join(_LET_THROUGH)})"
 # Nobody knows what stood there; no cleaning brings it back.
 LOST: Final = r"[\uFFFD\p{Co}]|(?!\p{Default_Ignorable_Code_Point})\p{Cn}"
 
-_REFUSED: Final = regex.compile(
+# What a line may not have where it stands.
+REFUSED: Final = regex.compile(
     rf"(?!{LET_THROUGH})(?:[\p{{Cc}}\p{{Zl}}\p{{Zp}}{EMBEDDING}{INVISIBLE}]|{LOST})"
 )
-
-
-def first_refused(text: str) -> tuple[str, int] | None:
-    """The first character that a line may not have where it stands, and its position."""
-    match = _REFUSED.search(text)
-    return match and (match[0], match.start())
 
 
 def label(character: str) -> str:

@@ -42,8 +42,8 @@ def line(text: str, limit: int) -> str:
     Raises:
         TextError: It is empty, too long, or holds a character that is refused.
     """
-    if refused := characters.first_refused(text):
-        raise TextError(_why(*refused))
+    if refused := characters.REFUSED.search(text):
+        raise TextError(_why(refused[0], refused.start()))
     clean = unicodedata.normalize("NFC", text.strip())
     if not clean:
         raise TextError("must not be empty")

@@ -65,6 +65,10 @@ class TokenBuckets:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    def take(self, peer: str, now: float, cost: float = 1) -> bool:
+        """Take so many tokens out of a peer's bucket, if they are there (`TokenBucket.take`)."""
+        return self.of(peer).take(now, cost)
+
     def of(self, peer: str) -> TokenBucket:
         """The bucket of a peer."""
         bucket = self._buckets.pop(peer, None)

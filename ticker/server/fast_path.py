@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from uvicorn.server import ServerState
 
+    from ticker.hub.load import Load
     from ticker.server.limits import ConnectionLimits
     from ticker.web.admission import Admission
     from ticker.web.live import Live
@@ -63,17 +64,24 @@ class FastPath(asyncio.Protocol):
         live: The live endpoint, which admits readers and seats them.
         context: What socket readers share.
         limits: Judge who may be connected, and for how long without a request.
+        load: Of the process.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    __slots__ = ("_context", "_limits", "_live", "_received", "_transport", "_uvicorn")
+    __slots__ = ("_context", "_limits", "_live", "_load", "_received", "_transport", "_uvicorn")
 
     def __init__(
-        self, live: Live, context: SocketContext, limits: ConnectionLimits, **uvicorn: Any
+        self,
+        live: Live,
+        context: SocketContext,
+        limits: ConnectionLimits,
+        load: Load,
+        **uvicorn: Any,
     ) -> None:
         self._live = live
         self._context = context
         self._limits = limits
+        self._load = load
         self._uvicorn = uvicorn
         self._received = b""
 
@@ -176,7 +184,7 @@ class FastPath(asyncio.Protocol):
     def _pass_on(self) -> None:
         """Let uvicorn have the connection, from its first byte on."""
         self._context.connections.discard(self)
-        protocol = BoundedHttp(self._limits, self._context.buffers, **self._uvicorn)
+        protocol = BoundedHttp(self._limits, self._context.buffers, self._load, **self._uvicorn)
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         protocol.data_received(self._received)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ticker.server.answering import answering
 from ticker.server.heads import is_clear
 from ticker.server.refusal import refuse_connection
-from ticker.server.turns import queue_of
+from ticker.server.turns import Queue, queue_of
 from ticker.server.unsent import UnsentResponse
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from ticker.hub.backpressure import Buffers
+    from ticker.hub.load import Load
     from ticker.server.limits import ConnectionLimits
 
 HEAD_MAX: Final = 16 * 1024
@@ -60,13 +62,17 @@ class BoundedHttp(HttpToolsProtocol):
     Args:
         limits: Hold the deadlines of requests.
         buffers: Told of answers that wait for who takes them slowly.
+        load: Told of requests of editors that are being answered.
         **uvicorn: What uvicorn gives its HTTP protocol.
     """
 
-    def __init__(self, limits: ConnectionLimits, buffers: Buffers, **uvicorn: Any) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, buffers: Buffers, load: Load, **uvicorn: Any
+    ) -> None:
         super().__init__(**uvicorn)
         self._limits = limits
         self._buffers = buffers
+        self._load = load
         self.parser = self._new_parser()
         self._awaited = _Awaited.START
         self._status = 400
@@ -219,12 +225,16 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         queue = queue_of(cycle.scope["method"], cycle.scope["path"])
-        self._limits.turns.begin(partial(self._start, cycle, app), queue)
+        self._limits.turns.begin(partial(self._start, cycle, app, queue), queue)
 
-    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+    def _start(self, cycle: RequestResponseCycle, app: ASGI3Application, queue: Queue) -> None:
         """Its turn has come; a peer that has gone meanwhile needs no answer."""
-        if not cycle.disconnected:
-            super()._start_asgi_task(cycle, partial(self._serve, app, cycle))
+        if cycle.disconnected:
+            return
+        served: ASGI3Application = partial(self._serve, app, cycle)
+        if queue is Queue.FIRST:
+            served = answering(served, self._load)
+        super()._start_asgi_task(cycle, served)
 
     async def _serve(
         self,

@@ -68,7 +68,7 @@ class Server(uvicorn.Server):
         context = SocketContext(
             service.hub, service.metrics, settings.reader_buffer, service.buffers, limits.leave
         )
-        fast_path = partial(FastPath, service.live, context, limits)
+        fast_path = partial(FastPath, service.live, context, limits, service.load)
         websocket = partial(BoundedWebSocket, limits, service.metrics)
         config = configure(service.asgi, fast_path, websocket, settings.keep_alive, proxies)
         super().__init__(config)

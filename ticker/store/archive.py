@@ -14,7 +14,7 @@ from ticker.store.faults import store_errors
 from ticker.store.search import place_of, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ticker.news.flash import Flash
     from ticker.store.client import Store
@@ -75,6 +75,28 @@ class Archive:
             text = await self._commands.hget(self._keys(edition).flashes, flash_id)
         return Record.decode(text) if text else None
 
+    async def newest(
+        self, edition: str, flash_id: str, *, from_log: bool = False
+    ) -> tuple[Record, Hands] | None:
+        """The newest version of a flash and whose hands made it, in one round trip.
+
+        Args:
+            edition: Its edition.
+            flash_id: Which flash.
+            from_log: Where the store has lost it, look for it on the log (`logged`).
+        """
+        keys = self._keys(edition)
+        with store_errors():
+            async with self._commands.pipeline(transaction=False) as pipe:
+                pipe.hget(keys.flashes, flash_id)
+                pipe.hget(keys.hands, flash_id)
+                text, hands = await pipe.execute()
+        if text:
+            record = Record.decode(text)
+            return record, await self._hands(record, hands)
+        lost = await self.logged(edition, flash_id) if from_log else None
+        return (lost, await self.hands(lost)) if lost else None
+
     async def logged(self, edition: str, flash_id: str) -> Record | None:
         """The newest version on the log, for a store that has lost what is kept beside it.
 
@@ -132,6 +154,12 @@ class Archive:
             return Hands.of(record)
         with store_errors():
             text = await self._commands.hget(self._keys(flash.edition).hands, flash.id)
+        return await self._hands(record, text)
+
+    async def _hands(self, record: Record, text: str | None) -> Hands:
+        flash = record.flash
+        if flash.version == 1:
+            return Hands.of(record)
         hands = Hands.decode(text) if text else None
         if hands is not None and hands.version == flash.version:
             return hands
@@ -196,17 +224,6 @@ class Archive:
         if before is None:
             return await self._newest(edition, key, limit)
         return await self._before(key, before, limit)
-
-    async def story_versions(self, edition: str, keys: Sequence[str]) -> list[Flash]:
-        """An edition's usable versions of some stories, by their keys."""
-        if not keys:
-            return []
-        with store_errors():
-            ids = await self._commands.hmget(self._keys(edition).stories, list(keys))
-        # Who began a story carries its key as an id, and no `story`.
-        wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
-        flashes = await self._many(edition, wanted)
-        return [flash for flash in flashes if flash.pubstatus is PubStatus.USABLE]
 
     async def _newest(self, edition: str, key: str, limit: int) -> list[Flash]:
         return await self._usable(edition, await places(self._commands, key, None, limit))

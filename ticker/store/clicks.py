@@ -79,7 +79,7 @@ class Clicks:
         readers. A network that clicks too much takes nothing from the others.
         """
         now, network = self._timer(), client_network(address)
-        if not self._networks.of(network).take(now):
+        if not self._networks.take(network, now):
             return False
         if self._is_repeated(f"{network}\0{edition}\0{flash_id}", now):
             return True

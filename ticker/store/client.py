@@ -11,7 +11,7 @@ from ticker.settings import SettingsError
 from ticker.store.address import kind_of
 from ticker.store.cluster import ClusterTopology
 from ticker.store.faults import store_errors
-from ticker.store.keys import NAMESPACE, House, Keys
+from ticker.store.keys import NAMESPACE, EditionKeys, House
 from ticker.store.sentinel import SentinelTopology
 from ticker.store.topology import SingleServer
 
@@ -48,6 +48,7 @@ class Store:
     Attributes:
         topology: Where commands and subscriptions go.
         commands: Client for commands (`Topology.commands`).
+        keys: Names of what belongs to an edition, by its code.
         house: Names of what belongs to no edition.
 
     Raises:
@@ -61,14 +62,7 @@ class Store:
             raise SettingsError(f"redis_url: {error}") from error
         self.commands: Any = self.topology.commands
         self.house = House(namespace)
-        self._namespace = namespace
-        self._keys: dict[str, Keys] = {}
-
-    def keys(self, edition: str) -> Keys:
-        """Names of an edition's keys and channels, each of which is put together once."""
-        if edition not in self._keys:
-            self._keys[edition] = Keys(edition, self._namespace, self.topology.database)
-        return self._keys[edition]
+        self.keys = EditionKeys(namespace, self.topology.database)
 
     @property
     def announce(self) -> str:

@@ -158,6 +158,22 @@ class Keys:
         return self._name(f"unchanged:{owner}")
 
 
+class EditionKeys:
+    """Edition → names of its keys and channels, each of which is put together once."""
+
+    def __init__(self, namespace: str, database: int) -> None:
+        self._namespace = namespace
+        self._database = database
+        self._known: dict[str, Keys] = {}
+
+    def __call__(self, edition: str) -> Keys:
+        """Those of an edition."""
+        known = self._known.get(edition)
+        if known is None:
+            known = self._known[edition] = Keys(edition, self._namespace, self._database)
+        return known
+
+
 class House:
     """Names of what belongs to no edition, and how to tell the keys of editions."""
 

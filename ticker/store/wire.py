@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -28,19 +29,11 @@ _SCRIPT: Final = (_FOLDER / "wire.lua").read_text(encoding="utf-8")
 _BATCH: Final = f"local function append(KEYS, ARGV)\n{_SCRIPT}\nend\n" + (
     _FOLDER / "batch.lua"
 ).read_text(encoding="utf-8")
+_REFUSE: Final = (_FOLDER / "refuse.lua").read_text(encoding="utf-8")
 
-# A later try of a request is refused: earlier ones, which know no such refusal, come to nothing.
-_REFUSE: Final = """
-local seen = redis.call('HMGET', KEYS[1], 'fingerprint', 'record', 'refusals')
-if seen[1] then
-  return seen[1] == ARGV[1] and seen[2] or false
-end
-redis.call('HSET', KEYS[1], 'refusals', tonumber(seen[3] or 0) + 1)
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-return false
-"""
 # A try that is on its way for longer is not stopped by a refusal any more.
 REFUSED_SECONDS: Final = 600
+_OWN_KEY_SECONDS: Final = 60
 
 # Of one owner, edition and day, each with a record of up to some kilobytes.
 UNCHANGED_MAX: Final = 10_000
@@ -118,7 +111,7 @@ class Wire(Follower):
         self,
         record: Record,
         mode: Mode,
-        key: IdempotencyKey,
+        key: IdempotencyKey | None,
         leaves: str | None = None,
         *,
         hands: Hands | None = None,
@@ -132,7 +125,7 @@ class Wire(Follower):
         Args:
             record: The next version of its flash, and who made it.
             mode: announce it to readers, file it out of their sight, or only remember the key.
-            key: Of the request.
+            key: Of the request; None: it has none, and only our own client's retries need one.
             leaves: Coverage of the version before, where it may be another.
             hands: That made it; None for a first version, which says so itself.
             most: Lines where it comes to stand, among those that are pinned or wait; None: any.
@@ -147,7 +140,7 @@ class Wire(Follower):
             StoreUnavailableError: Whether it is stored is not known; asking again is safe.
             UnconfirmedError: It is stored, but not yet as the policy wants; asking again is safe.
         """
-        keys = self._keys(record.flash.edition)
+        keys, key = self._keys(record.flash.edition), key or _own_key()
         last = ["" if most is None else most, self._announce, self._backup]
         with store_errors():
             reply = await self._script(
@@ -231,8 +224,13 @@ class Wire(Follower):
         return Record.decode(record).flash if record else None
 
 
+def _own_key() -> IdempotencyKey:
+    return IdempotencyKey(secrets.token_hex(16), "", _OWN_KEY_SECONDS)
+
+
 def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) -> list[str]:
     """KEYS of wire.lua, in its order."""
+    coverage = keys.coverage(flash.coverage or "")
     return [
         keys.head,
         keys.wire,
@@ -242,8 +240,8 @@ def _touched(keys: Keys, flash: Flash, key: IdempotencyKey, leaves: str | None) 
         keys.due,
         keys.versions(flash.id),
         keys.idempotency(key.name),
-        keys.coverage(leaves or flash.coverage or ""),
-        keys.coverage(flash.coverage or ""),
+        keys.coverage(leaves) if leaves else coverage,
+        coverage,
         keys.queue,
         keys.stories,
         keys.hands,

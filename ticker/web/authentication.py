@@ -169,9 +169,8 @@ class Authenticator:
     def _spend(self, name: str, requests: int = 1) -> None:
         """Rate limit: a token bucket for each name."""
         now = self._clock()
-        bucket = self._buckets.of(name)
-        if not bucket.take(now, requests):
-            wait = str(math.ceil(bucket.wait(now, requests)))
+        if not self._buckets.take(name, now, requests):
+            wait = str(math.ceil(self._buckets.of(name).wait(now, requests)))
             raise problem_at(
                 429, "Authorization", "Too many requests with this token.", Retry_After=wait
             )

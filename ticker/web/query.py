@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import parse_qs
 
 from ticker.news.document import parse_time
@@ -12,12 +12,13 @@ from ticker.web.problems import problem_at
 if TYPE_CHECKING:
     from datetime import datetime
 
+Parameters: TypeAlias = dict[str, list[str]]
 _FIELDS_MAX: Final = 64
 _DIGITS_MAX: Final = 9
 _FORM_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?", re.ASCII)
 
 
-def parameters(query: str, *, with_blank: bool = False) -> dict[str, list[str]]:
+def parameters(query: str, *, with_blank: bool = False) -> Parameters:
     """The fields of a query string; those without a value only where they are wanted.
 
     Raises:

@@ -147,17 +147,6 @@ class Templates:
         )
         return HTMLResponse(html, status, headers=headers)
 
-    @staticmethod
-    def spoken(request: Request, newsroom: Newsroom) -> Edition:
-        """Accept-Language (RFC 9110 §12.5.4), by its order, not by q: an edition, or the first."""
-        wanted = request.headers.get("accept-language", "").lower()
-        for choice in wanted.split(","):
-            lang = choice.partition(";")[0].strip().partition("-")[0]
-            for edition in newsroom.editions.values():
-                if lang and edition.lang.partition("-")[0] == lang:
-                    return edition
-        return next(iter(newsroom.editions.values()))
-
 
 def _titles_of(titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Those titles of running stories that some lines are of."""

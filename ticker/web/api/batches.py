@@ -57,7 +57,8 @@ class Batches:
             ProblemError, KeyReusedError: The list as a whole is refused, and nothing is filed.
         """
         principal = await self._authenticator.authenticate(request)
-        options, given = options_of(request), parameters(request.url.query)
+        given = parameters(request.url.query)
+        options = options_of(given)
         linked, clean = switch_of(given, "linked"), switch_of(given, "clean")
         key = key_of(request)
         lines = await json_array(request, _JSON_TYPES, BODY_MAX)

@@ -18,7 +18,7 @@ from ticker.web.authentication import address_of
 from ticker.web.body import json_object
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import EXPECTED, problem_at, problem_of, unavailable
-from ticker.web.query import parameters
+from ticker.web.query import Parameters, parameters
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class Editors:
         """`POST /v1/{edition}/flashes?draft=&hold=&clean=` → 201; safe to retry under a key."""
         with self._counted("publish", 201):
             context = await self._context(request)
-            options = options_of(request)
-            data, done = await _draft(request, _JSON_TYPES)
+            given = parameters(request.url.query)
+            options = options_of(given)
+            data, done = await _draft(request, given, _JSON_TYPES)
             flash = await self._intake.publish(context, data, options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         where = request.url_for("flash", edition=flash.edition, id=flash.id).path
@@ -81,8 +82,9 @@ class Editors:
         """`PATCH /v1/{edition}/flashes/{id}?refile=&clean=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
             context = await self._context(request)
-            silently = switch_of(parameters(request.url.query), "refile")
-            data, done = await _draft(request, _PATCH_TYPES)
+            given = parameters(request.url.query)
+            silently = switch_of(given, "refile")
+            data, done = await _draft(request, given, _PATCH_TYPES)
             flash = await self._intake.correct(
                 context, request.path_params["id"], data, silently=silently
             )
@@ -93,7 +95,7 @@ class Editors:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
         with self._counted("release", 200):
             context = await self._context(request)
-            options = options_of(request)
+            options = options_of(parameters(request.url.query))
             flash = await self._intake.release(context, request.path_params["id"], options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
@@ -102,7 +104,7 @@ class Editors:
         """`DELETE /v1/{edition}/flashes/{id}?reason=…&clean=` → 200, the canceled flash."""
         with self._counted("kill", 200):
             context = await self._context(request)
-            reason, done = _reason(request)
+            reason, done = _reason(parameters(request.url.query))
             flash = await self._intake.kill(context, request.path_params["id"], reason)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200, done)
@@ -152,17 +154,16 @@ class Editors:
 
 
 async def _draft(
-    request: Request, media_types: Collection[str]
+    request: Request, given: Parameters, media_types: Collection[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the request carries, cleaned if it says so, and what to say of that."""
-    wanted = switch_of(parameters(request.url.query), "clean")
+    """What the request carries, cleaned if its query says so, and what to say of that."""
+    wanted = switch_of(given, "clean")
     data = await json_object(request, media_types)
     return cleaning.clean_fields(data) if wanted else (data, {})
 
 
-def _reason(request: Request) -> tuple[str, dict[str, Any]]:
+def _reason(given: Parameters) -> tuple[str, dict[str, Any]]:
     """The same of the reason of a kill."""
-    given = parameters(request.url.query)
     reasons = given.get("reason", [])
     if len(reasons) != 1:
         raise problem_at(422, "reason", "is required, once, in the query")
@@ -194,18 +195,17 @@ def _if_match(request: Request) -> Collection[str] | None:
     return {tag.strip().removeprefix('"').removesuffix('"') for tag in field.split(",")}
 
 
-def options_of(request: Request) -> PublishOptions:
-    """Publish options of the query: draft and hold."""
-    if not request.url.query:
+def options_of(given: Parameters) -> PublishOptions:
+    """Publish options of a query: draft and hold."""
+    if not given:
         return NOW
-    given = parameters(request.url.query)
     hold = given.get("hold", ["0"])[-1]
     if not _SECONDS.fullmatch(hold) or float(hold) > HOLD_MAX:
         raise problem_at(422, "hold", f"must be a number of seconds from 0 to {HOLD_MAX}")
     return PublishOptions(draft=switch_of(given, "draft"), hold=float(hold))
 
 
-def switch_of(given: dict[str, list[str]], name: str) -> bool:
+def switch_of(given: Parameters, name: str) -> bool:
     """A parameter that is true or false, false if it is not given."""
     word = given.get(name, ["false"])[-1]
     if word not in {"true", "false"}:

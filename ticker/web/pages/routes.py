@@ -12,6 +12,7 @@ from ticker.web.pages.board import Pages
 from ticker.web.pages.coverage import Coverage
 from ticker.web.pages.permalinks import Permalinks
 from ticker.web.pages.search import SearchPages
+from ticker.web.pages.versions import LanguageVersions
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ def pages(shared: Public) -> Visitor:
     reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
     found = SearchPages(templates, reading, shared.full_text, newsroom, rendered)
     board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered, found)
-    permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
-    coverage = Coverage(templates, reading, archive, newsroom, rendered)
+    versions = LanguageVersions(reading, archive, shared.story_versions, newsroom)
+    permalinks = Permalinks(templates, reading, archive, newsroom, rendered, versions)
+    coverage = Coverage(templates, reading, archive, newsroom, rendered, versions)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),

@@ -74,3 +74,25 @@ async def test_an_answer_goes_out_between_slices(settings: Settings, told: list[
         between = slices_before_each_answer(told)[0]
         # At most one for each time that the service awaits the client or the store.
         assert between <= 6
+
+
+async def test_nobody_is_given_way_to_who_is_not_there(
+    settings: Settings, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no editor waits for an answer a fan-out goes on at once, and costs no turns of the loop."""
+    turns = 0
+    give_way = fanout.Scheduler._give_way
+
+    def counted(self: fanout.Scheduler, done: int) -> None:
+        nonlocal turns
+        turns += 1
+        give_way(self, done)
+
+    monkeypatch.setattr(fanout.Scheduler, "_give_way", counted)
+    async with running(settings) as service, AsyncExitStack() as stack:
+        for _ in range(READERS):
+            await stack.enter_async_context(service.live("en"))
+        await service.post("en", "One")
+        while told.count("slice") < READERS:  # noqa: ASYNC110 - a callback, no event
+            await asyncio.sleep(0)
+        assert turns < 10 * READERS
