@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import shutil
@@ -13,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import redis
@@ -21,21 +22,27 @@ from argon2.profiles import CHEAPEST
 from hypothesis import HealthCheck, settings as examples
 
 from tests.support import scratch
-from tests.support.process import Serving, serving
+from tests.support.order import ordered
+from tests.support.process import PATIENCE, Ended, Serving, serving
+from tests.support.replicated import server
 from tests.support.service import Running, running
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.sessions import Sessions
 from ticker.accounts.tokens import Tokens
 from ticker.accounts.users import Users
+from ticker.cli import main
 from ticker.news.document import utcnow
 from ticker.server.valkey import EmbeddedValkey
 from ticker.settings import Settings
+from ticker.store import topology
 from ticker.store.archive import Archive
 from ticker.store.client import Store
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from tests.support.nodes import Node
 
 # Speed is no property of ours: on a busy machine an example may take its time.
 examples.register_profile(
@@ -74,6 +81,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, have long ones begin first."""
+    if shared := getattr(config, "workerinput", None):
+        items[:] = ordered(items, shared["workercount"])
+
+
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash is meant to be dear, and the tests make hundreds; the real ones have their own test."""
@@ -84,6 +98,13 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def never_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine may be busy while it tests; what a busy service does has its own tests."""
     monkeypatch.setattr("ticker.hub.load._BUSY_ABOVE", math.inf)
+
+
+@pytest.fixture(autouse=True)
+def patient_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may be late to connect to a store that is there; silence has tests of its own."""
+    limits = cast("dict[str, Any]", topology.PATIENCE)
+    monkeypatch.setitem(limits, "socket_connect_timeout", PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +187,23 @@ async def store(any_store_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
+async def valkey_store(store_url: str) -> AsyncIterator[Store]:
+    """Connections to an empty Valkey."""
+    opened = Store(store_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A server of its own with the users and rights that the manual names, for the tests of a file."""
+    started = server(tmp_path_factory.mktemp("node"), "node")
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
 def wire(store: Store) -> Wire:
     return Wire(store)
 
@@ -201,6 +239,32 @@ async def service(settings: Settings) -> AsyncIterator[Running]:
     """A running service with an editor's token."""
     async with running(settings) as started:
         yield started
+
+
+@pytest.fixture
+def here(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Ended]]:
+    """The command in this process, which is quicker where only its words and its code matter."""
+    root, server = logging.getLogger(), logging.getLogger("uvicorn.error")
+    kept = root.handlers[:], root.level, server.level
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*args: str | Path, env: Mapping[str, str] | None = None) -> Ended:
+        for name in [name for name in os.environ if name.startswith("TICKER_")]:
+            monkeypatch.delenv(name)
+        for name, value in (env or {}).items():
+            monkeypatch.setenv(name, value)
+        try:
+            code = main([str(arg) for arg in args])
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else -1
+        return Ended(code, *capfd.readouterr())
+
+    yield run
+    root.handlers[:], root.level = kept[:2]
+    server.setLevel(kept[2])
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture(scope="module")

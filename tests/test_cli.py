@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import re
 import shlex
-import signal
 import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -13,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.process import Ended, Serving, command, environment, free_port, serving, ticker
+from tests.support.process import Serving, command, environment, free_port, serving, ticker
 from ticker import __version__
-from ticker.cli import main
 from ticker.commands.client import Client, ClientError
 from ticker.server.valkey import is_running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.process import Here
 
 _TOKEN = re.compile(r"tkr_[A-Za-z0-9_-]{43}\n")
 
@@ -31,32 +29,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A service that the tests of this file share; none of them may leave it broken."""
     with serving(tmp_path_factory.mktemp("cli") / "data") as service:
         yield service
-
-
-@pytest.fixture
-def here(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Ended]]:
-    """The command in this process, which is quicker where only its words and its code matter."""
-    root, server = logging.getLogger(), logging.getLogger("uvicorn.error")
-    kept = root.handlers[:], root.level, server.level
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def run(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Ended:
-        for name in [name for name in os.environ if name.startswith("TICKER_")]:
-            monkeypatch.delenv(name)
-        for name, value in (env or {}).items():
-            monkeypatch.setenv(name, value)
-        try:
-            code = main([str(arg) for arg in args])
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else -1
-        return Ended(code, *capfd.readouterr())
-
-    yield run
-    root.handlers[:], root.level = kept[:2]
-    server.setLevel(kept[2])
-    signal.signal(signal.SIGTERM, handler)
 
 
 def _flash(service: Serving, flash_id: str, edition: str = "en") -> dict[str, Any]:
@@ -77,9 +49,9 @@ def _words(value: object) -> str | None:
             return ""
 
 
-def _rows(service: Serving) -> dict[str, str]:
+def _rows(here: Here, service: Serving) -> dict[str, str]:
     """Name → line of `token list`."""
-    listed = ticker("token", "list", "--data", service.data)
+    listed = here("token", "list", "--data", service.data)
     assert (listed.code, listed.err) == (0, "")
     return {line.partition("\t")[0]: line for line in listed.out.splitlines()}
 
@@ -100,9 +72,9 @@ def test_version() -> None:
     ],
     ids=" ".join,
 )
-def test_help(here: Callable[..., Ended], args: list[str]) -> None:
+def test_help(here: Here, args: list[str]) -> None:
     """Every command explains itself on stdout."""
-    done = here(args)
+    done = here(*args)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("usage: ticker")
 
@@ -133,9 +105,9 @@ def test_help(here: Callable[..., Ended], args: list[str]) -> None:
     ],
     ids=_words,
 )
-def test_usage(here: Callable[..., Ended], args: list[str], words: str) -> None:
+def test_usage(here: Here, args: list[str], words: str) -> None:
     """What is not a command is a mistake in usage: exit 2, and stderr says what is wrong."""
-    done = here(args)
+    done = here(*args)
     assert (done.code, done.out) == (2, "")
     assert words in done.err.splitlines()[-1]
     assert done.err.startswith("usage: ticker")
@@ -164,10 +136,10 @@ def test_usage(here: Callable[..., Ended], args: list[str], words: str) -> None:
     ids=_words,
 )
 def test_wrong_settings(
-    here: Callable[..., Ended], tmp_path: Path, args: list[str], env: dict[str, str], words: str
+    here: Here, tmp_path: Path, args: list[str], env: dict[str, str], words: str
 ) -> None:
     """A setting that cannot be, from wherever it comes, is named in one clear line."""
-    refused = here(["serve", "--data", tmp_path / "data", *args], env)
+    refused = here("serve", "--data", tmp_path / "data", *args, env=env)
     assert words in refused.refusal
     assert not (tmp_path / "data").exists()
 
@@ -181,20 +153,20 @@ def test_port_in_use(tmp_path: Path, verb: str) -> None:
     assert refused.refusal == f"cannot listen on 127.0.0.1:{port}: Address already in use"
 
 
-def test_data_dir_is_a_file(tmp_path: Path) -> None:
+def test_data_dir_is_a_file(here: Here, tmp_path: Path) -> None:
     """When the data directory is a file that is said in one line."""
     (tmp_path / "data").write_text("")
-    assert str(tmp_path / "data") in ticker("token", "list", "--data", tmp_path / "data").refusal
+    assert str(tmp_path / "data") in here("token", "list", "--data", tmp_path / "data").refusal
 
 
 @pytest.mark.parametrize("action", [["list"], ["create", "x", "--role", "editor"], ["revoke", "x"]])
-def test_store_away(action: list[str]) -> None:
+def test_store_away(here: Here, action: list[str]) -> None:
     """When the store cannot be reached a token command says so in one line."""
     url = f"redis://127.0.0.1:{free_port()}"
-    assert "connect" in ticker("token", *action, "--redis", url).refusal
+    assert "connect" in here("token", *action, "--redis", url).refusal
 
 
-def test_environment(tmp_path: Path) -> None:
+def test_environment(here: Here, tmp_path: Path) -> None:
     """Every setting of `serve` can come from the environment, and an option overrides it."""
     port = free_port()
     env = {
@@ -205,41 +177,41 @@ def test_environment(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", port)):
         refused = ticker("serve", env=env)
     assert refused.refusal.startswith(f"cannot listen on 127.0.0.1:{port}")
-    made = ticker("token", "create", "x", "--role", "editor", env=env)
+    made = here("token", "create", "x", "--role", "editor", env=env)
     assert _TOKEN.fullmatch(made.out)
     assert (tmp_path / "from-environment").is_dir()
-    assert ticker("token", "list", "--data", tmp_path / "option", env=env).out == ""
+    assert here("token", "list", "--data", tmp_path / "option", env=env).out == ""
     assert (tmp_path / "option").is_dir()
 
 
-def test_redis_of_our_own(tmp_path: Path, store_url: str) -> None:
+def test_redis_of_our_own(here: Here, tmp_path: Path, store_url: str) -> None:
     """With TICKER_REDIS_URL tokens live there, and no store is started."""
     env = {"TICKER_REDIS_URL": store_url, "TICKER_DATA_DIR": str(tmp_path / "data")}
-    assert ticker("token", "create", "there", "--role", "admin", env=env).code == 0
-    assert ticker("token", "list", "--redis", store_url).out.startswith("there\tadmin\t")
+    assert here("token", "create", "there", "--role", "admin", env=env).code == 0
+    assert here("token", "list", "--redis", store_url).out.startswith("there\tadmin\t")
     assert not (tmp_path / "data").exists()
 
 
-def test_token_alone_on_stdout(served: Serving) -> None:
+def test_token_alone_on_stdout(here: Here, served: Serving) -> None:
     """`token create` prints the token and nothing else, so that a script can take it."""
-    made = ticker("token", "create", "script", "--role", "editor", "--data", served.data)
+    made = here("token", "create", "script", "--role", "editor", "--data", served.data)
     assert (made.code, made.err) == (0, "")
     assert _TOKEN.fullmatch(made.out)
     posted = Client(served.url, made.out.strip()).post("en", {"headline": "from a script"})
     assert posted["version"] == 1
 
 
-def test_token_list(served: Serving) -> None:
+def test_token_list(here: Here, served: Serving) -> None:
     """`token list` says who has tokens, for what and until when, and shows no token, ever."""
-    made = ticker(
+    made = here(
         *("token", "create", "lista", "--role", "reporter", "--data", served.data),
         *("--edition", "ar", "--edition", "es", "--expires", "90d"),
     )
-    row = _rows(served)["lista"]
+    row = _rows(here, served)["lista"]
     until = datetime.now(UTC) + timedelta(days=90)
     assert row.startswith("lista\treporter\teditions: ar,es\t")
     assert any(f"expires: {day:%Y-%m-%d}" in row for day in (until, until - timedelta(minutes=1)))
-    everything = "\n".join(_rows(served).values())
+    everything = "\n".join(_rows(here, served).values())
     assert "tkr_" not in everything
     assert made.out.strip()[4:16] not in everything
     assert re.search(r"^tester\teditor\teditions: all\t.*expires: never$", everything, re.MULTILINE)
@@ -254,22 +226,22 @@ def test_token_list(served: Serving) -> None:
         ("99999d", timedelta(days=99_999)),
     ],
 )
-def test_expires(served: Serving, lifetime: str, delta: timedelta) -> None:
+def test_expires(here: Here, served: Serving, lifetime: str, delta: timedelta) -> None:
     """A token's lifetime is given in days, hours or minutes."""
     before = datetime.now(UTC)
-    made = ticker(
+    made = here(
         *("token", "create", f"for-{lifetime}", "--role", "editor", "--data", served.data),
         *("--expires", lifetime),
     )
     assert made.code == 0, made.err
-    said = _rows(served)[f"for-{lifetime}"].rpartition("expires: ")[2]
+    said = _rows(here, served)[f"for-{lifetime}"].rpartition("expires: ")[2]
     until = datetime.strptime(said, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC)
     assert timedelta(minutes=-1) <= until - (before + delta) <= timedelta(minutes=1)
 
 
-def test_token_for_one_edition(served: Serving) -> None:
+def test_token_for_one_edition(here: Here, served: Serving) -> None:
     """A token for one edition posts there and nowhere else."""
-    made = ticker(
+    made = here(
         *("token", "create", "arabic", "--role", "editor", "--data", served.data),
         *("--edition", "ar"),
     )
@@ -279,24 +251,24 @@ def test_token_for_one_edition(served: Serving) -> None:
         client.post("en", {"headline": "not here"})
 
 
-def test_revoke(served: Serving) -> None:
+def test_revoke(here: Here, served: Serving) -> None:
     """A revoked token stops at once, on the service that runs, and its name is free again."""
     create = ("token", "create", "leaver", "--role", "editor", "--data", served.data)
-    client = Client(served.url, ticker(*create).out.strip())
+    client = Client(served.url, here(*create).out.strip())
     client.post("en", {"headline": "still here"})
-    revoked = ticker("token", "revoke", "leaver", "--data", served.data)
+    revoked = here("token", "revoke", "leaver", "--data", served.data)
     assert (revoked.code, revoked.err) == (0, "")
     with pytest.raises(ClientError, match="401"):
         client.post("en", {"headline": "no more"})
-    assert "leaver" not in _rows(served)
-    assert ticker(*create).code == 0
+    assert "leaver" not in _rows(here, served)
+    assert here(*create).code == 0
     with pytest.raises(ClientError, match="401"):
         client.post("en", {"headline": "nor with the old one"})
 
 
-def test_duplicate_name(served: Serving) -> None:
+def test_duplicate_name(here: Here, served: Serving) -> None:
     """Two tokens cannot have one name: the second is refused, and the first goes on."""
-    again = ticker("token", "create", "tester", "--role", "admin", "--data", served.data)
+    again = here("token", "create", "tester", "--role", "admin", "--data", served.data)
     assert "there is a token or user named 'tester'" in again.refusal
     assert again.out == ""
     assert served.client.post("en", {"headline": "goes on"})
@@ -313,21 +285,21 @@ def test_duplicate_name(served: Serving) -> None:
     ],
     ids=["edition", "empty-name", "tab-in-name", "long-name", "unknown-name"],
 )
-def test_token_refusals(served: Serving, args: list[str], words: str) -> None:
+def test_token_refusals(here: Here, served: Serving, args: list[str], words: str) -> None:
     """What a token cannot be is refused in one clear line, and nothing is printed as a token."""
-    refused = ticker("token", *args, "--data", served.data)
+    refused = here("token", *args, "--data", served.data)
     assert words in refused.refusal
     assert refused.out == ""
 
 
-def test_tokens_without_a_service(tmp_path: Path) -> None:
+def test_tokens_without_a_service(here: Here, tmp_path: Path) -> None:
     """Tokens are made, listed and revoked while no service runs, and hold when it does."""
     data = tmp_path / "data"
-    made = ticker("token", "create", "early", "--role", "editor", "--data", data)
+    made = here("token", "create", "early", "--role", "editor", "--data", data)
     assert _TOKEN.fullmatch(made.out)
-    ticker("token", "create", "gone", "--role", "editor", "--data", data)
-    assert ticker("token", "revoke", "gone", "--data", data).code == 0
-    assert ticker("token", "list", "--data", data).out.startswith("early\teditor\t")
+    here("token", "create", "gone", "--role", "editor", "--data", data)
+    assert here("token", "revoke", "gone", "--data", data).code == 0
+    assert here("token", "list", "--data", data).out.startswith("early\teditor\t")
     assert not is_running(data)
     with serving(data, token=False) as service:
         client = Client(service.url, made.out.strip())
@@ -383,11 +355,11 @@ def test_post_correct_kill(served: Serving) -> None:
     assert "409" in ticker("correct", flash_id, "vuelve", env=served.env).refusal
 
 
-def test_pasted_lines_are_cleaned_when_asked(served: Serving) -> None:
+def test_pasted_lines_are_cleaned_when_asked(here: Here, served: Serving) -> None:
     """A refusal says how; the id is still alone on stdout, and what was done is said beside it."""
     post = ("post", "R&amp;D\tstops  it", "--edition", "en")
-    assert "; --clean takes it out" in ticker(*post, env=served.env).refusal
-    posted = ticker(*post, "--clean", env=served.env)
+    assert "; --clean takes it out" in here(*post, env=served.env).refusal
+    posted = here(*post, "--clean", env=served.env)
     flash_id = posted.out.strip()
     assert _flash(served, flash_id, "en")["headline"] == "R&D stops  it"
     assert posted.err.splitlines() == [
@@ -395,24 +367,24 @@ def test_pasted_lines_are_cleaned_when_asked(served: Serving) -> None:
         "ticker: headline: U+0009 at position 7 is now ' '",
         "ticker: headline: U+0020 SPACE at position 14 may be a slip (spaces)",
     ]
-    corrected = ticker("correct", flash_id, "Two\nlines", "--clean", env=served.env)
+    corrected = here("correct", flash_id, "Two\nlines", "--clean", env=served.env)
     assert (corrected.code, corrected.out) == (0, f"{flash_id} version 2\n")
     assert corrected.err == "ticker: headline: U+000A at position 3 is now ' '\n"
 
 
-def test_named_edition(served: Serving) -> None:
+def test_named_edition(here: Here, served: Serving) -> None:
     """With --edition the line is looked for there alone."""
-    flash_id = ticker("post", "line", "--edition", "en", env=served.env).out.strip()
-    wrong = ticker("kill", flash_id, "--reason", "x", "--edition", "ar", env=served.env)
+    flash_id = here("post", "line", "--edition", "en", env=served.env).out.strip()
+    wrong = here("kill", flash_id, "--reason", "x", "--edition", "ar", env=served.env)
     assert "404" in wrong.refusal
-    right = ticker("kill", flash_id, "--reason", "x", "--edition", "en", env=served.env)
+    right = here("kill", flash_id, "--reason", "x", "--edition", "en", env=served.env)
     assert right.code == 0
 
 
-def test_embargo(served: Serving) -> None:
+def test_embargo(here: Here, served: Serving) -> None:
     """A withheld line is accepted, and no reader sees it."""
     later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    posted = ticker("post", "withheld", "--edition", "en", "--embargoed", later, env=served.env)
+    posted = here("post", "withheld", "--edition", "en", "--embargoed", later, env=served.env)
     assert posted.code == 0
     flash = _flash(served, posted.out.strip())
     assert flash["pubstatus"] == "withheld"
@@ -437,9 +409,9 @@ def test_embargo(served: Serving) -> None:
     ],
     ids=_words,
 )
-def test_refused(here: Callable[..., Ended], served: Serving, args: list[str], words: str) -> None:
+def test_refused(here: Here, served: Serving, args: list[str], words: str) -> None:
     """What the service refuses ends with 1, one clear line on stderr and nothing on stdout."""
-    refused = here(args, served.env)
+    refused = here(*args, env=served.env)
     assert words in refused.refusal
     assert refused.out == ""
 
@@ -462,28 +434,28 @@ def test_refused(here: Callable[..., Ended], served: Serving, args: list[str], w
     ids=["post", "correct", "kill"],
 )  # fmt: skip
 def test_wrong_environment(
-    here: Callable[..., Ended], served: Serving, args: list[str], env: dict[str, str], words: str
+    here: Here, served: Serving, args: list[str], env: dict[str, str], words: str
 ) -> None:
     """A wrong address or token in the environment is named in one clear line."""
-    assert words in here(args, {**served.env, **env}).refusal
+    assert words in here(*args, env={**served.env, **env}).refusal
 
 
-def test_token_from_a_file(served: Serving) -> None:
+def test_token_from_a_file(here: Here, served: Serving) -> None:
     """A token that was read from a file with a line end works."""
     env = {**served.env, "TICKER_TOKEN": f"{served.token}\r\n"}
-    assert ticker("post", "with a line end", "--edition", "en", env=env).code == 0
+    assert here("post", "with a line end", "--edition", "en", env=env).code == 0
 
 
-def test_line_that_looks_like_an_option(served: Serving) -> None:
+def test_line_that_looks_like_an_option(here: Here, served: Serving) -> None:
     """A line that begins with a dash is posted after `--`."""
-    posted = ticker("post", "--edition", "en", "--", "-5 degrees in Madrid", env=served.env)
+    posted = here("post", "--edition", "en", "--", "-5 degrees in Madrid", env=served.env)
     assert _flash(served, posted.out.strip())["headline"] == "-5 degrees in Madrid"
 
 
-def test_output_that_nobody_reads(served: Serving) -> None:
+def test_output_that_nobody_reads(here: Here, served: Serving) -> None:
     """In a pipe whose other end has gone a command ends quietly."""
     for number in range(3):
-        ticker("token", "create", f"many-{number}", "--role", "editor", "--data", served.data)
+        here("token", "create", f"many-{number}", "--role", "editor", "--data", served.data)
     line = shlex.join([*command("token", "list", "--data", served.data)])
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {line} | true"],

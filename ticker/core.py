@@ -74,7 +74,7 @@ from ticker.store.presence import Presence
 from ticker.store.refusals import ACCOUNTS, Refusals
 from ticker.store.replication import Policy
 from ticker.store.search import Search
-from ticker.store.stories import Stories
+from ticker.store.stories import Stories, StoryVersions
 from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
 
@@ -133,6 +133,7 @@ class Core:
         self.history = History(self.store)
         self.past = Past(self.store, settings.board_lines, settings.board_window)
         self.stories = Stories(self.store, editions)
+        self.story_versions = StoryVersions(self.store)
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
         self.presence = Presence(self.store)

@@ -3,18 +3,23 @@
  * their language, or as it is. All are filed in one request, as versions of one story.
  */
 import { el, fill } from "./dom.js";
+import { mark } from "./marks.js";
 
 /** What a draft for another edition does not take over: its editors say it. */
 const OWN = ["pinned", "expires", "embargoed"];
 
 /** The choice under the box: `{ar: "draft", es: "line"}` by edition. */
 export class Also {
+  #story = null;
+
   /**
-   * @param {object} about of the page.
-   * @param {object} words
+   * @param {object} options
+   * @param {object} options.about of the page.
+   * @param {object} options.words
+   * @param {import("./api.js").Api} options.api
    */
-  constructor(about, words) {
-    this.about = about;
+  constructor({ about, words, api }) {
+    Object.assign(this, { about, words, api });
     this.choices = others(about).map((edition) => new Choice(edition, words));
     const boxes = this.choices.map(({ element }) => element);
     document.getElementById("also").replaceChildren(...(boxes.length ? [el("legend", {}, words.also), ...boxes] : []));
@@ -29,27 +34,40 @@ export class Also {
     for (const choice of this.choices) choice.value = chosen[choice.code];
   }
 
-  /** All editions in which the words go out. */
-  get editions() {
-    const same = Object.entries(this.read()).filter(([, how]) => how === "line");
-    return [this.about.edition, ...same.map(([code]) => code)].join(" + ");
+  /** The others in which the same words go out. */
+  get others() {
+    return Object.entries(this.read()).filter(([, how]) => how === "line").map(([code]) => code);
+  }
+
+  /** @param {?string} story whose versions other editions may have already: those are shown, and not offered again. */
+  async look(story = null) {
+    if (story !== this.#story) for (const choice of this.choices) choice.has(null);
+    this.#story = story;
+    if (story === null || this.about.drill || this.choices.length === 0) return;
+    const answer = await this.api.story(story).catch(() => null);
+    if (answer === null || this.#story !== story) return;
+    for (const choice of this.choices) choice.has(answer.versions[choice.code] ?? null);
   }
 }
 
 /** One of the other editions. */
 class Choice {
-  constructor({ code, name, lang }, words) {
-    this.code = code;
+  #version = null;
+
+  constructor(edition, words) {
+    const { code, name, lang } = edition;
+    Object.assign(this, { code, edition, words });
     this.box = el("input", { type: "checkbox", data: { also: code } });
     this.how = el("select", { ariaLabel: fill(words.also_how, { edition: code }), data: { how: code } },
       el("option", { value: "draft" }, words.also_draft), el("option", { value: "line" }, words.also_line));
     this.box.addEventListener("change", () => this.#show());
-    this.element = el("div", {}, el("label", { className: "check" }, this.box, " ", el("bdi", { lang }, name)), this.how);
+    this.label = el("label", { className: "check" }, this.box, " ", el("bdi", { lang }, name));
+    this.element = el("div", {}, this.label, this.how);
     this.#show();
   }
 
   get value() {
-    return this.box.checked ? this.how.value : null;
+    return this.box.checked && !this.#version ? this.how.value : null;
   }
 
   set value(how) {
@@ -58,8 +76,19 @@ class Choice {
     this.#show();
   }
 
+  /** @param {?object} version that the edition has of the story; one that was killed may have a successor. */
+  has(version) {
+    this.#version = version?.pubstatus === "canceled" ? null : version;
+    this.#show();
+  }
+
   #show() {
+    const { edition, words } = this;
+    const version = this.#version;
     this.how.hidden = !this.box.checked;
+    // What has the focus stays where it is, or a key would lose it.
+    const shown = version ? [mark(edition, version, { words, isStale: version.check.length > 0 })] : [this.label, this.how];
+    if (version || !this.element.contains(this.label)) this.element.replaceChildren(...shown);
   }
 }
 

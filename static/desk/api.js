@@ -1,17 +1,19 @@
 /** Client of the editors' HTTP, with the session's CSRF token, If-Match and Idempotency-Key. */
-import { sentence } from "./faults.js";
+import { sentence, sentences } from "./faults.js";
 
 /** What the service said no to. */
 export class Refused extends Error {
   /**
    * @param {number} status
    * @param {object} problem RFC 9457.
-   * @param {string} message for the editor.
+   * @param {object} words
    */
-  constructor(status, problem, message) {
-    super(message);
+  constructor(status, problem, words) {
+    const { lang } = document.documentElement;
+    super(sentence(status, problem, words, lang));
     this.status = status;
-    this.fields = (problem.errors ?? []).map(({ field }) => field);
+    /** What is wrong with which field: {field, said}. */
+    this.faults = sentences(status, problem, words, lang);
   }
 }
 
@@ -48,8 +50,8 @@ export class Api {
     return this.#ask("DELETE", `/v1/${edition}/flashes/${id}?reason=stopped`, { version });
   }
 
-  change(id, fields, { version, key, refile }) {
-    return this.#ask("PATCH", `flashes/${id}${refile ? "?refile=true" : ""}`, { body: fields, version, key });
+  change(id, fields, { version, key, refile, edition = this.edition }) {
+    return this.#ask("PATCH", `/v1/${edition}/flashes/${id}${refile ? "?refile=true" : ""}`, { body: fields, version, key });
   }
 
   release(id, hold, { version, key } = {}) {
@@ -60,16 +62,32 @@ export class Api {
     return this.#ask("DELETE", `flashes/${id}?${new URLSearchParams({ reason })}`, { version });
   }
 
+  /** Lines that the readers of any edition see. */
+  board(edition) {
+    return this.#ask("GET", `/v1/${edition}/flashes`);
+  }
+
+  /** What waits in any edition. */
+  queue(edition) {
+    return this.#ask("GET", `/v1/${edition}/queue`);
+  }
+
+  /** @returns {Promise<{versions: object}>} edition → its version of a story. */
+  story(key) {
+    return this.#ask("GET", `/desk/${this.edition}/stories/${encodeURIComponent(key)}`);
+  }
+
   versions(id, edition = this.edition) {
     return this.#ask("GET", `/v1/${edition}/flashes/${id}/versions`);
   }
 
   /**
+   * The first page of what is found; `more` says whether there is another.
    * @param {URLSearchParams} query
    * @param {AbortSignal} signal
    */
   search(query, signal) {
-    return this.#ask("GET", `flashes?${query}`, { signal });
+    return this.#ask("GET", `flashes?${query}`, { signal, paged: true });
   }
 
   /** Of a running story, by its slug. */
@@ -96,10 +114,10 @@ export class Api {
 
   /** A problem, in the editor's words. */
   refused(status, problem) {
-    return new Refused(status, problem, sentence(status, problem, this.words, document.documentElement.lang));
+    return new Refused(status, problem, this.words);
   }
 
-  async #ask(method, path, { body, key, version, signal } = {}) {
+  async #ask(method, path, { body, key, version, signal, paged = false } = {}) {
     const headers = { Accept: "application/json", "X-CSRF-Token": this.#csrf };
     if (body) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
@@ -110,7 +128,7 @@ export class Api {
     });
     const text = await answer.text();
     const data = text ? JSON.parse(text) : null;
-    if (answer.ok) return data;
+    if (answer.ok) return paged ? { ...data, more: answer.headers.has("Link") } : data;
     throw this.refused(answer.status, data ?? {});
   }
 }

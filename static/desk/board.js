@@ -1,7 +1,8 @@
 /** The board at the desk: each line with whose it is, where it landed and what can be done to it. */
 import { el, fill } from "./dom.js";
+import { mark } from "./marks.js";
 import { mayCorrect, mayKill } from "./rights.js";
-import { act, aged, head, line, Rows } from "./rows.js";
+import { act, aged, head, line, main, Rows } from "./rows.js";
 
 /** What each edition says for itself. */
 const OWN = ["headline", "pinned", "correction", "expires", "embargoed"];
@@ -53,11 +54,16 @@ export class Board {
   act(row, name, edition) {
     const flash = this.lines.find(({ id }) => id === row.dataset.id);
     if (!flash || !row.querySelector(`[data-act="${name}"]`)) return;
-    if (name === "pin") this.sending.hold(flash.headline, () => this.api.change(flash.id, { pinned: !flash.pinned }, { version: flash.version, refile: true }));
+    if (name === "pin") this.#pin(flash);
     if (name === "checked") this.#quietly(() => this.api.checked(flash.id));
     if (name === "start") this.#start(flash, edition);
     if (name === "correct" || name === "refile") this.edit(flash, name);
     if (name === "kill") this.withdraw.kill(row, flash);
+  }
+
+  #pin({ id, version, headline, pinned, urgency }) {
+    const pin = (key) => this.api.change(id, { pinned: !pinned }, { version, key, refile: true });
+    this.sending.hold({ line: headline, deed: pinned ? "unpin" : "pin", becomes: { id, urgency } }, pin);
   }
 
   async #quietly(ask) {
@@ -73,16 +79,15 @@ export class Board {
     const states = [this.people.note(item.writers, "correct"), item.pinned && words.is_pinned, item.correction && words.corrected, check.length && fill(words.check, { edition: check.join(", ") })];
     return [
       ...head(item, words),
-      line(item, words, about, states.filter(Boolean)),
-      el("span", { className: "marks" }, ...this.#marks(item)),
-      el("span", { className: "figure", title: words.landing }, item.figure),
-      this.#by(item),
-      el("div", { className: "acts" },
+      main(line(item, words, about, states.filter(Boolean)),
         check.length ? act("checked", words.checked) : "",
         mine ? act("correct", words.correct) : "",
         mine ? act("refile", words.refile) : "",
         mayKill(about) ? act("pin", item.pinned ? words.unpin : words.pin) : "",
         mayKill(about) ? act("kill", words.kill, "kill") : ""),
+      el("span", { className: "marks" }, ...this.#marks(item)),
+      el("span", { className: "figure", title: words.landing }, item.figure),
+      this.#by(item),
     ];
   }
 
@@ -103,18 +108,14 @@ export class Board {
   #marks({ firstcreated, versions }) {
     const { words, about } = this;
     if (about.drill) return [];
-    return about.editions.filter(({ code }) => code !== about.edition).map(({ code, name, lang }) => {
-      const version = versions?.[code];
-      const stale = version?.check.includes(about.edition);
+    return about.editions.filter(({ code }) => code !== about.edition).map((edition) => {
+      const { code } = edition;
+      const version = versions?.[code] ?? null;
       if (!version && about.theirs.includes(code)) {
         const title = fill(words.start, { edition: code });
-        return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, `+${code}`);
+        return el("button", { type: "button", className: "mark missing", title, ariaLabel: title, data: { act: "start", edition: code } }, code);
       }
-      const state = !version ? "missing" : version.pubstatus === "canceled" ? "dead" : stale ? "stale" : "current";
-      const sign = { missing: "–", dead: "×", stale: "!", current: "" }[state];
-      const when = version ? since(firstcreated, version.firstcreated) : "";
-      const title = `${name}: ${words.marks[state]} ${when}`.trim();
-      return el("span", { className: `mark ${state}`, lang, title, role: "img", ariaLabel: title }, `${code}${sign}`);
+      return mark(edition, version, { words, isStale: version?.check.includes(about.edition), when: version ? since(firstcreated, version.firstcreated) : "" });
     });
   }
 

@@ -21,7 +21,7 @@ export class Caller {
    * @param {(id: string) => void} options.go takes the editor to a line.
    */
   constructor({ about, words, tabs, go }) {
-    Object.assign(this, { words: words.calls, go });
+    Object.assign(this, { words: words.calls, named: words.named, comma: words.people.comma, go });
     this.speaker = new Speaker(about, tabs);
     this.badge = new Badge();
     this.notices = new Notices();
@@ -44,7 +44,7 @@ export class Caller {
     if (!(await this.speaker.isThis())) return;
     this.#last = id;
     const title = fill(this.words.kinds[kind], { name: isolated(name), edition });
-    this.called.replaceChildren(el("span", {}, `${title}: ${isolated(line)}`));
+    this.called.replaceChildren(el("span", {}, fill(this.named, { name: title, text: isolated(line) })));
     this.badge.add();
     const { sounds, notices } = chosen();
     if (sounds) this.sounds.play(SOUND[kind] ?? "rest");
@@ -73,7 +73,7 @@ export class Caller {
     this["call-notices"].disabled = !mayNotify;
     this["notices-state"].textContent = mayNotify ? "" : words[notices.state];
     const on = [choice.sounds && sounds.possible && (sounds.ready ? words.sounds : words.waiting), choice.notices && notices.state === "granted" && words.notices].filter(Boolean);
-    this.button.textContent = `${words.title}: ${on.join(", ") || words.off}`;
+    this.button.textContent = fill(this.named, { name: words.title, text: on.join(this.comma) || words.off });
   }
 }
 

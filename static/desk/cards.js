@@ -75,13 +75,14 @@ class Card {
   /**
    * Seconds run down, in which it can be stopped.
    * @param {object} options
+   * @param {string} [options.deed] what happens then: a name in `words.holding`.
    * @param {number} options.until ms of the epoch.
    * @param {number} options.seconds that the whole ring stands for.
    * @param {() => void} options.stop called if the editor stops it.
    * @param {() => void} options.end called if not.
    * @param {() => void} [options.late] called in its place if nobody could have stopped it: the machine slept.
    */
-  count({ until, seconds, stop, end, late = end }) {
+  count({ deed = "publish", until, seconds, stop, end, late = end }) {
     this.#still();
     this.#stop = stop;
     const { words } = this.cards;
@@ -91,10 +92,10 @@ class Card {
     this.buttons.replaceChildren(abort);
     const show = () => {
       const left = until - Date.now();
-      this.word.textContent = fill(words.holding, { seconds: Math.max(0, Math.ceil(left / 1000)) });
+      this.word.textContent = fill(words.holding[deed], { seconds: Math.max(0, Math.ceil(left / 1000)) });
       this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
       if (left > 0) return;
-      this.wait(words.going);
+      this.wait(words.sending);
       if (left < -LATE_MS) late();
       else end();
     };

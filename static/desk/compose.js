@@ -3,6 +3,8 @@ import { Also } from "./also.js";
 import { breaks } from "./budget.js";
 import { Difference } from "./difference.js";
 import { el, fill, moment, plural } from "./dom.js";
+import { together } from "./faults.js";
+import { FieldFaults } from "./field_faults.js";
 import { faultOfTimes, Inputs } from "./form.js";
 import { length, measure } from "./length.js";
 import { Preview } from "./preview.js";
@@ -34,7 +36,8 @@ export class Compose {
     Object.assign(this, { about, words, targets, shelf, budget, question, deliver: send });
     for (const id of ["form", "headline", "publish", "save", "fault", "said", "length", "task"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
-    this.also = new Also(about, words);
+    this.faults = new FieldFaults(this.form);
+    this.also = new Also({ about, words, api });
     this.live = false;
     this.readers = 0;
     this.preview = new Preview(about);
@@ -87,7 +90,9 @@ export class Compose {
     this.form.dataset.kind = sheet.kind;
     for (const input of this.form.querySelectorAll("[data-for]")) input.hidden = !input.dataset.for.split(" ").includes(sheet.kind);
     this.inputs.write(sheet.fields);
+    this.faults.clear();
     this.also.write(sheet.also);
+    this.also.look(sheet.fields.story);
     this.templates.placeholders.scan();
     this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
     this.#say();
@@ -116,7 +121,7 @@ export class Compose {
 
   /** A sheet that did not go out: into the box, unless something else is written there. */
   back(sheet, { said = "", error }) {
-    if (isWritten(this.sheet)) return this.#say(error?.message ?? said, ...this.#taking(sheet));
+    if (isWritten(this.sheet)) return this.#say(error?.message ?? said, ...this.#taking(sheet, { error }));
     this.put(sheet);
     this.#say(said);
     if (error) this.#refused(error);
@@ -203,6 +208,7 @@ export class Compose {
 
   #write() {
     const { sheet, shelf } = this;
+    this.faults.look();
     sheet.fields = this.inputs.read();
     sheet.also = this.also.read();
     if (isWritten(sheet)) shelf.keep(sheet);
@@ -214,7 +220,7 @@ export class Compose {
     const { sheet } = this;
     const { fields } = sheet;
     this.shelf.open = sheet.id;
-    this.question.close();
+    this.budget.cancel();
     this.templates.show();
     this.fault.textContent = this.shelf.full ? this.words.not_kept : "";
     measure(this.length, this.headline.value, this.targets, this.words);
@@ -230,7 +236,7 @@ export class Compose {
     const { words, about, publish, save, sheet } = this;
     const { lang } = document.documentElement;
     const fields = this.inputs.read();
-    const values = { readers: this.readers.toLocaleString("en"), edition: sheet.kind === "new" ? this.also.editions : about.edition, urgency: words[`urgency_${fields.urgency}`] ?? fields.urgency };
+    const values = { readers: this.readers.toLocaleString("en"), edition: [about.edition, ...this.also.others].join(" + "), urgency: words[`urgency_${fields.urgency}`] ?? fields.urgency };
     const size = length(this.headline.value);
     const unready = !this.live || size === 0 || size > this.targets.max || (sheet.of !== null && sheet.kind !== "draft" && !isWritten(sheet));
     publish.textContent = fill(plural(this.#verb(fields), this.readers, lang), { ...values, time: fields.embargoed && moment(fields.embargoed, lang) });
@@ -257,39 +263,38 @@ export class Compose {
       this.#changed();
     };
     const place = document.getElementById("question");
-    const ask = () => this.budget.before({ place, id: sheet.of?.id, breaks: breaks(sheet, query, this.about), go });
+    const ask = () => this.budget.before({ place, id: sheet.of?.id, breaks: breaks(sheet, query, this.about), others: this.also.others, go });
     if (query.draft) go();
     else this.templates.before(place, ask);
   }
 
   #warnOfTimes({ draft }) {
     const fault = faultOfTimes(this.form, draft ? 0 : this.about.hold);
-    if (!fault) return false;
-    this.fault.textContent = this.words.times[fault.kind];
-    document.getElementById("more").open = true;
-    fault.input.focus();
-    return true;
+    if (fault) this.faults.show([{ field: fault.input.name, said: this.words.times[fault.kind] }]);
+    return fault !== null;
   }
 
   #refused(error) {
-    this.fault.textContent = error.message;
-    const field = this.form.elements[error.fields.find((name) => name in this.form.elements)];
-    (field?.focus && !field.closest("[hidden]") ? field : this.headline).focus();
+    const { faults = [], message } = error;
+    const rest = this.faults.show(faults);
+    this.fault.textContent = faults.length ? together(rest, this.words) : message;
+    if (rest.length === faults.length) this.headline.focus();
   }
 
-  #taking(sheet, word = this.words.open_sheet) {
+  #taking(sheet, { word = this.words.open_sheet, error }) {
     const button = el("button", { type: "button" }, word);
     button.addEventListener("click", () => {
       if (!this.shelf.get(sheet.id)) this.shelf.keep(sheet);
       if (sheet === this.#thrown) this.#thrown = null;
       this.put(sheet);
+      if (error) this.#refused(error);
     });
     return [button];
   }
 
   /** What was thrown away is on offer as long as nothing else is to be said. */
   #say(...parts) {
-    const rest = this.#thrown ? [this.words.thrown_away, ...this.#taking(this.#thrown, this.words.take_back)] : [];
+    const rest = this.#thrown ? [this.words.thrown_away, ...this.#taking(this.#thrown, { word: this.words.take_back })] : [];
     this.said.replaceChildren(...(parts.some(Boolean) ? parts : rest));
   }
 }

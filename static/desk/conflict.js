@@ -54,8 +54,8 @@ export class Conflict {
     }
     this.#show(
       el("p", {}, by === this.about.user ? words.conflict_own : fill(words.conflict, { name: by })),
-      el("p", {}, `${words.theirs}: `, this.#text(flash.headline)),
-      el("p", {}, `${words.yours}: `, this.#text(diff(flash.headline, said(of, fields, flash)))),
+      el("p", {}, fill(words.named, { name: words.theirs }), this.#text(flash.headline)),
+      el("p", {}, fill(words.named, { name: words.yours }), this.#text(diff(flash.headline, said(of, fields, flash)))),
       this.#acts([words.take_yours, this.mine], [words.take_theirs, this.theirs]));
   }
 

@@ -43,7 +43,7 @@ let connection = "reconnecting";
 const tabs = new Taken(about);
 const shelf = new Shelf(about, tabs);
 const cards = new Cards(words, about);
-const withdraw = new Withdraw(api, words);
+const withdraw = new Withdraw({ about, words, api });
 const landing = new Landing(words, lang);
 const sending = new Sending({ about, words, api, shelf, cards, back: (sheet, why) => (compose.back(sheet, why), render()) });
 const question = new Question();
@@ -58,7 +58,7 @@ const followUps = new FollowUps({
   about,
   words,
   write: (fields) => (show("compose"), compose.put(shelf.blank(fields))),
-  call: (sentence) => (document.getElementById("call").textContent = sentence),
+  call: (it) => caller.call(it),
 });
 const caller = new Caller({ about, words, tabs, go: visit });
 const calls = new Calls({ about, api, find, sheets: () => [compose.sheet, ...shelf.all()], call: (it) => caller.call(it) });
@@ -101,7 +101,7 @@ function hear(message) {
 function render() {
   const lines = store.lines();
   board.show(lines, told);
-  followUps.show(lines);
+  followUps.show(lines, store.cursor !== "");
   queue.show(sending.held, told.hands);
   landing.show(newest, lines);
   showSheets();
@@ -144,7 +144,7 @@ document.querySelector(".tabs").addEventListener("click", ({ target }) => {
   if (tab) show(tab);
 });
 
-document.getElementById("zone").textContent = zone(lang);
+for (const it of document.querySelectorAll(".zone")) it.textContent = zone(lang);
 
 /** To the row of a line, out of a search too. */
 function visit(id) {

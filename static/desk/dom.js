@@ -48,12 +48,12 @@ export function clock(time) {
 const MINUTE_MS = 60_000;
 const UNITS = [["day", 24 * 60 * MINUTE_MS], ["hour", 60 * MINUTE_MS], ["minute", MINUTE_MS]];
 
-/** How long ago, in words: "3 min ago". Less than a minute is nothing. */
+/** How long ago, in words, as readers have it: "3 min ago". Less than a minute is nothing. */
 export function age(time, lang) {
   const passed = Date.now() - Date.parse(time);
   const [unit, size] = UNITS.find(([, size]) => passed >= size) ?? [];
   if (!unit) return "";
-  return new Intl.RelativeTimeFormat(`${lang}-u-nu-latn`, { style: "narrow" }).format(-Math.floor(passed / size), unit);
+  return new Intl.RelativeTimeFormat(`${lang}-u-nu-latn`, { style: "short" }).format(-Math.floor(passed / size), unit);
 }
 
 /** The zone that times are shown in, as its name goes now. */

@@ -28,7 +28,8 @@ function meaning(event, does) {
   if (event.isComposing) return null;
   if (command && key === "Enter") return target.closest("dialog, [type=search]") ? null : does.publish;
   if (command && shiftKey && code === "KeyD") return does.saveDraft;
-  if (key === "Escape") return target.closest("dialog") ? null : does.escape;
+  // The browser closes a menu by it, unless it is taken.
+  if (key === "Escape") return target.closest("dialog") || document.querySelector(":popover-open") ? null : does.escape;
   if (altKey && /^Digit[1-9]$/.test(code)) return () => does.template(Number(code.at(-1)) - 1);
   if (altKey && key === "ArrowUp") return () => does.urgency(-1);
   if (altKey && key === "ArrowDown") return () => does.urgency(1);

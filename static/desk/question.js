@@ -9,8 +9,9 @@ export class Question {
    * @param {Element} place where to ask.
    * @param {string} sentence
    * @param {Array<[string, () => void, string]>} answers word, what it does, class; Escape is the one that is "back".
+   * @param {Node|string} [more] what else is to be known.
    */
-  ask(place, sentence, answers) {
+  ask(place, sentence, answers, more = "") {
     this.close();
     const buttons = answers.map(([word, answer, className]) => {
       const button = el("button", { type: "button", className, title: word }, word);
@@ -20,7 +21,7 @@ export class Question {
       });
       return button;
     });
-    this.#panel = el("div", { className: "question", role: "group", ariaLabel: sentence }, el("p", { role: "alert" }, sentence), ...buttons);
+    this.#panel = el("div", { className: "question", role: "group", ariaLabel: sentence }, el("p", { role: "alert" }, sentence), more, ...buttons);
     this.#panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -29,7 +30,7 @@ export class Question {
     place.append(this.#panel);
     // A key that was meant for something else answers nothing that cannot be taken back.
     buttons.find((button) => button.classList.contains("back")).focus();
-    this.#panel.scrollIntoView({ block: "nearest" });
+    this.#panel.scrollIntoView({ block: isCovered(this.#panel) ? "start" : "nearest" });
   }
 
   /** What was asked about is not there any more. */
@@ -37,4 +38,10 @@ export class Question {
     this.#panel?.remove();
     this.#panel = null;
   }
+}
+
+/** Whether cards lie over it, as they do on a phone. */
+function isCovered(panel) {
+  const [one, other] = [panel, document.getElementById("cards")].map((it) => it.getBoundingClientRect());
+  return one.bottom > other.top && one.top < other.bottom && one.right > other.left && one.left < other.right;
 }

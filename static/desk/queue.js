@@ -1,5 +1,5 @@
 /** The queue of withheld lines: drafts, holds, lines for a second editor, embargoes. */
-import { act, aged, head, line, Rows } from "./rows.js";
+import { act, aged, head, line, main, Rows } from "./rows.js";
 import { clock, el, fill, moment } from "./dom.js";
 import { releaseBreaks } from "./budget.js";
 import { mayRelease, mayTouch } from "./rights.js";
@@ -87,11 +87,14 @@ export class Queue {
     // The box says what is still to be filled in, and asks before it goes out.
     // The gap may be of another edition's template, whose names are not known here.
     if (stage === "draft" && GAP.test(flash.headline)) return this.edit(flash, "draft", stage);
-    const release = () => this.api.release(flash.id, 0, { version: flash.version });
+    const release = (key) => this.api.release(flash.id, 0, { version: flash.version, key });
     const withheld = stage && flash.embargoed && Date.parse(flash.embargoed) > Date.now();
     const submits = stage === "draft" && this.about.twoKey && flash.urgency === 1;
-    if (withheld || submits) this.#quietly(release);
-    else this.budget.before({ place: row, id: flash.id, breaks: releaseBreaks(record, this.about), go: () => this.sending.hold(flash.headline, release) });
+    if (withheld || submits) return this.#quietly(release);
+    const { id, headline, urgency } = flash;
+    const deed = stage === "draft" ? "publish" : "release";
+    const go = () => this.sending.hold({ line: headline, deed, becomes: { id, urgency } }, release);
+    this.budget.before({ place: row, id, breaks: releaseBreaks(record, this.about), go });
   }
 
   async #quietly(ask) {
@@ -108,12 +111,11 @@ export class Queue {
     const own = mayTouch(about, item.record, item.hands);
     return [
       ...head(item, words),
-      line(item, words, about, [this.people.note(item.writers, "edit"), when ? `${state} · ${when}` : state]),
-      el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
-      el("div", { className: "acts" },
+      main(line(item, words, about, [this.people.note(item.writers, "edit"), when ? `${state} · ${when}` : state]),
         own && stage !== "held" ? act("edit", words.edit) : "",
         stage !== "held" && mayRelease(about, { ...item, stage }, item.hands) ? act("release", stage === "draft" ? words.publish_draft : stage === "awaiting" ? words.release : words.release_now) : "",
         own ? (stage === "held" ? act("abort", words.abort) : act("discard", words.discard)) : ""),
+      el("bdi", { className: "by", title: fill(words.by, { name: by }) }, by),
     ];
   }
 }

@@ -80,10 +80,20 @@ export function head(item, words) {
  */
 export function line(item, words, { lang, dir }, states) {
   return el("div", { className: "line" },
-    ...states.map((state) => (typeof state === "string" && state ? el("span", { className: "state" }, state) : state)),
-    item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
-    el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline),
+    el("span", { className: "said-of" },
+      ...states.map((state) => (typeof state === "string" && state ? el("span", { className: "state" }, state) : state)),
+      item.version > 1 ? el("span", { className: "version" }, fill(words.version, { version: item.version })) : "",
+      el("bdi", { className: "text", lang, dir, title: item.headline }, item.headline)),
     item.source ? el("bdi", { className: "source" }, item.source) : "");
+}
+
+/**
+ * The line and, at its end, what can be done to it.
+ * @param {Element} line
+ * @param {...(Element|string)} acts
+ */
+export function main(line, ...acts) {
+  return el("div", { className: "main" }, line, el("div", { className: "acts" }, ...acts));
 }
 
 /** @param {object} flash with its age in words, which changes by the minute. */

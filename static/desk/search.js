@@ -1,5 +1,5 @@
 /** Search in everything that the edition has published, as one types; killed lines too. */
-import { clock, el, fill } from "./dom.js";
+import { clock, el, fill, plural } from "./dom.js";
 import { Rows } from "./rows.js";
 
 const DEBOUNCE_MS = 150;
@@ -59,29 +59,45 @@ export class Search {
       this.#show(await this.api.search(query, signal));
     } catch (error) {
       if (signal.aborted) return;
-      this.rows.show([], () => []);
-      this.said.textContent = error.message;
+      this.rows.list.hidden = true;
+      this.said.textContent = this.#fault(error);
     }
   }
 
-  #show({ flashes, matches, complete }) {
-    const { words } = this;
-    this.said.textContent = complete ? "" : words.index_incomplete;
+  #show({ flashes, matches, complete, more }) {
+    this.said.textContent = [this.#count(matches.length, more), complete ? "" : this.words.index_incomplete].filter(Boolean).join(" ");
     const items = matches.map((match) => ({ ...flashes.find(({ id }) => id === match.id), match, id: match.id }));
+    this.rows.list.hidden = false;
     this.rows.show(items, (item) => this.#render(item));
+  }
+
+  #count(count, more) {
+    const { words } = this;
+    if (count === 0) return "";
+    return fill(more ? words.found_more : plural(words.found_count, count, document.documentElement.lang), { count });
+  }
+
+  /** What was typed wrong, and how it is typed right. */
+  #fault({ fields = [], message }) {
+    const { search_faults: faults } = this.words;
+    if (fields.length === 0) return message;
+    const codes = (name) => Array.from(document.querySelector(`#form [name=${name}]`)?.options ?? [], ({ value }) => value).filter(Boolean).join(", ");
+    return fields.map((name) => fill(faults[name] ?? faults.other, { codes: codes(name) })).join(" ");
   }
 
   #render({ match, urgency, firstcreated, source, pubstatus }) {
     const { words, about } = this;
     const { id, headline, ranges, author, by, reason } = match;
     const killed = pubstatus === "canceled";
-    const day = new Date(firstcreated).toLocaleDateString(`${document.documentElement.lang}-u-nu-latn`, { day: "numeric", month: "short", year: "2-digit" });
+    const year = firstcreated.slice(0, 4) === new Date().toISOString().slice(0, 4) ? undefined : "numeric";
+    const day = new Date(firstcreated).toLocaleDateString(`${document.documentElement.lang}-u-nu-latn`, { day: "numeric", month: "short", year });
     return [
       el("time", { dateTime: firstcreated }, `${day} ${clock(firstcreated).slice(0, 5)}`),
       el("span", { className: "word" }, words[`urgency_${urgency}`] ?? String(urgency)),
       el("div", { className: "line" },
-        killed ? el("span", { className: "state", title: reason ?? "" }, words.killed) : "",
-        el("a", { className: "text", lang: about.lang, dir: about.dir, title: headline, href: `/desk/${about.edition}/timeline/${id}` }, ...marked(headline, ranges)),
+        el("span", { className: "said-of" },
+          killed ? el("span", { className: "state", title: reason ?? "" }, words.killed) : "",
+          el("a", { className: "text", lang: about.lang, dir: about.dir, title: headline, href: `/desk/${about.edition}/timeline/${id}` }, ...marked(headline, ranges))),
         source ? el("bdi", { className: "source" }, source) : ""),
       el("bdi", { className: "by", title: fill(words.by, { name: by ?? author }) }, author ?? ""),
     ];

@@ -5,16 +5,20 @@
  */
 import { fileAll, goesFurther, list, sayAlso, sayRefused, stopOthers } from "./also.js";
 import { isUnknown, Refused } from "./api.js";
+import { airs } from "./budget.js";
 import { fill, uuid } from "./dom.js";
 import { changes } from "./sheets.js";
 import { Templates } from "./templates.js";
 
 const GONE = [404, 409, 412];
 const AGAIN_MS = 500;
+// The service knows a key for a day (docs/api.md); what is sent again takes some time to get there.
+const KNOWN_MS = 23 * 3600_000;
 
 /** The sheets that are on their way from this tab, a card for each. */
 export class Sending {
   #cards = new Map();
+  #changing = new Map();
   #stopping = new Set();
   #queued = new Map();
 
@@ -41,6 +45,13 @@ export class Sending {
     return new Set([...this.#cards.keys()].map(({ held }) => held?.id));
   }
 
+  /** Lines as they will be once what can still be stopped here has gone out: {id, urgency, headline}. */
+  get coming() {
+    const sheets = [...this.#cards.keys()].filter((sheet) => ["counting", "held"].includes(sheet.state) && airs(sheet, sheet.query, this.about));
+    const lines = sheets.map(({ id, of, held, fields }) => ({ id: of?.id ?? held?.id ?? id, urgency: fields.urgency, headline: fields.headline }));
+    return [...lines, ...this.#changing.values()];
+  }
+
   /** @param {object[]} sheets that were on their way when their page went. */
   resume(sheets) {
     for (const sheet of sheets) {
@@ -61,15 +72,25 @@ export class Sending {
 
   /**
    * Something else that readers will see goes through the same hold.
-   * @param {string} line
-   * @param {() => Promise<object>} act
+   * @param {object} what
+   * @param {string} what.line
+   * @param {string} what.deed a name in `words.holding`.
+   * @param {object} what.becomes {id, urgency} of the line afterwards.
+   * @param {(key: string) => Promise<object>} act under a key, so that it is done once.
    */
-  hold(line, act) {
+  hold({ line, deed, becomes }, act) {
+    const { words } = this;
+    const key = uuid();
     const card = this.cards.open(line);
-    const close = () => card.close();
-    const end = () => act().then(close, ({ message }) => card.ask(message, { [this.words.close]: close }));
-    const late = () => card.ask(this.words.overslept, { [this.words.close]: close });
-    this.#ring(card, { stop: close, late, end });
+    const ask = (sentence, choices = {}) => (this.#changing.delete(card), card.ask(sentence, { ...choices, [words.close]: () => card.close() }));
+    const close = () => (this.#changing.delete(card), card.close());
+    const failed = (error) => (isUnknown(error) ? ask(words.doubts.change, { [words.resend]: begin }) : ask(error.message));
+    const end = () => act(key).then(close, failed);
+    const begin = () => {
+      this.#changing.set(card, { ...becomes, headline: line });
+      this.#ring(card, { deed, stop: close, late: () => ask(words.overslept), end });
+    };
+    begin();
   }
 
   /** @param {object[]} records of the queue: what was held and is not there is out, or was stopped by somebody. */
@@ -108,10 +129,11 @@ export class Sending {
     this.#keep(sheet, "counting");
     const stop = () => this.#back(sheet, { said: this.words.aborted });
     const late = () => this.#back(sheet, { said: this.words.overslept });
-    this.#ring(this.#card(sheet), { stop, late, end: () => this.#post(sheet) });
+    this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop, late, end: () => this.#post(sheet) });
   }
 
   async #post(sheet) {
+    sheet.sent ??= Date.now();
     this.#keep(sheet, "sending");
     this.#card(sheet).wait(this.words.sending);
     try {
@@ -213,15 +235,24 @@ export class Sending {
     this.#cards.get(sheet)?.remark(like ? fill(sentence, { name: other?.by, line: like.line, seconds }) : "");
   }
 
-  /** It may be out: only the same under the same key may follow. */
+  /** It may be out: only the same under the same key may follow, as long as the service knows that. */
   #doubt(sheet) {
-    const again = async () => {
-      await this.#post(sheet);
-      // Its hold may be over by now.
-      if (sheet.state === "held") this.#settle(sheet);
-    };
-    const giveUp = () => this.#back(sheet, { said: this.words.maybe_out });
-    this.#card(sheet).ask(this.words.unknown, { [this.words.resend]: again, [this.words.give_up]: giveUp });
+    const { words } = this;
+    const card = this.#card(sheet);
+    const isKnown = () => Date.now() - (sheet.sent ?? sheet.made) < KNOWN_MS;
+    const giveUp = { [words.give_up]: () => this.#back(sheet, { said: words.maybe_out }) };
+    const again = () => (isKnown() ? this.#again(sheet) : this.#doubt(sheet));
+    if (isKnown()) card.ask(words.doubts[sheet.query.draft ? "draft" : deedOf(sheet)], { [words.resend]: again, ...giveUp });
+    else card.ask(words.doubts.forgotten, giveUp);
+  }
+
+  /** What readers see passes a hold again: the first one may be long over. Stopped it is as doubtful as before. */
+  async #again(sheet) {
+    const doubt = () => this.#doubt(sheet);
+    if (this.#reachesReaders(sheet)) return this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop: doubt, late: doubt, end: () => this.#post(sheet) });
+    await this.#post(sheet);
+    // Its hold may be over by now.
+    if (sheet.state === "held") this.#settle(sheet);
   }
 
   #done(sheet) {
@@ -235,7 +266,7 @@ export class Sending {
   /** It did not go out, and may be changed and sent anew. */
   #back(sheet, why) {
     this.#close(sheet);
-    Object.assign(sheet, { key: uuid(), held: null, query: null, others: null, stops: false });
+    Object.assign(sheet, { key: uuid(), held: null, query: null, others: null, stops: false, sent: null });
     this.#keep(sheet, "typing");
     this.back(sheet, why);
   }
@@ -249,4 +280,9 @@ export class Sending {
     sheet.state = state;
     this.shelf.keep(sheet);
   }
+}
+
+/** What happens when a sheet has passed its hold: a name in `words.holding`. */
+function deedOf({ kind }) {
+  return kind === "correct" || kind === "refile" ? kind : "publish";
 }

@@ -1,6 +1,7 @@
 /** The list of sheets above the box: what is unsent, and in no box of this tab. */
 import { el } from "./dom.js";
 import { isWritten } from "./sheets.js";
+import { distinct } from "./shortening.js";
 
 /** Shows them, and changes between them. */
 export class SheetBar {
@@ -23,8 +24,13 @@ export class SheetBar {
   /** @param {object} open the sheet in the box. */
   show(open) {
     const others = this.#unsent().filter(({ id }) => id !== open.id);
-    const own = el("li", {}, el("span", { className: "sheet", ariaCurrent: "true" }, this.#name(open)));
-    const items = others.map((sheet) => el("li", {}, el("button", { type: "button", className: "sheet", data: { sheet: sheet.id } }, this.#name(sheet))));
+    const lines = [open, ...others].map(({ fields }) => fields.headline ?? this.words.no_words);
+    const [shown, ...names] = distinct(lines);
+    const own = el("li", {}, el("span", { className: "sheet", title: lines[0], ariaCurrent: "true" }, ...this.#name(open, shown)));
+    const items = others.map((sheet, index) => {
+      const button = { type: "button", className: "sheet", title: lines[index + 1], data: { sheet: sheet.id } };
+      return el("li", {}, el("button", button, ...this.#name(sheet, names[index])));
+    });
     this.list.hidden = others.length === 0;
     this.list.replaceChildren(own, ...items);
   }
@@ -41,9 +47,8 @@ export class SheetBar {
     return this.shelf.all().filter(({ state }) => state === "typing");
   }
 
-  #name({ kind, fields }) {
-    const { words, about } = this;
-    const headline = fields.headline ?? words.no_words;
-    return kind === "new" ? el("bdi", { lang: about.lang, dir: about.dir }, headline) : el("span", {}, el("b", {}, words.tasks[kind]), " ", el("bdi", { lang: about.lang, dir: about.dir }, headline));
+  #name({ kind }, line) {
+    const { lang, dir } = this.about;
+    return [kind === "new" ? "" : el("b", {}, `${this.words.tasks[kind]} `), el("bdi", { lang, dir }, line)];
   }
 }

@@ -15,6 +15,7 @@ import { uuid } from "./dom.js";
  * @property {?object[]} [others] what became of it there: {edition, id, version, problem}.
  * @property {string} key
  * @property {?{id: string, version: number, until: number}} held the line that waits at the service.
+ * @property {?number} [sent] ms, when it was first sent under its key.
  * @property {number} made ms.
  * @property {string} writing of whoever wrote it last: another tab's is never written over.
  */

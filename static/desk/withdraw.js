@@ -1,14 +1,18 @@
 /** Forms in rows for what cannot be undone: killing a line, discarding one that never went out. */
 import { el } from "./dom.js";
+import { together } from "./faults.js";
+import { FieldFaults } from "./field_faults.js";
 
 /** Opens them. */
 export class Withdraw {
   /**
-   * @param {import("./api.js").Api} api
-   * @param {object} words
+   * @param {object} options
+   * @param {object} options.about of the page.
+   * @param {object} options.words
+   * @param {import("./api.js").Api} options.api
    */
-  constructor(api, words) {
-    Object.assign(this, { api, words });
+  constructor({ about, words, api }) {
+    Object.assign(this, { about, words, api });
   }
 
   /**
@@ -16,10 +20,11 @@ export class Withdraw {
    * @param {Element} row
    * @param {object} flash
    */
-  kill(row, { id }) {
+  kill(row, flash) {
     const { words } = this;
     const reason = el("input", { name: "reason", required: true, dir: "auto" });
-    this.#open(row, "kill", [el("label", {}, words.reason, reason)], [words.confirm_kill, words.cancel], () => this.api.kill(id, reason.value.trim()));
+    const parts = [this.#line(flash), el("label", {}, words.reason, reason)];
+    this.#open(row, "kill", parts, [words.confirm_kill, words.cancel], () => this.api.kill(flash.id, reason.value.trim()));
     reason.focus();
   }
 
@@ -28,10 +33,22 @@ export class Withdraw {
    * @param {Element} row
    * @param {object} flash
    */
-  discard(row, { id, version }) {
+  discard(row, flash) {
     const { words } = this;
-    const form = this.#open(row, "discard", [el("p", {}, words.sure_discard)], [words.discard, words.keep_it], () => this.api.kill(id, "discarded", { version }));
+    const { id, version } = flash;
+    const form = this.#open(row, "discard", [this.#line(flash), el("p", {}, words.sure_discard)], [words.discard, words.keep_it], () => this.api.kill(id, "discarded", { version }));
     form.querySelector(".sure").focus();
+  }
+
+  /** All of the line, with how urgent it is and whose readers have it, so that nobody takes its neighbour. */
+  #line({ headline, urgency, source }) {
+    const { words, about } = this;
+    const { name } = about.editions.find(({ code }) => code === about.edition.replace(/^drill-/, ""));
+    const { lang, dir } = about;
+    return el("p", { className: "withdrawn", data: { urgency } },
+      el("span", { className: "word" }, words[`urgency_${urgency}`] ?? String(urgency)), " · ", el("span", { lang }, name), about.drill ? ` · ${words.drill}` : "",
+      el("bdi", { className: "text", lang, dir }, headline),
+      source ? el("bdi", { className: "source" }, source) : "");
   }
 
   #open(row, verb, parts, [yes, no], act) {
@@ -39,6 +56,7 @@ export class Withdraw {
     const cancel = el("button", { type: "button" }, no);
     const form = el("form", { data: { verb } }, ...parts,
       el("div", { className: "buttons" }, el("button", { className: "sure" }, yes), cancel), el("p", { className: "fault", role: "alert" }));
+    const faults = new FieldFaults(form, `${verb}-${row.dataset.id}-`);
     const close = () => {
       form.remove();
       row.focus();
@@ -52,14 +70,15 @@ export class Withdraw {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#try(form, act, close);
+      this.#try(form, faults, act, close);
     });
     row.append(form);
     return form;
   }
 
-  async #try(form, act, close) {
-    const fault = form.querySelector(".fault");
+  async #try(form, faults, act, close) {
+    const fault = form.querySelector("[role=alert]");
+    const focused = document.activeElement;
     fault.textContent = "";
     form.inert = true;
     try {
@@ -67,7 +86,9 @@ export class Withdraw {
       close();
     } catch (error) {
       form.inert = false;
-      fault.textContent = error.message;
+      focused.focus();
+      const rest = faults.show(error.faults ?? []);
+      fault.textContent = error.faults?.length ? together(rest, this.words) : error.message;
     }
   }
 }

@@ -29,7 +29,7 @@ export class Arrivals {
     this.#call.setAttribute("role", "status");
     this.#call.append(this.#button);
     document.querySelector(".banner").append(this.#call);
-    this.#button.addEventListener("click", () => this.#goUp(show));
+    this.#button.addEventListener("click", () => this.#lead(show));
     addEventListener("scroll", () => this.#waiting.size && isAtTop(box) && show(), { passive: true });
   }
 
@@ -57,7 +57,7 @@ export class Arrivals {
     this.#call.hidden = !size;
   }
 
-  #goUp(show) {
+  #lead(show) {
     const top = this.#box.getBoundingClientRect().top - document.querySelector(".banner").offsetHeight;
     scrollBy({ top, behavior: "instant" });
     show();

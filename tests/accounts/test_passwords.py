@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from ticker.accounts.passwords import (
     PLACES,
@@ -26,21 +27,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords() -> None:
-    """Not here."""
-
-
 async def test_a_password_is_known_by_its_hash_alone() -> None:
     """The hash is Argon2id with its own salt, and tells right from wrong."""
     passwords = Passwords()
     one, other = [await passwords.hash("correct horse battery", "amal") for _ in range(2)]
     assert one != other
-    assert one.startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106 §4, where memory is low"
+    assert one.startswith("$argon2id$v=19$")
     assert "horse" not in one
     assert await passwords.verify(one, "correct horse battery")
     assert not await passwords.verify(one, "correct horse batterx")
     assert not passwords.is_dated(one)
+
+
+async def test_guessing_is_dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash costs what RFC 9106 §4 recommends where memory is low; one that cost less is dated."""
+    cheap = await Passwords().hash("correct horse battery", "amal")
+    monkeypatch.setattr("ticker.accounts.passwords.RFC_9106_LOW_MEMORY", RFC_9106_LOW_MEMORY)
+    passwords = Passwords()
+    dear = await passwords.hash("correct horse battery", "amal")
+    assert dear.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert (passwords.is_dated(cheap), passwords.is_dated(dear)) == (True, False)
 
 
 async def test_composed_and_decomposed_letters_are_the_same() -> None:

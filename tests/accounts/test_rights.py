@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editing.test_intake import RULES, Clock, ask
+from tests.editing.test_intake import RULES, ask
+from tests.support.clock import Clock
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import ForbiddenError
 from ticker.editing.intake import Intake

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
-from tests.editing.test_intake import Clock
+from tests.support.clock import Clock
 from tests.support.flashes import NOON
 from ticker.accounts.sessions import SESSIONS_MAX, Sessions
 

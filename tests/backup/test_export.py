@@ -11,7 +11,8 @@ import pytest
 import redis
 from hypothesis import given, settings as examples
 
-from tests.editing.test_intake import RULES, Clock, ask
+from tests.editing.test_intake import RULES, ask
+from tests.support.clock import Clock
 from tests.support.newsroom import (
     EVERYTHING,
     Newsroom,
@@ -24,7 +25,6 @@ from tests.support.newsroom import (
     steps,
     write,
 )
-from tests.support.process import ticker
 from ticker.backup.export import Exporter
 from ticker.backup.format import BackupError
 from ticker.commands.backups import export, restore
@@ -37,6 +37,8 @@ from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.process import Here
 
 
 def test_chosen_editions_come_alone(source: str, target: str, tmp_path: Path) -> None:
@@ -66,10 +68,10 @@ def test_chosen_editions_come_alone(source: str, target: str, tmp_path: Path) ->
     assert not (tmp_path / "none").exists()
 
 
-def test_nothing_is_exported_from_nothing(target: str, tmp_path: Path) -> None:
+def test_nothing_is_exported_from_nothing(here: Here, target: str, tmp_path: Path) -> None:
     """A wrong address would make a backup of an empty store: it is refused, and leaves no file."""
     path = tmp_path / "backup"
-    assert "the store is empty" in ticker("export", path, "--redis", target).refusal
+    assert "the store is empty" in here("export", path, "--redis", target).refusal
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.newsroom import kept
-from tests.support.process import ticker
 from ticker.backup.format import BackupError, Writer, check, read
 from ticker.news.event import Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.process import Here
 
 
 def refused(content: bytes) -> str:
@@ -131,18 +132,20 @@ def test_a_line_of_another_kind_or_form_is_refused(backup: bytes) -> None:
     ids=["empty", "binary", "a log", "nested", "newer"],
 )
 def test_another_file_is_refused_in_one_line(
-    content: bytes, why: str, target: str, tmp_path: Path
+    here: Here, content: bytes, why: str, target: str, tmp_path: Path
 ) -> None:
     """A file that is no backup, or one of a newer Ticker, leaves the store as it is."""
     path = tmp_path / "file"
     path.write_bytes(content)
-    assert ticker("import", path, "--redis", target).refusal.startswith(why)
+    assert here("import", path, "--redis", target).refusal.startswith(why)
     assert kept(target) == {}
 
 
-def test_a_damaged_file_writes_nothing(backup: bytes, target: str, tmp_path: Path) -> None:
+def test_a_damaged_file_writes_nothing(
+    here: Here, backup: bytes, target: str, tmp_path: Path
+) -> None:
     """Everything is checked before the first write, up to the last line."""
     path = tmp_path / "damaged"
     path.write_bytes(backup.removesuffix(backup.splitlines(keepends=True)[-1]))
-    assert "the file ends here" in ticker("import", path, "--redis", target).refusal
+    assert "the file ends here" in here("import", path, "--redis", target).refusal
     assert kept(target) == {}

@@ -48,6 +48,7 @@ from ticker.store.wire import Wire
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.process import Here
     from tests.support.service import Remote
 
 _real = examples(max_examples=40)
@@ -70,7 +71,9 @@ def test_a_store_comes_back_key_for_key(
     assert kept(target) == kept(source)
 
 
-def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: Path) -> None:
+def test_the_commands_bring_a_newsroom_back(
+    here: Here, source: str, target: str, tmp_path: Path
+) -> None:
     """By file and by pipe; people log in and programs post as before, and the logs are unbroken."""
     play(source, EVERYTHING)
 
@@ -82,13 +85,13 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
 
     token = run(source, people)
     path = tmp_path / "backup.jsonl"
-    assert ticker("export", path, "--redis", source).code == 0
+    assert here("export", path, "--redis", source).code == 0
     assert path.stat().st_mode & 0o777 == 0o600
-    assert "exists; take another name" in ticker("export", path, "--redis", source).refusal
-    assert ticker("export", path, "--force", "--redis", source).code == 0
+    assert "exists; take another name" in here("export", path, "--redis", source).refusal
+    assert here("export", path, "--force", "--redis", source).code == 0
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 
-    ours = ticker("export", "--redis", source).out.encode()
+    ours = here("export", "--redis", source).out.encode()
     assert [json.loads(line)["kind"] for line in ours.splitlines()][::10][0] == "ticker backup"
     piped = subprocess.run(
         command("import", "-", "--redis", target),
@@ -100,8 +103,8 @@ def test_the_commands_bring_a_newsroom_back(source: str, target: str, tmp_path: 
     )
     assert (piped.returncode, piped.stderr) == (0, b"")
     assert kept(target) == kept(source)
-    whole = ticker("verify", "--redis", target)
-    assert (whole.code, whole.out) == (0, ticker("verify", "--redis", source).out)
+    whole = here("verify", "--redis", target)
+    assert (whole.code, whole.out) == (0, here("verify", "--redis", source).out)
 
     async def checked(store: Store) -> None:
         assert await Users(store, Passwords()).check("amal", "correct horse battery") is not None
@@ -132,7 +135,7 @@ def test_what_comes_back_is_found(source: str, target: str, tmp_path: Path) -> N
     assert run(target, found) == before
 
 
-def test_versions_are_put_in_by_the_hundred(target: str, tmp_path: Path) -> None:
+def test_versions_are_put_in_by_the_hundred(here: Here, target: str, tmp_path: Path) -> None:
     """A long log costs a call of the store for each hundred entries, and comes out unbroken."""
     path = tmp_path / "backup"
     with path.open("wb") as file:
@@ -144,7 +147,7 @@ def test_versions_are_put_in_by_the_hundred(target: str, tmp_path: Path) -> None
         calls = {name: stats.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("eval", "evalsha")}  # fmt: skip
     # One that the store did not know the script for yet.
     assert sum(calls.values()) <= 6
-    assert ticker("verify", "--redis", target).out.startswith("en: 450 entries, unbroken")
+    assert here("verify", "--redis", target).out.startswith("en: 450 entries, unbroken")
 
 
 def test_a_backup_that_does_not_fit_is_found(target: str, tmp_path: Path) -> None:

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.process import ticker
+
+if TYPE_CHECKING:
+    from tests.support.process import Here
 
 
 def test_latency() -> None:
@@ -26,9 +30,9 @@ def test_latency_for_people() -> None:
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "10001", "many", "1.5"])
-def test_wrong_counts(count: str) -> None:
+def test_wrong_counts(here: Here, count: str) -> None:
     """A number that cannot be is a mistake in usage, and is said to be one."""
-    done = ticker("bench", "latency", f"--readers={count}")
+    done = here("bench", "latency", f"--readers={count}")
     assert done.code == 2
     assert "--readers" in done.err
     assert "Traceback" not in done.err

@@ -89,6 +89,7 @@ def test_connections_leave_no_files_behind() -> None:
     assert ours["uss_after_kb"] <= ours["rss_after_kb"]
 
 
+@pytest.mark.long
 def test_a_flood_of_pages_keeps_nobody_out() -> None:
     """An operator learns what pages cost, and that amid their readers others come in, and lines too."""
     (ours,) = bench("pages")["servers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,16 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.firefox import find as find_firefox, wrapped
 from tests.browser.install import find
+from tests.support.desk import hire
+from tests.support.service import running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, BrowserContext, Page
+
+    from tests.support.service import Running
+    from ticker.settings import Settings
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -24,6 +30,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Longer than a test may take: such a hold ends by hand alone.
+FOREVER = 90.0
+# All our pages are of one machine: a process for each, and one kept ready, take long to start.
+FEW_PROCESSES: dict[str, str | float | bool] = {
+    "dom.ipc.processCount": 1,
+    "dom.ipc.processPrelaunch.enabled": False,
+    "fission.autostart": False,
+}
 # A guard against hanging for ever, never a measure of speed.
 expect.set_options(timeout=30_000)
 
@@ -45,12 +59,16 @@ async def firefox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
         pytest.skip("no Firefox here")
     program = wrapped(tmp_path_factory.mktemp("firefox"))
     async with async_playwright() as playwright:
-        launched = await playwright.firefox.launch(channel="moz-firefox", executable_path=program)
+        launched = await playwright.firefox.launch(
+            channel="moz-firefox", executable_path=program, firefox_user_prefs=FEW_PROCESSES
+        )
         yield launched
         await launched.close()
 
 
-@pytest.fixture(params=["chromium", "firefox"])
+@pytest.fixture(
+    params=["chromium", pytest.param("firefox", marks=pytest.mark.xdist_group("firefox"))]
+)
 def each_browser(request: pytest.FixtureRequest) -> Browser:
     """Chromium and Firefox in turn."""
     name = {"chromium": "browser"}.get(request.param, request.param)
@@ -74,3 +92,13 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     opened.on("dialog", lambda dialog: errors.append(f"dialog: {dialog.message}"))
     yield opened
     assert errors == []
+
+
+@pytest.fixture
+async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    """A service with two editors, two keys for a flash, and a hold that ends only by hand."""
+    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
+    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
+        for name in ("amal", "ben"):
+            await hire(service, name)
+        yield service

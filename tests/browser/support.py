@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from tests.support.desk import PASSWORD
+from tests.support.desk import PASSWORD, session
 from tests.support.listening import listening
+from tests.support.service import Remote
 
 if TYPE_CHECKING:
     import asyncio
@@ -55,19 +56,28 @@ async def desk(
     path: str = "/desk/en",
     *,
     before: str = "",
+    by_keyboard: bool = False,
 ) -> AsyncIterator[Page]:
-    """Somebody at the desk, logged in by keyboard; `before` is a script that the page finds run."""
+    """Somebody at the desk, who is logged in already, or types name and password.
+
+    `before` is a script that the page finds run.
+    """
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     await context.add_init_script(before)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    if not by_keyboard:
+        remote = service if isinstance(service, Remote) else service.remote
+        key, _, value = (await session(remote, name)).partition("=")
+        await context.add_cookies([{"name": key, "value": value, "url": service.url}])
     await page.goto(f"{service.url}{path}")
-    await expect(page.locator("[name=name]")).to_be_focused()
-    await page.keyboard.type(name)
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(PASSWORD)
-    await page.keyboard.press("Enter")
+    if by_keyboard:
+        await expect(page.locator("[name=name]")).to_be_focused()
+        await page.keyboard.type(name)
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(PASSWORD)
+        await page.keyboard.press("Enter")
     await expect(page.locator("#status")).to_have_attribute("data-status", "live")
     yield page
     assert errors == []

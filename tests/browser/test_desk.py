@@ -54,24 +54,19 @@ async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Run
         await expect(page.locator("#landed .big")).to_have_text("on 1 of 1 screen")
 
 
-async def test_a_held_line_is_stopped_with_one_key(
-    browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_held_line_is_stopped_with_one_key(browser: Browser, slow: Running) -> None:
     """Nothing reaches a reader, and the words are back in the box."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", 90.0)
-    async with running(replace(settings, hold=90.0)) as newsroom:
-        await hire(newsroom, "amal")
-        async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
-            await receive(reader)
-            await page.keyboard.type("Wrong line")
-            await page.keyboard.press("Control+Enter")
-            await expect(page.locator("#cards .abort")).to_be_visible()
-            await page.keyboard.press("Escape")
-            await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
-            await expect(page.locator("#headline")).to_have_value("Wrong line")
-            await expect(page.locator("#queue .row")).to_have_count(0)
-            await newsroom.post("en", "The next line")
-            assert (await receive(reader))["flash"]["headline"] == "The next line"
+    async with desk(browser, slow, "amal") as page, slow.live("en") as reader:
+        await receive(reader)
+        await page.keyboard.type("Wrong line")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#headline")).to_have_value("Wrong line")
+        await expect(page.locator("#queue .row")).to_have_count(0)
+        await slow.post("en", "The next line")
+        assert (await receive(reader))["flash"]["headline"] == "The next line"
 
 
 async def test_a_flash_takes_two_editors(browser: Browser, newsroom: Running) -> None:
@@ -196,10 +191,10 @@ async def test_an_unsent_line_survives_and_is_sent_once(
 
         await page.route(re.compile(r"/v1/en/flashes\?hold"), lose, times=1)
         await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether the line was sent")
         await page.reload()
         await expect(page.locator("#status")).to_have_attribute("data-status", "live")
-        await expect(page.locator("#cards")).to_contain_text("Not known whether it was sent")
+        await expect(page.locator("#cards")).to_contain_text("Not known whether the line was sent")
         await page.get_by_role("button", name="Send again").click()
         await expect(page.locator("#lines .text")).to_have_text("Written in the tunnel")
         await expect(page.locator("#headline")).to_have_value("")
@@ -346,10 +341,39 @@ async def test_no_embargo_is_taken_that_withholds_nothing(
                 value = "" if time is None else f"{time:%Y-%m-%dT%H:%M}"
                 await page.locator(f"[name={name}]").fill(value)
             await page.locator("#publish").click()
-            await expect(page.locator("#fault")).to_contain_text(words)
+            await expect(page.locator(f"#fault-{field}")).to_contain_text(words)
             await expect(page.locator(f"[name={field}]")).to_be_focused()
         await expect(page.locator("#headline")).to_have_value("Later")
         await expect(page.locator("#queue .row")).to_have_count(0)
+
+
+async def test_no_line_goes_out_dead(each_browser: Browser, newsroom: Running) -> None:
+    """An embargo that is moved past the end is told at its field; a draft whose end has passed stays one."""
+    now = utcnow()
+    soon = now + timedelta(seconds=2)
+    body = {"headline": "Its end is near", "expires": f"{soon:%Y-%m-%dT%H:%M:%S}.000Z"}
+    await newsroom.request("POST", "/v1/en/flashes?draft=true", body=body)
+    later = {"embargoed": now + timedelta(days=1), "expires": now + timedelta(days=3)}
+    body = {name: f"{time:%Y-%m-%dT%H:%M}:00.000Z" for name, time in later.items()}
+    await newsroom.request("POST", "/v1/en/flashes", body={"headline": "Embargoed", **body})
+    async with desk(each_browser, newsroom, "amal") as page:
+        row = page.locator("#queue .row", has_text="Embargoed")
+        await row.locator("[data-act=edit]").click()
+        await expect(page.locator("#headline")).to_have_value("Embargoed")
+        past = (now + timedelta(days=4)).astimezone()
+        await page.locator("[name=embargoed]").fill(f"{past:%Y-%m-%dT%H:%M}")
+        await page.locator("#publish").click()
+        await expect(page.locator("#fault-expires")).to_contain_text("before it goes out")
+        await page.locator("#clear").click()
+        await page.wait_for_function(
+            f"() => Date.now() > Date.parse('{soon:%Y-%m-%dT%H:%M:%S}.000Z')"
+        )
+        await page.locator("#queue .row", has_text="Its end is near").focus()
+        await page.keyboard.press("g")
+        await expect(page.locator("#cards")).to_contain_text("Leaves the board: has passed")
+        await page.get_by_role("button", name="Close").click()
+        await expect(page.locator("#queue .row")).to_have_count(2)
+        await expect(page.locator("#lines .row")).to_have_count(0)
 
 
 async def test_a_local_time_that_is_none_is_asked_about(
@@ -415,15 +439,18 @@ async def test_a_kill_is_shown_until_it_is_everywhere(
                     landing.show(landings, lines);
                     return [...document.querySelectorAll("#landed .figures")].map((it) => it.innerText);
                 };
-                show([{ ...one, id: "a", version: 1 }], [{ id: "a", version: 1, headline: "Wrong" }]);
+                const green = () => document.querySelectorAll("#landed .all").length;
+                const older = show([{ ...one, id: "a", version: 1 }], [{ id: "a", version: 2, headline: "Newer" }]);
+                show([{ ...one, id: "a", version: 1, headline: "" }], [{ id: "a", version: 1, headline: "Wrong" }]);
                 const line = { id: "b", version: 1, headline: "Next" };
-                const waiting = [show([next, kill(3)], [line]), show([next, kill(5)], [line])];
+                const waiting = [show([kill(3)], []), green(), show([next, kill(3)], [line]), show([next, kill(5)], [line])];
                 show([{ ...next, readers: 0, written: 0, confirmed: 0 }], [line]);
-                return [...waiting, document.querySelectorAll("#landed .all").length];
+                return [older, ...waiting, green()];
             }"""
         )
-    *told, green_for_none = told
-    assert green_for_none == 0
+    older, _, green_while_missing, *told, green_for_none = told
+    assert "Newer" not in older[0]
+    assert [green_while_missing, green_for_none] == [0, 0]
     assert [len(blocks) for blocks in told] == [2, 1]
     assert "Wrong" in told[0][0]
     assert "3 of 5" in told[0][0]

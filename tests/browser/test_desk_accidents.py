@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import expect
@@ -15,74 +15,123 @@ from tests.support.service import running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page
 
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
+# No request gets through; as every browser has it.
+CUT_OFF = """{
+    const { fetch } = window;
+    window.fetch = () => Promise.reject(new TypeError());
+    window.reconnect = () => (window.fetch = fetch);
+    null;
+}"""
+# The answers to changes are lost on their way, one after another; `sent` counts the requests.
+LOSE = """{
+    const { fetch } = window;
+    window.sent = 0;
+    window.losing = true;
+    window.fetch = async (path, options) => {
+        if (!["POST", "PATCH"].includes(options?.method) || String(path).startsWith("/desk")) return fetch(path, options);
+        sent += 1;
+        const answer = await fetch(path, options);
+        if (losing) throw new TypeError();
+        return answer;
+    };
+    null;
+}"""
+
+
+# How a line waits when it is taken into the box, and what a colleague then has it wait for.
+DRAFT = {"headline": "A line", "urgency": 3}
+EMBARGOED = {**DRAFT, "embargoed": "2099-01-01T00:00:00Z"}
+AWAITING = {**DRAFT, "urgency": 1}
 
 
 @pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A service with two editors, two keys for a flash, and a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
+async def quick(settings: Settings) -> AsyncIterator[Running]:
+    """A service with an editor, and a hold that a test can wait for."""
+    async with running(replace(settings, hold=0.5)) as service:
+        await hire(service, "amal")
         yield service
 
 
 @pytest.mark.parametrize(
-    "change", [{"embargoed": "2099-01-01T00:00:00Z"}, {"headline": "Ben's words"}]
+    ("line", "change", "is_moved"),
+    [
+        (DRAFT, {"embargoed": EMBARGOED["embargoed"]}, True),
+        (DRAFT, {"urgency": 1, "headline": "Ben's words"}, True),
+        (EMBARGOED, {"embargoed": "2098-01-01T00:00:00Z"}, False),
+        (EMBARGOED, {"urgency": 1}, True),
+        (AWAITING, {"headline": "Ben's words"}, False),
+    ],
+    ids=[
+        "draft-embargoed",
+        "draft-awaiting",
+        "embargoed-earlier",
+        "embargoed-awaiting",
+        "awaiting",
+    ],
 )
-async def test_a_draft_that_waits_by_now_goes_on_waiting(
-    browser: Browser, slow: Running, change: dict[str, str]
+async def test_what_waits_by_now_goes_on_waiting(
+    each_browser: Browser,
+    slow: Running,
+    line: dict[str, Any],
+    change: dict[str, Any],
+    is_moved: bool,
 ) -> None:
-    """A colleague put it under embargo, or sent it to a second editor: it is changed, and not let go."""
-    urgency = 1 if "headline" in change else 3
+    """Draft, embargo or second key: what a colleague has it wait for holds, and a change lets nothing go."""
     amal, ben = await log_in(slow, "amal"), await log_in(slow, "ben")
-    draft = await amal.ask(
-        "POST", "/v1/en/flashes?draft=true", {"headline": "A draft", "urgency": urgency}
-    )
-    path = f"/v1/en/flashes/{draft.json['id']}"
-    async with desk(browser, slow, "amal") as page:
+    query = "?draft=true" if line is DRAFT else ""
+    filed = await amal.ask("POST", f"/v1/en/flashes{query}", line)
+    path = f"/v1/en/flashes/{filed.json['id']}"
+    async with desk(each_browser, slow, "amal") as page:
         await expect(page.locator("#queue .row")).to_have_count(1)
         await page.locator("#queue [data-act=edit]").click()
-        await page.locator("#more > summary").click()
+        await expect(page.locator("#headline")).to_have_value("A line")
+        if not await page.locator("#more").evaluate("it => it.open"):
+            await page.locator("#more > summary").click()
         await page.locator("[name=tags]").fill("port")
         assert (await ben.ask("PATCH", f"{path}?refile=true", change)).status == 200
-        assert (await ben.ask("POST", f"{path}/release")).status == 200
+        if line is DRAFT:
+            assert (await ben.ask("POST", f"{path}/release")).status == 200
         await page.get_by_role("button", name="Save mine over it").click()
-        await expect(page.locator("#publish")).to_contain_text("Save changes")
-        await page.keyboard.press("Control+Enter")
-        await expect(page.locator("#queue .row")).to_have_count(1)
+        if is_moved:
+            # It waits elsewhere by now, so nothing is sent before the button was read.
+            await expect(page.locator("#publish")).to_contain_text("Save changes")
+            await page.keyboard.press("Control+Enter")
         await expect(page.locator("#headline")).to_have_value("")
         await expect(page.locator("#cards .hold")).to_have_count(0)
+        await expect(page.locator("#queue .row")).to_have_count(1)
     queue = (await amal.ask("GET", "/v1/en/queue")).json["queue"]
     assert [it["flash"]["tags"] for it in queue] == [["port"]]
+    stage = "awaiting" if {**line, **change}["urgency"] == 1 else None
+    assert [it["stage"] for it in queue] == [stage]
     assert (await slow.get("/v1/en/flashes")).json["flashes"] == []
 
 
-async def test_an_abort_outlasts_an_outage(browser: Browser, slow: Running) -> None:
+async def test_an_abort_outlasts_an_outage(each_browser: Browser, slow: Running) -> None:
     """It says that nothing is stopped yet, and stops it as soon as the service can be reached."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.keyboard.type("Stop me")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#cards .abort")).to_be_visible()
-        await page.context.set_offline(True)
+        await page.evaluate(CUT_OFF)
         await page.keyboard.press("Escape")
         await expect(page.locator("#cards .note")).to_have_text("Not stopped yet; trying again.")
         await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
-        await page.context.set_offline(False)
+        await page.evaluate("reconnect()")
         await expect(page.locator("#headline")).to_have_value("Stop me")
         await expect(page.locator("#cards .hold")).to_have_count(0)
     assert (await slow.request("GET", "/v1/en/queue")).json["queue"] == []
 
 
-async def test_escape_stops_a_hold_wherever_the_focus_is(browser: Browser, slow: Running) -> None:
+async def test_escape_stops_a_hold_wherever_the_focus_is(
+    each_browser: Browser, slow: Running
+) -> None:
     """Out of the search field and out of a dialog too; nothing is published from within these."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         for place in ("#search", "#help"):
             await page.locator("#headline").fill("Stop me")
             await page.locator("#headline").press("Control+Enter")
@@ -94,10 +143,10 @@ async def test_escape_stops_a_hold_wherever_the_focus_is(browser: Browser, slow:
             await expect(page.locator("#cards .hold")).to_have_count(0)
 
 
-async def test_what_was_overslept_is_not_sent(browser: Browser, slow: Running) -> None:
+async def test_what_was_overslept_is_not_sent(each_browser: Browser, slow: Running) -> None:
     """A machine that slept through a hold sends nothing on waking: nobody could have stopped it."""
     await slow.post("en", "As it was")
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#lines .row").focus()
         await page.keyboard.press("c")
         await page.locator("#headline").fill("As it is not to be")
@@ -110,9 +159,9 @@ async def test_what_was_overslept_is_not_sent(browser: Browser, slow: Running) -
     assert [it["headline"] for it in flashes] == ["As it was"]
 
 
-async def test_what_was_thrown_away_stays_on_offer(browser: Browser, slow: Running) -> None:
+async def test_what_was_thrown_away_stays_on_offer(each_browser: Browser, slow: Running) -> None:
     """Whatever is written next."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#headline").fill("Thrown away")
         await page.locator("#clear").click()
         await page.keyboard.type("Next")
@@ -122,10 +171,10 @@ async def test_what_was_thrown_away_stays_on_offer(browser: Browser, slow: Runni
 
 
 async def test_a_full_browser_says_so_and_sends_all_the_same(
-    browser: Browser, slow: Running
+    each_browser: Browser, slow: Running
 ) -> None:
     """No word is lost without a word."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.evaluate(
             """() => {
             const { setItem } = Storage.prototype;
@@ -141,3 +190,145 @@ async def test_a_full_browser_says_so_and_sends_all_the_same(
         await expect(page.locator("#cards .hold")).to_contain_text("Kept nowhere")
         await page.keyboard.press("Escape")
         await expect(page.locator("#headline")).to_have_value("Kept nowhere")
+
+
+async def test_a_card_says_what_it_will_do(each_browser: Browser, slow: Running) -> None:
+    """What is corrected, refiled, pinned or released says so, and not that a line goes out."""
+    await slow.post("en", "Out already")
+    await slow.post("en", "On top", pinned=True)
+    await slow.request("POST", "/v1/en/flashes?draft=true", body=DRAFT)
+    await slow.request("POST", "/v1/en/flashes", body={**AWAITING, "headline": "Second key"})
+    await slow.request("POST", "/v1/en/flashes", body={**EMBARGOED, "headline": "Embargoed"})
+    async with desk(each_browser, slow, "amal") as page:
+        card = page.locator("#cards strong")
+        for text, key, said in (
+            ("Out already", "p", "Pinned in"),
+            ("On top", "p", "Unpinned in"),
+            ("A line", "g", "Goes out in"),
+            ("Second key", "g", "Released in"),
+            ("Embargoed", "g", "Released in"),
+            ("Out already", "c", "Corrected in"),
+            ("On top", "r", "Refiled in"),
+        ):
+            await page.locator("#board .row", has_text=text).focus()
+            await page.keyboard.press(key)
+            if key in "cr":
+                await expect(page.locator("#headline")).to_have_value(text)
+                await page.locator("#headline").fill(f"{text}, changed")
+                await page.keyboard.press("Control+Enter")
+            await expect(card).to_contain_text(said)
+            await page.keyboard.press("Escape")
+            await expect(page.locator("#cards .hold")).to_have_count(0)
+
+
+async def change_a_line(page: Page, kind: str) -> None:
+    """Send something of a kind, and lose the answer to it."""
+    await page.evaluate(LOSE)
+    if kind != "new":
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("c" if kind == "correct" else "r")
+        await expect(page.locator("#headline")).to_have_value("As it was")
+    await page.locator("#headline").fill("As it is")
+    await expect(page.locator("#publish")).to_be_enabled()
+    await page.keyboard.press("Control+Enter")
+
+
+DOUBTS = {
+    "new": "Not known whether the line was sent",
+    "correct": "Not known whether the correction was sent",
+    "refile": "Not known whether the refile was sent",
+}
+
+
+@pytest.mark.parametrize("kind", ["correct", "refile"])
+async def test_a_doubtful_change_is_named_and_held_again(
+    each_browser: Browser, quick: Running, kind: str
+) -> None:
+    """The card says what is in doubt; what is sent again passes a hold again, and is done once."""
+    line = await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(1)
+        await change_a_line(page, kind)
+        await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
+        await page.evaluate("losing = false")
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
+        await page.reload()
+        await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        await expect(page.locator("#headline")).to_have_value("")
+    path = f"/v1/en/flashes/{line['id']}/versions"
+    made = (await quick.request("GET", path)).json["versions"]
+    assert [it["flash"]["headline"] for it in made] == ["As it was", "As it is"]
+
+
+async def test_whatever_may_be_lost_is_named(each_browser: Browser, quick: Running) -> None:
+    """A draft that may be saved, a pin that may be made: sent again, each is there once."""
+    line = await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(1)
+        for said in ("Not known whether it was done", "Not known whether the draft was saved"):
+            await page.evaluate(LOSE)
+            if "draft" in said:
+                await page.locator("#headline").fill("A draft")
+                await expect(page.locator("#publish")).to_be_enabled()
+                await page.keyboard.press("Control+Shift+D")
+            else:
+                await page.locator("#lines .row").focus()
+                await page.keyboard.press("p")
+            await expect(page.locator("#cards")).to_contain_text(said)
+            await page.evaluate("losing = false")
+            await page.get_by_role("button", name="Send again").click()
+            await expect(page.locator("#cards .hold")).to_have_count(0)
+        await expect(page.locator("#queue .row")).to_have_count(1)
+    path = f"/v1/en/flashes/{line['id']}/versions"
+    made = (await quick.request("GET", path)).json["versions"]
+    assert [it["flash"]["pinned"] for it in made] == [False, True]
+
+
+@pytest.mark.parametrize("kind", list(DOUBTS))
+async def test_a_doubt_of_yesterday_sends_nothing(
+    each_browser: Browser, quick: Running, kind: str
+) -> None:
+    """The service has forgotten by then what it was sent, so the same could go out twice."""
+    if kind != "new":
+        await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(int(kind != "new"))
+        await change_a_line(page, kind)
+        await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
+        await page.evaluate("{ const { now } = Date; Date.now = () => now() + 24 * 3600_000; }")
+        sent = await page.evaluate("sent")
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.locator("#cards")).to_contain_text("more than a day ago")
+        await expect(page.get_by_role("button", name="Send again")).to_have_count(0)
+        assert await page.evaluate("sent") == sent
+        await page.get_by_role("button", name="Back to the box").click()
+        await expect(page.locator("#headline")).to_have_value("As it is")
+        await expect(page.locator("#said")).to_contain_text("all the same")
+
+
+async def test_what_is_killed_is_read_once_more(each_browser: Browser, slow: Running) -> None:
+    """The form has the whole line, how urgent it is and in which edition; so it is when one discards."""
+    words = "Seven people hurt near the port of Haifa, " * 6
+    await slow.post("en", f"{words}and one more", urgency=2, source="Police")
+    await slow.request("POST", "/v1/en/flashes?draft=true", body=DRAFT)
+    async with desk(each_browser, slow, "amal") as page:
+        for listed, key, said in (
+            ("lines", "x", [words, "ALERT", "Police"]),
+            ("queue", "d", ["A line", "URGENT"]),
+        ):
+            await page.locator(f"#{listed} .row").focus()
+            await page.keyboard.press(key)
+            form = page.locator(f"#{listed} form")
+            for part in (*said, "English"):
+                await expect(form).to_contain_text(part.strip())
+            line = form.locator("bdi").first
+            assert await line.evaluate(
+                "it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight + 1"
+            )
+            await page.keyboard.press("Escape")
+            await expect(form).to_have_count(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,19 +11,14 @@ from playwright.async_api import expect
 
 from tests.browser.support import desk, violations
 from tests.support.desk import Editor, desk_line, hire, log_in, until
-from tests.support.service import running
 from ticker.accounts.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from playwright.async_api import Browser, Page, WebSocketRoute
     from websockets.asyncio.client import ClientConnection
 
     from tests.support.service import Running
-    from ticker.settings import Settings
 
-FOREVER = 90.0
 # What sounds, what the browser is asked to show, what is said; and a page that can be looked away from.
 SPIES = """
     window.tunes = [];
@@ -63,14 +57,10 @@ KEY, KILL, REST = ["triangle"] * 4, ["square"] * 2, ["sine"]
 
 
 @pytest.fixture
-async def newsroom(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """A service with editors and a reporter, two keys for a flash, a hold that ends by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
-        await hire(service, "rima", Role.REPORTER, "en")
-        yield service
+async def newsroom(slow: Running) -> Running:
+    """A service with two editors and a reporter, two keys for a flash, a hold that ends by hand."""
+    await hire(slow, "rima", Role.REPORTER, "en")
+    return slow
 
 
 @pytest.fixture

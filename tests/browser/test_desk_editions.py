@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.conftest import FOREVER
 from tests.browser.support import desk
+from tests.browser.test_desk_calls import REST, SPIES, choose as opt_in, until_said
 from tests.support.desk import hire
 from tests.support.service import receive, running
 from ticker.accounts.principal import Role
@@ -17,12 +19,10 @@ from ticker.accounts.principal import Role
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page, Route
+    from playwright.async_api import Browser, Locator, Page, Route
 
     from tests.support.service import Running
     from ticker.settings import Settings
-
-FOREVER = 90.0
 
 
 @pytest.fixture
@@ -34,25 +34,29 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
         yield service
 
 
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """The same with a hold that ends only by hand."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
-        yield service
-
-
-@pytest.fixture
-async def paced(settings: Settings) -> AsyncIterator[Running]:
-    """A service whose English edition wants two breaking lines at most, and follow-ups soon."""
+def pace(settings: Settings, hold: float) -> Settings:
+    """Editions that want two breaking lines at most, and follow-ups soon."""
     editions = {
         code: replace(it, breaking_budget=2, follow_up_minutes=0.001)
         for code, it in settings.newsroom.editions.items()
     }
     newsroom = replace(settings.newsroom, editions=editions)
-    async with running(replace(settings, hold=0.5, newsroom=newsroom)) as service:
+    return replace(settings, hold=hold, newsroom=newsroom)
+
+
+@pytest.fixture
+async def paced(settings: Settings) -> AsyncIterator[Running]:
+    """A service with budgets and follow-ups, and a hold that a test can wait for."""
+    async with running(pace(settings, 0.5)) as service:
+        await hire(service, "amal")
+        yield service
+
+
+@pytest.fixture
+async def held(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
+    """The same with a hold that ends only by hand."""
+    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
+    async with running(pace(settings, FOREVER)) as service:
         await hire(service, "amal")
         yield service
 
@@ -263,15 +267,115 @@ async def test_a_raised_line_asks_too(browser: Browser, paced: Running) -> None:
     assert await urgencies(paced) == {"Urgent": 2, "Breaking 1, mended": 2, "Breaking 2": 3}
 
 
+async def test_what_is_held_at_the_desk_counts(each_browser: Browser, held: Running) -> None:
+    """A draft let go, a line that is raised, a new one: each is counted while it can be stopped."""
+    await held.post("en", "Breaking 1", urgency=2)
+    await held.post("en", "Urgent", urgency=3)
+    draft = {"headline": "A draft", "urgency": 2}
+    await held.request("POST", "/v1/en/flashes?draft=true", body=draft)
+    async with desk(each_browser, held, "amal") as page:
+        question = page.locator(".question")
+
+        async def let_go() -> None:
+            await page.locator("#queue .row").focus()
+            await page.keyboard.press("g")
+
+        async def write() -> None:
+            await page.locator("#headline").fill("One more")
+            await page.locator("#headline").press("Alt+ArrowUp")
+            await page.keyboard.press("Control+Enter")
+
+        async def raise_line() -> None:
+            await page.locator("#lines .row", has_text="Urgent").focus()
+            await page.keyboard.press("r")
+            await expect(page.locator("#headline")).to_have_value("Urgent")
+            await page.keyboard.press("Alt+ArrowUp")
+            await page.keyboard.press("Control+Enter")
+
+        for first, text in ((let_go, "A draft"), (raise_line, "Urgent")):
+            await first()
+            await expect(page.locator("#cards .hold")).to_contain_text(text)
+            await write()
+            await expect(question.locator("p").first).to_contain_text("Breaking: 2 of 2")
+            await expect(question).to_contain_text(f"In their hold: {text}")
+            await question.locator(".back").click()
+            await page.locator("#cards .abort").click()
+            await expect(page.locator("#cards .hold")).to_have_count(0)
+            await page.locator("#clear").click()
+        await write()
+        await expect(page.locator("#cards .hold")).to_contain_text("One more")
+        await let_go()
+        await expect(question).to_contain_text("In their hold: One more")
+
+
+async def test_a_line_that_is_being_lowered_counts_no_more(
+    each_browser: Browser, held: Running
+) -> None:
+    """Its card says what will happen; whoever lowers one is not asked to lower another for it."""
+    for number in (1, 2):
+        await held.post("en", f"Breaking {number}", urgency=2)
+    async with desk(each_browser, held, "amal") as page:
+        await expect(page.locator("#lines .row")).to_have_count(2)
+        await page.locator("#lines .row", has_text="Breaking 2").focus()
+        await page.keyboard.press("r")
+        await expect(page.locator("#headline")).to_have_value("Breaking 2")
+        await page.keyboard.press("Alt+ArrowDown")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards strong")).to_contain_text("Refiled in")
+        for text in ("Three", "Four"):
+            await page.locator("#headline").fill(text)
+            await page.locator("#headline").press("Alt+ArrowUp")
+            await page.keyboard.press("Control+Enter")
+            if text == "Three":
+                await expect(page.locator("#cards .hold")).to_have_count(2)
+        await page.locator("#question .lower", has_text="Breaking 1").click()
+        card = page.locator("#cards .hold", has_text="Breaking 1")
+        await expect(card.locator("strong")).to_contain_text("Urgency lowered in")
+        await expect(card.locator("bdi")).to_have_text("Breaking 1")
+        await expect(page.locator("#cards .hold")).to_have_count(4)
+
+
+async def test_other_editions_are_asked_too(each_browser: Browser, paced: Running) -> None:
+    """Where the same words go to another edition it is asked as well, by name; a draft goes unasked."""
+    for number in (1, 2):
+        await paced.post("es", f"Urgente {number}", urgency=2)
+    async with desk(each_browser, paced, "amal") as page:
+        question = page.locator("#question .question")
+
+        async def write(text: str, how: str) -> None:
+            await page.locator("#headline").fill(text)
+            await choose(page, es=how)
+            await page.locator("#headline").press("Alt+ArrowUp")
+            await page.keyboard.press("Control+Enter")
+
+        await write("Only a draft", "draft")
+        await expect(page.locator("#lines .text")).to_have_text("Only a draft")
+        await write("In both", "line")
+        await expect(question.locator("p").first).to_contain_text("Español")
+        await expect(question.locator("p").first).to_contain_text("2 of 2")
+        await question.locator(".back").click()
+        await expect(page.locator("#headline")).to_have_value("In both")
+        await page.locator("#headline").press("Control+Enter")
+        await question.locator(".lower", has_text="Urgente 1").click()
+        await expect(page.locator("#lines .row")).to_have_count(2)
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+    spanish = (await paced.get("/v1/es/flashes")).json["flashes"]
+    assert {it["headline"]: it["urgency"] for it in spanish} == {
+        "Urgente 1": 3,
+        "Urgente 2": 2,
+        "In both": 2,
+    }
+
+
 async def test_a_flash_wants_a_follow_up(browser: Browser, paced: Running) -> None:
-    """A flash without a follow-up calls above the board until one of its story is out."""
+    """A flash without a follow-up stands above the board until one of its story is out."""
     await paced.post("en", "Not a flash", urgency=2)
     flash = await paced.post("en", "Explosion heard", urgency=1, section="politics")
     covered = await paced.post("en", "Verdict", urgency=1, coverage="trial")
     async with desk(browser, paced, "amal") as page:
         rows = page.locator("#overdue .row")
         await expect(rows).to_have_count(2)
-        await expect(page.locator("#call")).to_contain_text("min without a follow-up")
+        await expect(page.locator("#overdue-count")).to_have_text("2")
         await paced.post("en", "Another story", urgency=4)
         await paced.post("en", "Verdict in full", urgency=4, coverage="trial")
         await expect(rows).to_have_count(1)
@@ -284,9 +388,122 @@ async def test_a_flash_wants_a_follow_up(browser: Browser, paced: Running) -> No
         await page.keyboard.type("Explosion was thunder")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#lines .text").first).to_have_text("Explosion was thunder")
-        await expect(page.locator("#overdue")).to_be_hidden()
+        await expect(rows).to_have_count(0)
     assert dict(await lines_of(paced, "en"))["Explosion was thunder"] == flash["id"]
     assert covered["coverage"] == "trial"
+
+
+async def top_of(locator: Locator) -> float:
+    box = await locator.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_an_overdue_flash_calls_once_and_moves_nothing(
+    each_browser: Browser, paced: Running, width: int
+) -> None:
+    """It sounds as other calls do; what the editor points at stays where it is, and so it does afterwards."""
+    there = await paced.post("en", "There before", urgency=1)
+    async with desk(each_browser, paced, "amal", before=SPIES) as page:
+        await opt_in(page, "sounds")
+        rows = page.locator("#overdue .row")
+        await expect(rows).to_have_count(1)
+        await page.set_viewport_size({"width": width, "height": 900})
+        if width == 360:
+            await page.locator("[data-tab=board]").click()
+        await paced.post("en", "Follow-up", story=there["id"], urgency=4)
+        await expect(rows).to_have_count(0)
+        first = page.locator("#search")
+        before = await top_of(first)
+        for number in (1, 2):
+            await paced.post("en", f"Flash {number}", urgency=1)
+            await expect(rows).to_have_count(number)
+            await until_said(page, *(f"No follow-up: Flash {it + 1}" for it in range(number)))
+            assert await top_of(first) == before
+        # A Firefox without a screen has no loudspeaker.
+        if each_browser.browser_type.name == "chromium":
+            assert await page.evaluate("tunes") == REST * 2
+        button = await rows.first.locator("button").bounding_box()
+        strip = await page.locator("#overdue").bounding_box()
+        assert button is not None
+        assert strip is not None
+        assert button["y"] >= strip["y"]
+        assert button["y"] + button["height"] <= strip["y"] + strip["height"] + 0.5
+        other = await rows.last.bounding_box()
+        assert other is not None
+        assert other["y"] >= strip["y"] + strip["height"] - 0.5
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_what_another_edition_has_is_not_offered_again(
+    each_browser: Browser, newsroom: Running
+) -> None:
+    """It is shown as there, and whether it is to be checked; an edition without one is offered."""
+    line = await newsroom.post("en", "Talks begin")
+    await newsroom.post("ar", "بدء المحادثات", story=line["id"])
+    async with desk(each_browser, newsroom, "amal") as page:
+        await page.get_by_role("button", name="Start the es version").click()
+        await expect(page.locator("#headline")).to_have_attribute("lang", "es")
+        await expect(page.locator("#headline")).to_be_focused()
+        also = page.locator("#also")
+        await expect(also.locator(".mark.current")).to_have_text(["en", "ar"])
+        await expect(also.locator("[data-also]:visible")).to_have_count(0)
+        await newsroom.patch("en", line["id"], headline="Talks end")
+        await page.reload()
+        await expect(also.locator(".mark.stale")).to_have_text(["ar!"])
+        await newsroom.kill("en", line["id"])
+        await page.reload()
+        await expect(also.locator("[data-also=en]")).to_be_visible()
+        await page.keyboard.press("Alt+n")
+        await expect(also.locator(".mark:visible")).to_have_count(0)
+        await expect(also.locator("[data-also]:visible")).to_have_count(2)
+
+
+@pytest.mark.parametrize("edition", ["en", "ar"])
+async def test_a_question_fits_on_a_phone(
+    each_browser: Browser, slow: Running, edition: str
+) -> None:
+    """What is still to be filled in, and both answers, can be read whole at 360 pixels, beside a card."""
+    async with desk(each_browser, slow, "amal", f"/desk/{edition}") as page:
+        await page.set_viewport_size({"width": 360, "height": 740})
+        await page.locator("#headline").fill("In its hold")
+        await expect(page.locator("#publish")).to_be_enabled()
+        await page.locator("#headline").press("Control+Enter")
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await page.keyboard.press("Alt+4")
+        await page.keyboard.press("Control+Enter")
+        question = page.locator("#question .question")
+        await expect(question.locator(".back")).to_be_focused()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        for part in await question.locator("p, button").all():
+            assert await part.evaluate("it => it.scrollWidth <= it.clientWidth")
+            box = await part.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+            assert box["y"] >= 0
+            cards = await page.locator("#cards").bounding_box()
+            assert cards is not None
+            assert box["y"] + box["height"] <= cards["y"]
+
+
+async def test_a_desk_has_templates_of_its_own_language(
+    browser: Browser, settings: Settings
+) -> None:
+    """None of another language; those of a language serve in all its regions."""
+    editions = {code: it for code, it in settings.newsroom.editions.items() if code != "ar"}
+    editions["en"] = replace(editions["en"], lang="en-GB")
+    own = replace(
+        settings.newsroom, editions=editions, templates={"en": ["English: "], "ar": ["عربي: "]}
+    )
+    async with running(replace(settings, newsroom=own)) as service:
+        await hire(service, "amal")
+        async with desk(browser, service, "amal") as page:
+            await expect(page.locator("#templates button")).to_have_text(["English:"])
+            await page.goto(f"{service.url}/desk/es")
+            await expect(page.locator("#status")).to_have_attribute("data-status", "live")
+            await expect(page.locator("#templates button")).to_have_count(0)
 
 
 async def selected(page: Page) -> str:

@@ -149,9 +149,9 @@ async def test_a_passkey_logs_in_without_a_name(page: Page, service: Running) ->
 
     await page.add_init_script(WITHOUT_CONDITIONAL_UI)
     await page.get_by_role("button", name="Log out").click()
-    await page.wait_for_url(f"{url}/desk/login")
+    await page.wait_for_url(f"{url}/desk/login?edition=en")
     await page.goto(f"{url}/desk/login?next=/desk/es")
-    await page.get_by_role("button", name="Log in with a passkey").click()
+    await page.get_by_role("button", name="Entrar con una llave de acceso").click()
     await page.wait_for_url(f"{url}/desk/es")
     await expect(page.locator("#status")).to_have_attribute("data-status", "live")
     await expect(page.locator(".who")).to_have_text("ben")
@@ -198,10 +198,10 @@ async def test_a_passkey_wants_its_user(page: Page, service: Running) -> None:
     )
     await page.add_init_script(WITHOUT_CONDITIONAL_UI)
     await page.get_by_role("button", name="Log out").click()
-    await page.wait_for_url(f"{url}/desk/login")
+    await page.wait_for_url(f"{url}/desk/login?edition=en")
     await page.get_by_role("button", name="Log in with a passkey").click()
     await expect(page.locator("#passkey-fault")).not_to_be_empty()
-    assert page.url == f"{url}/desk/login"
+    assert page.url == f"{url}/desk/login?edition=en"
 
 
 async def test_at_another_address_the_page_says_where_passkeys_work(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import desk
@@ -40,3 +41,37 @@ async def test_lines_are_found_as_one_types(each_browser: Browser, service: Runn
         await page.keyboard.press("Escape")
         await expect(page.locator("#lines .row")).to_have_count(2)
         await expect(page.locator("#found")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("edition", "typed", "said"),
+    [
+        ("en", "day:yesterday", "Write the day like this: day:2026-11-27"),
+        ("ar", "day:2026-13-01", "اكتب اليوم هكذا: \u2066day:2026-11-27\u2069"),
+        ("es", "day:ayer", "Escriba el día así: day:2026-11-27"),
+        ("ar", "section:none", "لا يوجد قسم بهذا الاسم. الأقسام: \u2066politics, "),
+        ("ar", "!", "اكتب كلمات من حروف أو أرقام، 12 على الأكثر."),
+    ],
+)
+async def test_what_is_typed_wrong_is_said_as_it_is_typed_right(
+    browser: Browser, service: Running, edition: str, typed: str, said: str
+) -> None:
+    """In the desk's language, and nobody reads that nothing was found where nothing was sought."""
+    await hire(service, "amal")
+    async with desk(browser, service, "amal", f"/desk/{edition}") as page:
+        await page.locator("#search").fill(typed)
+        await expect(page.locator("#found-said")).to_contain_text(said)
+        await expect(page.locator("#found-lines")).to_be_hidden()
+
+
+async def test_a_search_says_how_much_it_found(browser: Browser, service: Running) -> None:
+    """In the form that the number wants; of more than a page, that there is more."""
+    await hire(service, "amal")
+    for number in range(51):
+        await service.post("ar", f"خبر عن الميناء {number}", urgency=5 if number else 4)
+    async with desk(browser, service, "amal", "/desk/ar") as page:
+        await page.locator("#search").fill("الميناء")
+        await expect(page.locator("#found-said")).to_have_text("أحدث 50؛ وهناك المزيد.")
+        await page.locator("#search").fill("الميناء 7 ")
+        await expect(page.locator("#found-said")).to_have_text("خبر واحد")
+        await expect(page.locator("#found .zone")).to_have_text("UTC")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.support import desk
-from tests.support.desk import hire
+from tests.browser.support import desk, violations
+from tests.support.desk import PASSWORD, hire
 from tests.support.service import receive, running
 from ticker.accounts.principal import Role
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
 
-FOREVER = 90.0
-
 
 @pytest.fixture
 async def newsroom(settings: Settings) -> AsyncIterator[Running]:
@@ -32,16 +30,6 @@ async def newsroom(settings: Settings) -> AsyncIterator[Running]:
         for name in ("amal", "ben"):
             await hire(service, name)
         await hire(service, "rima", Role.REPORTER)
-        yield service
-
-
-@pytest.fixture
-async def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """The same with a hold that ends only by hand, and two keys for a flash."""
-    monkeypatch.setattr("ticker.web.api.editors.HOLD_MAX", FOREVER)
-    async with running(replace(settings, hold=FOREVER, two_key=True)) as service:
-        for name in ("amal", "ben"):
-            await hire(service, name)
         yield service
 
 
@@ -153,6 +141,31 @@ async def test_two_tabs_on_one_text_part(each_browser: Browser, newsroom: Runnin
         await expect(page.locator("#lines .text")).to_have_text("One text, longer")
 
 
+async def test_tabs_that_did_not_hear_of_each_other_both_send(
+    each_browser: Browser, newsroom: Running
+) -> None:
+    """Written on in both at once, one text becomes two, and neither is refused for the other's sake."""
+    async with desk(each_browser, newsroom, "amal") as page:
+        await page.locator("#headline").fill("One text")
+        other = await page.context.new_page()
+        # A browser tells tabs of one another a moment late; here never.
+        deaf = "addEventListener('storage', (event) => event.stopImmediatePropagation(), true)"
+        await other.add_init_script(deaf)
+        await other.goto(f"{newsroom.url}/desk/en")
+        await expect(other.locator("#status")).to_have_attribute("data-status", "live")
+        await other.locator("#sheets button").click()
+        await box(other, "One text")
+        await page.locator("#headline").fill("What the first tab made of it")
+        await other.locator("#headline").fill("What another tab made of it")
+        for tab in (page, other):
+            await expect(tab.locator("#publish")).to_be_enabled()
+            await tab.locator("#headline").press("Control+Enter")
+        await expect(page.locator("#lines .text")).to_have_count(2)
+        for text in ("What the first tab made of it", "What another tab made of it"):
+            await expect(page.locator("#lines .text", has_text=text)).to_have_count(1)
+        await expect(other.locator("#cards .hold")).to_have_count(0)
+
+
 async def test_started_versions_write_over_nothing(
     each_browser: Browser, newsroom: Running
 ) -> None:
@@ -180,6 +193,14 @@ async def test_a_correction_is_kept_like_any_text(each_browser: Browser, newsroo
         await page.reload()
         await box(page, "Nine people hurt")
         await expect(page.locator("#task")).to_have_text("Correction")
+        await page.context.clear_cookies()
+        await page.reload()
+        await page.locator("[name=name]").fill("amal")
+        await page.locator("[name=password]").fill(PASSWORD)
+        await page.locator("[name=password]").press("Enter")
+        await box(page, "Nine people hurt")
+        await expect(page.locator("#task")).to_have_text("Correction")
+        await expect(page.locator("#status")).to_have_attribute("data-status", "live")
         await newsroom.request("DELETE", f"/v1/en/flashes/{line['id']}?reason=wrong")
         await expect(page.locator("#conflict")).to_contain_text("killed this line")
         await box(page, "Nine people hurt")
@@ -206,7 +227,7 @@ async def test_a_correction_by_somebody_else_is_shown_at_once(
 
 
 async def test_whatever_reaches_readers_is_held(each_browser: Browser, slow: Running) -> None:
-    """A draft let go, the second key, a correction, a refile, an embargo ended: a ring, and Abort."""
+    """A draft let go, the second key, an embargo ended, a pin, a correction, a refile: a ring, and Abort."""
     line = await slow.post("en", "Out already")
     drafted = {"headline": "A draft", "urgency": 3}
     await slow.request("POST", "/v1/en/flashes?draft=true", body=drafted)
@@ -221,6 +242,11 @@ async def test_whatever_reaches_readers_is_held(each_browser: Browser, slow: Run
             await expect(page.locator("#cards .hold")).to_contain_text(text)
             await page.keyboard.press("Escape")
             await expect(page.locator("#cards .hold")).to_have_count(0)
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("p")
+        await expect(page.locator("#cards .hold")).to_contain_text("Out already")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#cards .hold")).to_have_count(0)
         for verb in ("correct", "refile"):
             await page.locator("#lines .row").hover()
             await page.locator(f"#lines [data-act={verb}]").click()
@@ -267,8 +293,10 @@ async def test_the_same_news_is_told_in_its_hold(each_browser: Browser, slow: Ru
         await type_line(amal, "Quake of magnitude 7.1 off Honshu")
         await expect(ben.locator("#queue .row")).to_have_count(1)
         await type_line(ben, "Quake of magnitude 7.1 off HONSHU")
-        await expect(ben.locator("#cards .note")).to_contain_text("amal has much the same in hold")
-        await expect(amal.locator("#cards .note")).to_contain_text("ben has much the same in hold")
+        for page, name in ((ben, "amal"), (amal, "ben")):
+            await expect(page.locator("#cards .note")).to_have_text(
+                re.compile(f"^{name} has much the same in hold, \\d+ s left: Quake")
+            )
         await ben.keyboard.press("Escape")
         await expect(amal.locator("#cards .note")).to_be_hidden()
 
@@ -293,6 +321,8 @@ async def test_a_hold_is_there_after_a_reload(each_browser: Browser, slow: Runni
         await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
         await page.reload()
         await expect(page.locator("#cards .abort")).to_be_visible()
+        await box(page, "")
+        await expect(page.locator("#sheets button")).to_have_count(0)
         await page.locator("#cards .abort").click()
         await box(page, "Held over a reload")
 
@@ -348,12 +378,136 @@ async def test_everything_about_a_line_can_be_mended(
 
 
 async def test_a_refusal_is_in_the_desks_language(each_browser: Browser, slow: Running) -> None:
-    """It names the field as it is named there; the words are back, and the field has the focus."""
+    """It stands at its field until that changes; the words are back, and the field has the focus."""
     async with desk(each_browser, slow, "amal", "/desk/es") as page:
         await page.locator("#more > summary").click()
-        await page.locator("[name=url]").fill("javascript:alert(1)")
+        field = page.locator("[name=url]")
+        await field.fill("javascript:alert(1)")
         await type_line(page, "Una línea")
-        await expect(page.locator("#fault")).to_contain_text("Enlace: debe")
-        await expect(page.locator("#fault")).to_contain_text("empiece por https://")
+        said = page.locator("#fault-url")
+        await expect(said).to_contain_text("empiece por https://")
+        await expect(page.locator("#fault")).to_be_empty()
         await box(page, "Una línea")
-        await expect(page.locator("[name=url]")).to_be_focused()
+        await expect(field).to_be_focused()
+        await expect(field).to_have_accessible_description(re.compile("empiece por https://"))
+        await field.fill("https://a.example/")
+        await expect(said).to_have_count(0)
+        await expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+# The service refuses every field at once: {status, errors} is what it says.
+REFUSE = """(names) => {
+    const { fetch } = window;
+    window.fetch = (path, options) => {
+        if (!["POST", "PATCH"].includes(options?.method) || String(path).startsWith("/desk")) return fetch(path, options);
+        window.fetch = fetch;
+        const errors = names.map((field) => ({ field, detail: `must not be so, ${field}` }));
+        return Promise.resolve(new Response(JSON.stringify({ detail: "No.", errors }), { status: 422 }));
+    };
+}"""
+
+
+@pytest.mark.parametrize("kind", ["new", "correct"])
+async def test_every_field_says_what_is_wrong_with_it(
+    each_browser: Browser, slow: Running, kind: str
+) -> None:
+    """Where it is visible; the first has the focus, the rest is said by name above."""
+    await slow.post("en", "Out")
+    shown = ["urgency", "source", "section", "region", "located", "tags", "coverage", "url"]
+    shown += ["expires", "pinned"]
+    shown += {"new": ["embargoed"], "correct": ["correction"]}[kind]
+    hidden = {"new": "correction", "correct": "embargoed"}[kind]
+    async with desk(each_browser, slow, "amal") as page:
+        if kind == "correct":
+            await page.locator("#lines .row").focus()
+            await page.keyboard.press("c")
+            await box(page, "Out")
+        await page.evaluate("document.getElementById('more').open = false")
+        names = ["headline", *shown, hidden, "story"]
+        await page.evaluate(REFUSE, names)
+        await type_line(page, "Refused")
+        if kind == "correct":
+            await page.evaluate("{ const { now } = Date; Date.now = () => now() + 90_500; }")
+        await box(page, "Refused")
+        await expect(page.locator("#headline")).to_be_focused()
+        for name in ("headline", *shown):
+            said = page.locator(f"#fault-{name}")
+            await expect(said).to_be_visible()
+            await expect(said).to_have_text(f"must not be so, {name}")
+            field = page.locator({"urgency": ".urgencies"}.get(name, f"[name={name}]"))
+            await expect(field).to_have_attribute("aria-invalid", "true")
+            described = await field.get_attribute("aria-describedby") or ""
+            assert f"fault-{name}" in described.split()
+        await expect(page.locator("#fault")).to_contain_text(f"must not be so, {hidden}")
+        await expect(page.locator("#fault")).to_contain_text("must not be so, story")
+        assert await violations(page) == []
+        await page.locator("[name=source]").fill("Police")
+        await expect(page.locator("#fault-source")).to_have_count(0)
+        await expect(page.locator("[name=source]")).not_to_have_attribute("aria-invalid", "true")
+        await expect(page.locator("#fault-headline")).to_be_visible()
+        await page.locator("#headline").press("Alt+ArrowUp")
+        await expect(page.locator("#fault-urgency")).to_have_count(0)
+        assert "length" in (await page.locator("#headline").get_attribute("aria-describedby") or "")
+        await page.keyboard.press("Alt+n")
+        await expect(page.locator("[aria-invalid=true]")).to_have_count(0)
+
+
+async def test_a_reason_that_is_refused_is_said_at_its_field(
+    each_browser: Browser, slow: Running
+) -> None:
+    """The form of a kill stays open, with the focus where something is wrong."""
+    await slow.post("en", "Out")
+    async with desk(each_browser, slow, "amal") as page:
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("x")
+        reason = page.locator("#lines form [name=reason]")
+        await reason.fill("x" * 281)
+        await reason.press("Enter")
+        await expect(reason).to_have_attribute("aria-invalid", "true")
+        await expect(reason).to_be_focused()
+        await expect(reason).to_have_accessible_description(re.compile("280"))
+        await reason.fill("wrong")
+        await expect(reason).not_to_have_attribute("aria-invalid", "true")
+        await expect(page.locator("#lines .fault:not(:empty)")).to_have_count(0)
+
+
+async def test_sheets_that_begin_alike_are_told_apart(
+    each_browser: Browser, newsroom: Running
+) -> None:
+    """What differs is what is seen of each; all of it when it is pointed at."""
+    texts = [
+        f"Explosion near the port of Haifa kills {count} people, police say"
+        for count in ("seven", "nine", "eleven")
+    ]
+    async with desk(each_browser, newsroom, "amal") as page:
+        for text in texts:
+            await page.locator("#headline").fill(text)
+            await expect(page.locator("#publish")).to_be_enabled()
+            await page.keyboard.press("Alt+n")
+        await page.locator("#headline").fill("一" * 60 + "二")
+        await page.keyboard.press("Alt+n")
+        await page.locator("#headline").fill("一" * 60 + "三")
+        await page.keyboard.press("Alt+n")
+        tabs = page.locator("#sheets button")
+        await expect(tabs).to_have_count(5)
+        wanted = [*(text.split()[7] for text in texts), "二", "三"]
+        for tab, text in zip(await tabs.all(), texts, strict=False):
+            assert await tab.get_attribute("title") == text
+        for tab, word in zip(await tabs.all(), wanted, strict=True):
+            seen = await tab.evaluate(
+                """(tab, word) => {
+                    const walker = document.createTreeWalker(tab, NodeFilter.SHOW_TEXT);
+                    for (let node; (node = walker.nextNode());) {
+                        const at = node.data.indexOf(word);
+                        if (at < 0) continue;
+                        const range = document.createRange();
+                        range.setStart(node, at);
+                        range.setEnd(node, at + word.length);
+                        const [inner, outer] = [range.getBoundingClientRect(), tab.getBoundingClientRect()];
+                        return inner.left >= outer.left && inner.right <= outer.right;
+                    }
+                    return false;
+                }""",
+                word,
+            )
+            assert seen, word

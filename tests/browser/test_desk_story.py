@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import desk
 from tests.browser.test_desk_calls import KEY, SPIES, choose
-from tests.support.desk import hire
+from tests.support.desk import hire, until
 from tests.support.service import receive, running
 
 if TYPE_CHECKING:
@@ -43,14 +44,15 @@ async def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(selector)
 
 
+@pytest.mark.xdist_group("firefox")
 async def test_a_breaking_story(browser: Browser, firefox: Browser, settings: Settings) -> None:
     """From the draft to a kill that left every screen; no mouse, and nothing twice or too early."""
     async with running(replace(settings, hold=HOLD, two_key=True)) as service:
         for name in ("amal", "ben"):
             await hire(service, name)
         async with (
-            desk(firefox, service, "amal") as amal,
-            desk(browser, service, "ben", before=SPIES) as ben,
+            desk(firefox, service, "amal", by_keyboard=True) as amal,
+            desk(browser, service, "ben", before=SPIES, by_keyboard=True) as ben,
         ):
             await choose(ben, "sounds")
             await _flash_by_two(service, amal, ben)
@@ -79,7 +81,7 @@ async def _flash_by_two(service: Running, amal: Page, ben: Page) -> None:
             if _ == 0:
                 await ben.keyboard.press("Escape")
                 await expect(ben.locator("#cards .hold")).to_have_count(0)
-        line = (await receive(reader))["flash"]
+        line = (await until(reader, "flash"))["flash"]
         assert (line["headline"], line["urgency"]) == ("Explosion near the port", 1)
 
 
@@ -97,7 +99,9 @@ async def _other_editions(service: Running, amal: Page) -> None:
         for reader in (english, arabic, spanish):
             await receive(reader)
         await amal.keyboard.press("Control+Enter")
-        heads = {(await receive(it))["flash"]["headline"] for it in (english, arabic, spanish)}
+        heads = {
+            (await until(it, "flash"))["flash"]["headline"] for it in (english, arabic, spanish)
+        }
     assert heads == {"Port of Haifa 2026"}
 
 
@@ -115,13 +119,13 @@ async def _correction_and_kill(service: Running, amal: Page) -> None:
         await tab_to(amal, "[name=url]")
         await amal.keyboard.type("https://news.example/port")
         await amal.keyboard.press("Control+Enter")
-        line = (await receive(reader))["flash"]
+        line = (await until(reader, "flash"))["flash"]
         assert (line["source"], line["url"]) == ("Port authority", "https://news.example/port")
         await to_line(amal, "Haifa")
         await amal.keyboard.press("x")
         await amal.keyboard.type("wrong port")
         await amal.keyboard.press("Enter")
-        assert (await receive(reader))["flash"]["pubstatus"] == "canceled"
+        assert (await until(reader, "flash"))["flash"]["pubstatus"] == "canceled"
         await expect(amal.locator("#landed .big").first).to_have_text("gone from 1 of 1 screen")
 
 
@@ -138,7 +142,7 @@ async def test_from_idea_to_air_it_takes_two_keys(each_browser: Browser, service
         line = "Powell will hold rates"
         await page.keyboard.type(line)
         await page.keyboard.press("Control+Enter")
-        assert (await receive(reader))["flash"]["headline"] == line
+        assert (await until(reader, "flash"))["flash"]["headline"] == line
         assert await page.evaluate("keys") == len(line) + 2
 
 

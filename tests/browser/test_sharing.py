@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.support import elsewhere, embed
+from tests.support.process import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
@@ -27,7 +28,7 @@ async def readers(service: Running) -> int:
 
 async def settled(service: Running, count: int) -> None:
     """Wait until the hub has so many readers."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while await readers(service) != count:
             pass
 

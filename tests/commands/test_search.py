@@ -5,28 +5,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.support.process import ticker
 from ticker.commands.client import Client
 
 if TYPE_CHECKING:
-    from tests.support.process import Serving
+    from tests.support.process import Here, Serving
 
 
-def test_lines_are_found(served: Serving) -> None:
+def test_lines_are_found(here: Here, served: Serving) -> None:
     """An editor finds lines, killed ones too, from a terminal; a wrong search is one clear sentence."""
     client = Client(f"http://127.0.0.1:{served.port}", served.token)
     first = client.post("en", {"headline": "Café owners strike", "source": "Port"})
     killed = client.post("en", {"headline": "Cafe closed", "urgency": 5})
     client.kill("en", killed["id"], "Wrong")
     env = {"TICKER_URL": client.url, "TICKER_TOKEN": client.token}
-    done = ticker("search", "cafe", "--edition", "en", env=env)
+    done = here("search", "cafe", "--edition", "en", env=env)
     moments = [it["firstcreated"][:19].replace("T", " ") for it in (killed, first)]
     assert done.out.splitlines() == [
         f"{moments[0]}  5  KILLED  Cafe closed  {killed['id']}",
         f"{moments[1]}  3  Café owners strike  (Port)  {first['id']}",
     ]
-    done = ticker("search", "cafe", "--edition", "en", "--source", "port", "--json", env=env)
+    done = here("search", "cafe", "--edition", "en", "--source", "port", "--json", env=env)
     assert [json.loads(it)["id"] for it in done.out.splitlines()] == [first["id"]]
-    done = ticker("search", "—", "--edition", "en", env=env)
+    done = here("search", "—", "--edition", "en", env=env)
     assert (done.code, done.out) == (1, "")
     assert "q must have a letter or a digit" in done.err

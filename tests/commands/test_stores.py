@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.process import free_port
-from tests.support.replicated import server
 from ticker.cli import main
 from ticker.commands.stores import store_url
 from ticker.server.valkey import DataDirInUseError, is_running, url
@@ -17,7 +16,6 @@ from ticker.store.client import Store
 from ticker.store.faults import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.nodes import Node
@@ -43,15 +41,6 @@ FAULTS = {
     "CONFIG SET maxmemory 1": (Reason.MEMORY, "CONFIG SET maxmemory 0"),
     "REPLICAOF 127.0.0.1 1": (Reason.READONLY, "REPLICAOF NO ONE"),
 }
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A server with the rights that the manual names."""
-    started = server(tmp_path_factory.mktemp("commands"), "node")
-    started.start()
-    yield started
-    started.stop()
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,14 @@ from tests.support.process import (
     free_port,
     serving,
     streaming,
-    ticker,
 )
 from ticker.commands.tail import Tail
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
+
+    from tests.support.process import Here
 
 _POSTED_MEANWHILE = 20
 
@@ -131,6 +132,7 @@ async def test_through_a_crash(tmp_path: Path, store_url: str) -> None:
             assert await _finish(service, printer) == ["meanwhile 3, corrected"]
 
 
+@pytest.mark.long
 async def test_through_many_crashes(tmp_path: Path) -> None:
     """However often the service is killed and started, no accepted line is lost or repeated."""
     with serving(tmp_path / "data") as service:
@@ -252,9 +254,9 @@ async def test_for_people(served: Serving) -> None:
         assert re.fullmatch(rf"[\d:]+  ar  KILLED  {flash_id}", await printer.line())
 
 
-def test_unknown_edition(served: Serving) -> None:
+def test_unknown_edition(here: Here, served: Serving) -> None:
     """An edition that is not there is refused at once, naming those that are."""
-    refused = ticker("tail", "--edition", "en", "--edition", "xx", env=served.env)
+    refused = here("tail", "--edition", "en", "--edition", "xx", env=served.env)
     assert refused.refusal == "404: edition: There is no edition 'xx'; there are en, ar, es."
 
 
@@ -315,16 +317,16 @@ async def test_refused(monkeypatch: pytest.MonkeyPatch, field: str, least: float
         await asyncio.gather(task, return_exceptions=True)
 
 
-def test_nobody_there() -> None:
+def test_nobody_there(here: Here) -> None:
     """Without an edition the service must be asked for them: when it is away, that is said."""
     url = f"http://127.0.0.1:{free_port()}"
-    assert f"{url} cannot be reached" in ticker("tail", env={"TICKER_URL": url}).refusal
+    assert f"{url} cannot be reached" in here("tail", env={"TICKER_URL": url}).refusal
 
 
 @pytest.mark.parametrize("url", ["nonsense", "localhost:8000", "http://localhost:x"])
-def test_no_address(url: str) -> None:
+def test_no_address(here: Here, url: str) -> None:
     """An address that cannot be one is named in one clear line."""
-    refused = ticker("tail", "--edition", "en", env={"TICKER_URL": url})
+    refused = here("tail", "--edition", "en", env={"TICKER_URL": url})
     assert "TICKER_URL" in refused.refusal
 
 

@@ -13,6 +13,7 @@ from ticker.store.keys import Keys
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.process import Here
     from tests.support.service import Running
 
 
@@ -33,9 +34,9 @@ async def test_a_broken_log_is_named(service: Running) -> None:
 
 
 @pytest.mark.parametrize("command", [("verify",), ("export", "-")])
-def test_a_slip_in_the_directory(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_slip_in_the_directory(here: Here, command: tuple[str, ...], tmp_path: Path) -> None:
     """Where there never was a store nothing is called whole, and no store is made."""
     nowhere = tmp_path / "typo"
-    refused = ticker(*command, "--data", nowhere)
+    refused = here(*command, "--data", nowhere)
     assert refused.refusal == f"there is no store in {nowhere}: is it the right one?"
     assert not nowhere.exists()

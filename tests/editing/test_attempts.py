@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editing.test_intake import RULES, Clock, ask, on_wire
+from tests.editing.test_intake import RULES, ask, on_wire
+from tests.support.clock import Clock
 from ticker.editing import bounds
 from ticker.editing.bounds import FullError
 from ticker.editing.intake import Intake

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.clock import Clock
 from tests.support.flashes import NOON, flash, record
 from tests.support.traffic import bytes_sent
 from ticker.accounts.principal import Principal, Role
@@ -31,19 +32,6 @@ if TYPE_CHECKING:
     from ticker.store.wire import Wire
 
 RULES = Rules(sections=("politics", "sports"), regions=("mena",))
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
 
+# They share their set-ups.
+pytestmark = pytest.mark.xdist_group("faults")
 SMOKE = (
     "clicks_flooded",
     "editors_killed",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.process import PATIENCE
 from tests.support.service import running
 from ticker.hub.backpressure import Buffers
 from ticker.metrics import Metrics
@@ -338,7 +339,7 @@ async def test_who_leaves_is_not_waited_for(behind: Running, stuck: list[socket.
 async def _gone(service: Running) -> None:
     """Wait until nobody is there; sooner than the kernel gives up a peer that takes nothing."""
     state = service.server.server_state
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while state.connections or state.tasks:
             await service.get("/healthz")
     assert not service.server._service.buffers.behind

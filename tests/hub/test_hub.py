@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.flashes import NOON, after, chain, flash
+from tests.support.clock import Clock
+from tests.support.flashes import after, chain, flash
+from tests.support.process import PATIENCE
 from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.metrics import Metrics
@@ -51,14 +53,6 @@ class Reader:
     @property
     def last(self) -> dict[str, Any]:
         return self.told[-1]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -380,7 +374,7 @@ async def test_who_has_published_waits_until_it_is_shown(hub: Hub) -> None:
     await hub.shown(event.flash, 0)
     assert not waiting.done()
     hub.publish(event)
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(PATIENCE):
         await waiting
         await hub.shown(event.flash, 60)
 
@@ -391,7 +385,7 @@ async def test_a_board_that_is_loaded_anew_ends_the_wait(hub: Hub, version: int)
     waiting = asyncio.create_task(hub.shown(flash("a"), 60))
     await hub.shown(flash("a"), 0)
     hub.load("en", [flash("a", version)], GENESIS, [])
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(PATIENCE):
         await waiting
 
 
@@ -404,7 +398,7 @@ async def test_a_process_that_starts_waits_for_its_boards(metrics: Metrics) -> N
     for edition in hub.editions:
         assert not hub.is_ready
         hub.load(edition, [], GENESIS, [])
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(PATIENCE):
         await waiting
     assert hub.is_ready
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.support.process import PATIENCE
 from ticker.hub.outbox import Outbox
 from ticker.protocol.frames import CloseCode, Frame
 
@@ -37,7 +38,7 @@ async def test_an_outbox_that_overflows_closes_as_too_slow() -> None:
     outbox.send(frame("y" * 20))
     assert outbox.is_open
     outbox.send(frame("y" * 20))
-    await asyncio.wait_for(outbox.closed(), 5)
+    await asyncio.wait_for(outbox.closed(), PATIENCE)
     assert outbox.code is CloseCode.TOO_SLOW
     outbox.send(frame("z"))
     assert await outbox.take() == []

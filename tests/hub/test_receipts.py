@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.flashes import NOON, after
+from tests.support.process import PATIENCE
 from ticker.hub.load import Load
 from ticker.hub.receipts import CAN_CONFIRM, Receipts
 from ticker.news.reach import VersionRef
@@ -73,7 +74,7 @@ def peers() -> Iterator[list[Peer]]:
 
 async def until(receipts: Receipts, confirmed: int, left: int = 0) -> None:
     """Wait for the receipt to say so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             receipt = receipts.take_changed().get(REF)
             counts = receipt and receipt.confirmed and (receipt.confirmed, receipt.left)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tests.hub.test_hub import Reader
 from tests.support.flashes import flash, record
 from tests.support.link import linked
+from tests.support.process import PATIENCE
 from ticker.hub.hub import Hub
 from ticker.jobs.relay import Relay
 from ticker.metrics import Metrics
@@ -50,7 +51,7 @@ class Waiting(Reader):
 
     async def until(self, seen: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first message, said or to come, that is wanted."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for message in self.told:
                     if seen(message):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editing.test_intake import RULES, Clock, ask, on_wire
+from tests.editing.test_intake import RULES, ask, on_wire
+from tests.support.clock import Clock
 from tests.support.flashes import NOON
 from ticker.accounts.principal import Role
 from ticker.accounts.rights import ForbiddenError

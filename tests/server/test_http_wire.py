@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.process import PATIENCE
 from tests.support.service import Running, receive, running
 from ticker.protocol.frames import CloseCode
 from ticker.server import limits
@@ -125,7 +126,7 @@ async def answer(incoming: asyncio.StreamReader) -> tuple[int, bytes]:
 async def refusal(incoming: asyncio.StreamReader) -> int | str:
     """Status of the problem document that is the last thing said."""
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             status, body = await answer(incoming)
             rest = await incoming.read()
     except (EOFError, TimeoutError) as error:

@@ -11,7 +11,6 @@ from tests.support.process import free_port, serving, ticker
 from tests.support.replicated import server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.nodes import Node
@@ -46,15 +45,6 @@ UNFIT = {
     ),
 }
 RISKS = ("eviction", "persistence")
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A server as the manual has it."""
-    started = server(tmp_path_factory.mktemp("preflight"), "node")
-    started.start()
-    yield started
-    started.stop()
 
 
 def url(node: Node) -> str:

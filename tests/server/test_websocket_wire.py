@@ -12,6 +12,7 @@ from tests.hub.test_sockets import HANDSHAKE, Raw, raw
 from tests.protocol.test_rfc6455 import masked
 from tests.server.test_http_wire import connected, refusal
 from tests.support.desk import hire, log_in
+from tests.support.process import PATIENCE
 from ticker.hub.sockets import DeflatedReader, WebSocketReader
 from ticker.protocol.frames import CloseCode
 from ticker.server.websocket import BoundedWebSocket
@@ -88,7 +89,7 @@ def path(request: pytest.FixtureRequest) -> str:
 async def closed_with(reader: Raw) -> int | str:
     """The code of the close frame; pongs and lines before it are passed over."""
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return await reader.closed_with()
     except (EOFError, TimeoutError, ConnectionError) as error:
         return type(error).__name__

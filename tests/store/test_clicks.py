@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.flashes import NOON
+from tests.support.clock import Clock
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
 from ticker.store.faults import StoreUnavailableError
@@ -18,17 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY_SECONDS = 24 * 3600
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture
@@ -64,11 +52,11 @@ async def test_a_day_later_a_click_is_forgotten(
     clicks = process()
     clicks.count("en", "old", "192.0.2.1")
     await clicks.exchange()
-    clock.move(hours=23)
+    clock.forward(hours=23)
     clicks.count("en", "new", "192.0.2.1")
     await clicks.exchange()
     assert set(clicks.ranked("en")) == {"old", "new"}
-    clock.move(hours=1)
+    clock.forward(hours=1)
     await clicks.exchange()
     assert clicks.ranked("en") == ["new"]
     commands: Any = store.commands
@@ -99,9 +87,9 @@ async def test_a_flood_does_not_count(process: Callable[[], Clicks], clock: Cloc
         return [clicks.count("en", "a", f"2001:db8:0:{next(networks):x}::1") for _ in range(number)]
 
     assert flood(12) == [True] * 10 + [False] * 2
-    clock.move(seconds=0.35)
+    clock.forward(seconds=0.35)
     assert flood(4) == [True] * 3 + [False]
-    clock.move(hours=1)
+    clock.forward(hours=1)
     assert flood(11) == [True] * 10 + [False]
 
 
@@ -127,7 +115,7 @@ async def test_a_network_counts_once_for_a_line(
     commands: Any = store.commands
     (name,) = await commands.keys("*")
     assert await commands.zscore(name, "unread") == 1
-    clock.move(minutes=10)
+    clock.forward(minutes=10)
     assert clicks.count("en", "unread", "192.0.2.1")
     await clicks.exchange()
     assert await commands.zscore(name, "unread") == 2

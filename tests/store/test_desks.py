@@ -7,25 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.flashes import NOON
+from tests.support.clock import Clock
 from ticker.store.client import Store as StoreClient
 from ticker.store.desks import Desks
 from ticker.store.faults import StoreUnavailableError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ticker.store.client import Store
-
-
-class Clock:
-    """Time that goes as it is told."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

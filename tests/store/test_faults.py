@@ -12,14 +12,13 @@ from redis._parsers.base import BaseParser
 
 from tests.support.link import linked
 from tests.support.process import ticker
-from tests.support.replicated import server
 from tests.support.service import Running, running
 from ticker.settings import Settings
 from ticker.store.client import Store
 from ticker.store.faults import Reason, StoreUnavailableError, reason_of, store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
     from redis.asyncio import Connection
@@ -36,15 +35,6 @@ FAULTS = {
     "ACL SETUSER ticker -publish": (Reason.RIGHTS, "ACL SETUSER ticker +publish"),
     "ACL SETUSER ticker -evalsha": (Reason.RIGHTS, "ACL SETUSER ticker +evalsha"),
 }
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A server with the rights that the manual names."""
-    started = server(tmp_path_factory.mktemp("faults"), "node")
-    started.start()
-    yield started
-    started.stop()
 
 
 def address(node: Node) -> str:

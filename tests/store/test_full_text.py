@@ -19,27 +19,18 @@ from ticker.news.event import GENESIS, Record
 from ticker.news.flash import PubStatus, Stage, correct, kill, release
 from ticker.news.hands import Hands
 from ticker.news.search_query import SearchQuery, typed
-from ticker.store.client import Store
 from ticker.store.full_text import FullText, NoSuchPlaceError
 from ticker.store.full_text_index import FullTextIndex, IndexState
 from ticker.store.wire import IdempotencyKey, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from ticker.settings import Settings
+    from ticker.store.client import Store
     from ticker.store.full_text import Results
 
 # Blocks of four places: small logs have many.
 BITS = 2
 WORDS = ["bridge", "bridges", "storm", "año", "ano", "الحرب", "حرب", "東京", "東京都", "br"]
-
-
-@pytest.fixture
-async def valkey_store(store_url: str) -> AsyncIterator[Store]:
-    opened = Store(store_url)
-    yield opened
-    await opened.close()
 
 
 class Newsroom:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given, settings as examples, strategies as st
 
-from tests.editing.test_intake import RULES, Clock, ask
+from tests.editing.test_intake import RULES, ask
+from tests.support.clock import Clock
 from ticker.editing.intake import Intake
 from ticker.news.board import Board
 from ticker.news.document import format_time
@@ -17,7 +17,6 @@ from ticker.news.flash import IllegalChangeError
 from ticker.news.subscription import Subscription
 from ticker.store.archive import Archive
 from ticker.store.checkpoints import EVERY, Checkpoints
-from ticker.store.client import Store
 from ticker.store.history import History
 from ticker.store.keys import Keys
 from ticker.store.past import Past
@@ -25,9 +24,10 @@ from ticker.store.verification import Verification
 from ticker.store.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    import pytest
 
     from ticker.news.flash import Flash
+    from ticker.store.client import Store
 
 LINES, WINDOW = 4, timedelta(hours=1)
 KEYS = Keys("en")
@@ -41,13 +41,6 @@ steps = st.lists(
     min_size=4,
     max_size=25,
 )
-
-
-@pytest.fixture
-async def valkey_store(store_url: str) -> AsyncIterator[Store]:
-    opened = Store(store_url)
-    yield opened
-    await opened.close()
 
 
 class Newsroom:

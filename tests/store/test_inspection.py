@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.replicated import server
 from tests.support.service import Running, running
 from ticker.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.nodes import Node
 
 FAULTS = {
@@ -21,15 +18,6 @@ FAULTS = {
     "persistence": ("CONFIG SET appendonly no", "CONFIG SET appendonly yes"),
     "unasked": ("ACL SETUSER ticker -info", "ACL SETUSER ticker +info"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A server as the manual has it."""
-    started = server(tmp_path_factory.mktemp("inspected"), "node")
-    started.start()
-    yield started
-    started.stop()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.process import PATIENCE
 from ticker.store.client import Store
 from ticker.store.faults import StoreUnavailableError
 from ticker.store.pubsub import ChannelListener
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 async def test_it_rings_for_its_channels_alone(store: Store) -> None:
     """Who listens to some hears those, in order, and nothing else."""
     commands: Any = store.commands
-    async with ChannelListener(store, ["a", "b"]) as listener, asyncio.timeout(30):
+    async with ChannelListener(store, ["a", "b"]) as listener, asyncio.timeout(PATIENCE):
         for channel in ("a", "c", "b"):
             await commands.publish(channel, f"to {channel}")
         heard: list[tuple[str, str]] = []

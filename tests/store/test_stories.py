@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.editing.test_intake import RULES, Clock, ask
+from tests.editing.test_intake import RULES, ask
+from tests.support.clock import Clock
 from ticker.editing.intake import Intake
 from ticker.store.stories import Stories
 

@@ -14,6 +14,7 @@ from redis.crc import key_slot
 from tests.support.flashes import flash, record
 from tests.support.newsroom import EVERYTHING, at, faults, play, run
 from tests.support.nodes import until
+from tests.support.process import PATIENCE
 from tests.support.replicated import Replicated, cluster, sentinel_set
 from tests.support.service import receive, running
 from ticker.commands.backups import export, restore
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from ticker.news.event import Cursor, Event
     from ticker.news.flash import Flash
 
+# They share their servers.
+pytestmark = pytest.mark.xdist_group("topologies")
 EDITIONS = ("en", "ar", "es")  # on a Cluster they are on more than one shard
 
 
@@ -70,7 +73,7 @@ async def append(wire: Wire, flash_id: str, edition: str = "en") -> Flash:
 
 async def in_the_end(attempt: Callable[[], Awaitable[Any]]) -> Any:
     """What comes of asking again for as long as the store is away."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 return await attempt()
@@ -79,7 +82,7 @@ async def in_the_end(attempt: Callable[[], Awaitable[Any]]) -> Any:
 
 
 async def take(events: AsyncGenerator[Event], number: int) -> list[Event]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         return [await anext(events) for _ in range(number)]
 
 
@@ -160,7 +163,7 @@ async def whole(store: Store) -> None:
 async def test_announcements_reach_readers_and_desks(store: Store) -> None:
     """Every line is announced, not only found in the log when somebody looks."""
     channels = [name for it in EDITIONS for name in (Keys(it).live, Keys(it).desk)]
-    async with ChannelListener(store, channels) as listener, asyncio.timeout(30):
+    async with ChannelListener(store, channels) as listener, asyncio.timeout(PATIENCE):
         for edition in EDITIONS:
             await append(Wire(store), f"{edition}1", edition)
         rung: set[str] = set()
@@ -297,14 +300,14 @@ async def test_an_editor_is_told_and_readers_start_anew(replicated: Replicated) 
             assert hello["reset"]
             assert [flash["headline"] for flash in hello["flashes"]] == ["Kept"]
         replicated.start(old)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while (
                 again := await service.request("POST", path, **asked, headers=headers)
             ).status == 503:
                 pass
         assert again.status == 201
         # The hub may still be on its way to the new primary.
-        async with asyncio.timeout(30), service.live("en") as reader:
+        async with asyncio.timeout(PATIENCE), service.live("en") as reader:
             shown = [flash["headline"] for flash in (await receive(reader))["flashes"]]
             while "Lost" not in shown:
                 message = await receive(reader)

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from tests.support.flashes import NOON, chain, flash, record
 from tests.support.link import linked
+from tests.support.process import PATIENCE
 from ticker.news.event import GENESIS, Cursor, Event, Record
 from ticker.news.flash import Flash, PubStatus
 from ticker.server.valkey import EmbeddedValkey
@@ -57,7 +58,7 @@ async def fill(wire: Wire, number: int, start: int = 0, edition: str = "en") -> 
 
 
 async def take(events: AsyncGenerator[Event], number: int) -> list[Event]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         return [await anext(events) for _ in range(number)]
 
 
@@ -91,7 +92,7 @@ async def hearing(wire: Wire) -> AsyncIterator[asyncio.Queue[str]]:
     async with following(wire) as events:
         listener = asyncio.create_task(listen(events))
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 yield heard
             assert not listener.done()
         finally:
@@ -314,7 +315,7 @@ async def test_a_follower_that_waits_notices_an_import(store: Store, wire: Wire)
         await caught_up.wait()
         await ImportLock(store).set("sum", ["en"])
         with pytest.raises(UnfinishedImportError):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 await pending
 
 
@@ -416,7 +417,7 @@ async def test_a_link_that_breaks_anywhere_loses_nothing(store_url: str, tmp_pat
 async def persistent(wire: Wire, edition: str, wanted: int) -> list[Event]:
     """So many events, by a follower that begins again after every fault."""
     heard: list[Event] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while len(heard) < wanted:
             position = heard[-1].cursor if heard else GENESIS
             with suppress(StoreUnavailableError):
@@ -438,7 +439,7 @@ async def test_a_link_that_goes_silent_is_noticed(store_url: str, tmp_path: Path
             await caught_up.wait()
             link.stall()
             await append(Wire(there), flash("b"))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 with pytest.raises(StoreUnavailableError):
                     await pending
         link.heal()
@@ -483,7 +484,7 @@ async def test_a_subscription_that_hears_nothing_is_not_trusted(
 async def a_look_at_the_head(url: str) -> None:
     """Until a follower asks the store where its log ends."""
     async with Redis.from_url(url, socket_timeout=None) as client, client.monitor() as monitor:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (await monitor.next_command())["command"].startswith("HMGET"):
                 pass
 

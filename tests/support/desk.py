@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.process import PATIENCE
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.principal import Principal, Role
 from ticker.accounts.users import Users
@@ -19,7 +20,7 @@ from ticker.news.document import utcnow
 from ticker.store.client import Store
 
 if TYPE_CHECKING:
-    from tests.support.service import Answer, Running
+    from tests.support.service import Answer, Remote, Running
 
 PASSWORD = "correct horse battery"
 
@@ -43,7 +44,7 @@ async def hire_at(
         await store.close()
 
 
-async def form(service: Running, path: str, fields: dict[str, str], **headers: str) -> Answer:
+async def form(service: Remote, path: str, fields: dict[str, str], **headers: str) -> Answer:
     """Send a form as a browser does."""
     sent = {"Content-Type": "application/x-www-form-urlencoded"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -68,11 +69,16 @@ class Editor:
         return await self.service.request(method, path, body=body, headers=sent, token=None)
 
 
-async def log_in(service: Running, name: str, edition: str = "en") -> Editor:
-    """Log a user in and open the desk."""
+async def session(service: Remote, name: str) -> str:
+    """Log a user in: the cookie."""
     answer = await form(service, "/desk/login", {"name": name, "password": PASSWORD})
     assert answer.status == 303, answer.body
-    cookie = answer.headers["set-cookie"].partition(";")[0]
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+async def log_in(service: Running, name: str, edition: str = "en") -> Editor:
+    """Log a user in and open the desk."""
+    cookie = await session(service, name)
     page = await service.get(f"/desk/{edition}", Cookie=cookie)
     about = re.search(rb'data-about="([^"]*)"', page.body)
     assert about is not None, page.body
@@ -90,7 +96,7 @@ async def desk_line(
 
 async def until(connection: Any, kind: str) -> Any:
     """The next message of a type."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message = json.loads(await connection.recv())
             if message["type"] == kind:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import redis
 from hypothesis import strategies as st
 
-from tests.editing.test_intake import RULES, Clock, ask
+from tests.editing.test_intake import RULES, ask
+from tests.support.clock import Clock
 from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
 from ticker.accounts.principal import Principal, Role

@@ -38,6 +38,7 @@ class Node:
     folder: Path
     port: int = field(default_factory=free_port)
     args: tuple[str, ...] = ()
+    _is_frozen: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -62,10 +63,13 @@ class Node:
                 start_new_session=True,
                 preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - from the main thread
             )
+        self._is_frozen = False
         until(lambda: self.ask("PING") == "PONG", f"{self.folder.name} answers")
 
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
+        if number in {signal.SIGSTOP, signal.SIGCONT}:
+            self._is_frozen = number == signal.SIGSTOP
 
     def kill(self) -> None:
         if self._process is not None:
@@ -83,7 +87,12 @@ class Node:
                 self.kill()
 
     def ask(self, *command: str | int) -> Any:
-        """What it answers, as it is sent, an error among it; None if it doesn't answer."""
+        """What it answers, as it is sent, an error among it; None if it is away or frozen.
+
+        On a busy machine it may take its time, and is not away for that.
+        """
+        if self._is_frozen or not self.is_running:
+            return None
         login = {} if self.args else {"username": "tester", "password": "tester"}
         connect: Any = redis.Connection
         link = connect(
@@ -91,7 +100,7 @@ class Node:
             **login,
             protocol=2,
             decode_responses=True,
-            socket_timeout=2,
+            socket_timeout=PATIENCE,
             retry=Retry(NoBackoff(), 0),
         )
         try:

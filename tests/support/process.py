@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tests.support.service import Remote
 from ticker.commands import tokens
@@ -24,7 +24,10 @@ from ticker.commands.client import Client
 from ticker.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    # A command in this process: `ticker` without the start of an interpreter.
+    Here: TypeAlias = "Callable[..., Ended]"
 
 PATIENCE = 150.0
 _ESTABLISHED, _LISTEN = "01", "0A"

@@ -47,6 +47,7 @@ EDITORIAL = {
     "GET /v1/{edition}/log": Role.EDITOR,
     "POST /desk/{edition}/lint": Role.REPORTER,
     "POST /desk/{edition}/checked/{id}": Role.REPORTER,
+    "GET /desk/{edition}/stories/{key}": Role.REPORTER,
     "POST /desk/{edition}/writing": Role.REPORTER,
     "GET /v1/audit": Role.ADMIN,
 }
@@ -98,7 +99,8 @@ def test_every_route_is_known(settings: Settings) -> None:
 
 def url(route: str, flash_id: str, edition: str = "en") -> tuple[str, str]:
     method, _, path = route.partition(" ")
-    path = path.replace("{edition}", edition).replace("{id}", flash_id).replace("{slug}", "flood")
+    path = path.replace("{edition}", edition).replace("{id}", flash_id)
+    path = path.replace("{key}", flash_id).replace("{slug}", "flood")
     query = {"DELETE": "?reason=x"}.get(method, "")
     return method, path + (query or ("?at=2026-01-01T00:00:00Z" if path.endswith("board") else ""))
 

@@ -139,6 +139,10 @@ class Newsroom:
         """Those for readers, then those for exercises."""
         return {**self.editions, **self.drills}
 
+    def templates_in(self, lang: str) -> Sequence[str]:
+        """Those of a language (BCP 47), else of the language without its region."""
+        return self.templates.get(lang, self.templates.get(lang.partition("-")[0], ()))
+
     @staticmethod
     def labels(vocabulary: Mapping[str, Mapping[str, str]], lang: str) -> dict[str, str]:
         """Code → label in a language, else in English, else the code."""

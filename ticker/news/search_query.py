@@ -141,6 +141,15 @@ class SearchQuery:
                     spans.update(_spans(wanted, word))
         return _merged(sorted(spans))
 
+    def parts(self, text: str) -> Iterable[tuple[str, bool]]:
+        """A text in parts, each with whether it is what was sought; together they are the text."""
+        at = 0
+        for start, end in self.ranges(text):
+            yield text[at:start], False
+            yield text[start:end], True
+            at = end
+        yield text[at:], False
+
 
 def typed(text: str) -> tuple[Wanted, ...]:
     """The words that somebody typed; the last one may go on, unless something follows it.

@@ -14,7 +14,7 @@ from ticker.store.faults import store_errors
 from ticker.store.search import place_of, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ticker.news.flash import Flash
     from ticker.store.client import Store
@@ -224,17 +224,6 @@ class Archive:
         if before is None:
             return await self._newest(edition, key, limit)
         return await self._before(key, before, limit)
-
-    async def story_versions(self, edition: str, keys: Sequence[str]) -> list[Flash]:
-        """An edition's usable versions of some stories, by their keys."""
-        if not keys:
-            return []
-        with store_errors():
-            ids = await self._commands.hmget(self._keys(edition).stories, list(keys))
-        # Who began a story carries its key as an id, and no `story`.
-        wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
-        flashes = await self._many(edition, wanted)
-        return [flash for flash in flashes if flash.pubstatus is PubStatus.USABLE]
 
     async def _newest(self, edition: str, key: str, limit: int) -> list[Flash]:
         return await self._usable(edition, await places(self._commands, key, None, limit))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
+from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from ticker.news.flash import Flash
@@ -58,6 +59,26 @@ class StoryVersion(TypedDict):
     check: list[str]
 
 
+class StoryVersions:
+    """Versions of stories that are on the air, to read. Raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+        self._archive = Archive(store)
+        self._keys = store.keys
+
+    async def usable(self, edition: str, keys: Sequence[str]) -> list[Flash]:
+        """An edition's usable versions of some stories, by their keys."""
+        if not keys:
+            return []
+        with store_errors():
+            ids = await self._commands.hmget(self._keys(edition).stories, list(keys))
+        # Who began a story carries its key as an id, and no `story`.
+        wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
+        flashes = [record.flash for record in await self._archive.records(edition, wanted)]
+        return [flash for flash in flashes if flash.pubstatus is PubStatus.USABLE]
+
+
 class Stories:
     """Versions of stories. Every method raises `StoreUnavailableError`."""
 
@@ -71,11 +92,12 @@ class Stories:
     async def of(self, flashes: Collection[Flash]) -> dict[str, dict[str, StoryVersion]]:
         """Story key → edition → its version, for stories with a version in another edition."""
         keys = list(dict.fromkeys(flash.story_key for flash in flashes))
-        members: dict[str, dict[str, Member]] = {key: {} for key in keys}
-        for edition in self._editions if keys else ():
-            for key, member in (await self._members(edition, keys)).items():
-                members[key][edition] = member
-        return {key: _described(some) for key, some in members.items() if len(some) > 1}
+        found = await self._gather(keys)
+        return {key: _described(some) for key, some in found.items() if len(some) > 1}
+
+    async def versions(self, key: str) -> dict[str, StoryVersion]:
+        """Edition → its version of a story, though there may be one alone."""
+        return _described((await self._gather([key]))[key])
 
     async def check(self, edition: str, flash_id: str, now: datetime) -> None:
         """Somebody has looked at a line, and it is right as it stands."""
@@ -86,6 +108,14 @@ class Stories:
     async def revision(self) -> Revision:
         """Validator of every story: it is another after each change and check in any edition."""
         return await self._archive.revision(*self._editions)
+
+    async def _gather(self, keys: list[str]) -> dict[str, dict[str, Member]]:
+        """Story key → edition → its version."""
+        members: dict[str, dict[str, Member]] = {key: {} for key in keys}
+        for edition in self._editions if keys else ():
+            for key, member in (await self._members(edition, keys)).items():
+                members[key][edition] = member
+        return members
 
     async def _members(self, edition: str, keys: list[str]) -> dict[str, Member]:
         names = self._keys(edition)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ticker.web.language import spoken
+
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
@@ -30,7 +32,10 @@ class ErrorPages:
         else:
             editions = self._newsroom.editions
             code = path.split("/")[1]
-            edition = editions.get(code) or next(iter(editions.values()))
+            if code == "desk":
+                edition = spoken(request, list(self._newsroom.all_editions.values()))
+            else:
+                edition = editions.get(code) or next(iter(editions.values()))
             response = self._templates.problem(edition, problem)
         response.headers.add_vary_header("Accept")
         return response

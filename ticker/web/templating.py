@@ -14,6 +14,7 @@ from ticker.formats.web_app import DARK, LIGHT
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.caching import LIVE_CACHE, NO_STORE
+from ticker.web.modules import imports_of
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
         )
+        self._environment.globals["imports_of"] = imports_of
         self._environment.filters["clock"] = lambda time: time[11:16]
         self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
@@ -148,17 +150,6 @@ class Templates:
             edition=edition, words=words, own=own, lang=lang, dir=dir_, **context
         )
         return HTMLResponse(html, status, headers=headers)
-
-    @staticmethod
-    def spoken(request: Request, newsroom: Newsroom) -> Edition:
-        """Accept-Language (RFC 9110 §12.5.4), by its order, not by q: an edition, or the first."""
-        wanted = request.headers.get("accept-language", "").lower()
-        for choice in wanted.split(","):
-            lang = choice.partition(";")[0].strip().partition("-")[0]
-            for edition in newsroom.editions.values():
-                if lang and edition.lang.partition("-")[0] == lang:
-                    return edition
-        return next(iter(newsroom.editions.values()))
 
 
 def _titles_of(titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:

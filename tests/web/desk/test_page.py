@@ -49,7 +49,7 @@ async def test_the_page_is_in_the_editions_language(editor: Editor) -> None:
     """Arabic is written from right to left, with Arabic words around it."""
     page = (await editor.ask("GET", "/desk/ar")).body.decode()
     assert '<html lang="ar" dir="rtl"' in page
-    assert "سطر الخبر" in page
+    assert "نص الخبر" in page
     assert (await editor.ask("GET", "/desk/xx")).status == 404
 
 
@@ -85,6 +85,18 @@ async def test_what_to_look_at_is_told(editor: Editor) -> None:
     assert answer.json["warnings"] == []
     assert (await editor.ask("POST", "/desk/en/lint", {"headline": 1})).status == 422
     assert (await editor.ask("POST", "/desk/en/lint", oil, csrf="")).status == 403
+
+
+async def test_versions_of_a_story_are_told_where_none_is_here(editor: Editor) -> None:
+    """A desk that begins a version knows which editions have one, before its own has any."""
+    line = await editor.service.post("en", "A line")
+    path = f"/desk/es/stories/{line['id']}"
+    assert list((await editor.ask("GET", path)).json["versions"]) == ["en"]
+    await editor.service.post("ar", "خبر", story=line["id"])
+    await editor.service.patch("en", line["id"], headline="Another line")
+    versions = (await editor.ask("GET", path)).json["versions"]
+    assert {code: it["check"] for code, it in versions.items()} == {"en": [], "ar": ["en"]}
+    assert (await editor.ask("GET", "/desk/es/stories/none")).json == {"versions": {}}
 
 
 async def test_a_line_is_checked_once_it_was_looked_at(editor: Editor) -> None:

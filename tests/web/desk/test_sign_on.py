@@ -81,7 +81,7 @@ async def editor_of(desk: Running, cookie: str) -> Editor:
 async def test_a_login_at_the_provider_opens_the_desk(desk: Running, provider: Forger) -> None:
     """With a strict session cookie, and on to the page that was asked for by a page of ours."""
     page = (await desk.get("/desk/login?next=/desk/ar")).body.decode()
-    assert "Log in with Example News" in page
+    assert "تسجيل الدخول عبر Example News" in page
     assert f'href="{desk.url}/desk/sign-on?next=/desk/ar"' in page.replace("%2F", "/")
     answer = await sign_in(desk, provider, "?next=/desk/ar")
     assert answer.status == 200

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ticker.accounts.principal import Role
+
 STATIC = Path(__file__).parents[3] / "static"
 DESK: dict[str, dict[str, Any]] = json.loads((STATIC / "desk/words.json").read_text())
 ACCOUNTS: dict[str, dict[str, Any]] = json.loads((STATIC / "desk/accounts.json").read_text())
@@ -51,3 +53,35 @@ def test_urgency_is_called_the_same_at_the_desk_and_on_pages(lang: str) -> None:
     for number in (1, 2, 3):
         name = f"urgency_{number}"
         assert DESK[lang][name].casefold() == READER[lang][name].casefold()
+
+
+def leaves(words: Any) -> list[str]:
+    """All sentences there are."""
+    if isinstance(words, str):
+        return [words]
+    return [text for it in words.values() for text in leaves(it)]
+
+
+@pytest.mark.parametrize("words", [DESK, ACCOUNTS, READER], ids=["desk", "accounts", "reader"])
+def test_french_marks_have_their_narrow_space(words: dict[str, Any]) -> None:
+    """No line begins with a colon, and no mark stands on a word: a narrow no-break space is between."""
+    for text in leaves(words["fr"]):
+        for mark in re.finditer(r"(?<![0-9a-z])(?<!https)[:;?!»](?!//)|«.", text):
+            before = text[mark.start() - 1] if mark[0][0] != "«" else mark[0][1]
+            assert before == "\u202f", text
+        assert not re.search(r"[a-zé][;?!»]", text), text
+        assert not re.search(r"[a-zé}]:(?![a-z0-9/])", text), text
+
+
+@pytest.mark.parametrize("words", [DESK, ACCOUNTS, READER], ids=["desk", "accounts", "reader"])
+def test_spanish_says_usted(words: dict[str, Any]) -> None:
+    """A newsroom is spoken to in one tone, and nobody changes it in the middle of a page."""
+    familiar = r"\b(tú|tus?|t[ei]|contigo|vuestr\w+|escribes|mira|envía(lo|la)|espera un|permite|inténtalo)\b"
+    for text in leaves(words["es"]):
+        assert not re.search(familiar, text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("lang", sorted(DESK))
+def test_every_role_has_a_word(lang: str) -> None:
+    """Whoever looks after the staff reads what a role is called in their language."""
+    assert ACCOUNTS[lang]["roles"].keys() == {role.word for role in Role}

@@ -19,7 +19,9 @@ from ticker.news.event import GENESIS
 from ticker.news.flash import Flash, PubStatus, correct, kill, release
 from ticker.store.archive import Archive
 from ticker.store.client import Store
+from ticker.store.stories import StoryVersions
 from ticker.web.pages.permalinks import Permalinks, Step, history, shares
+from ticker.web.pages.versions import LanguageVersions
 from ticker.web.reading import Reading
 from ticker.web.render_queue import RenderQueue
 from ticker.web.rendered import RenderedPages
@@ -113,7 +115,7 @@ async def test_a_killed_line_has_no_words(service: Running) -> None:
     answer = await service.get(f"/es/f/{line['id']}")
     html = answer.body.decode()
     assert answer.status == 410
-    assert "<h1>Esta línea fue retirada</h1>" in html
+    assert "<h1>Esta noticia fue retirada</h1>" in html
     assert '<meta name="robots" content="noindex">' in html
     for text in ("secretas", "Fuente", "caso", "Nota", "motivo"):
         assert text not in html
@@ -150,9 +152,11 @@ async def test_a_line_on_show_needs_no_store(settings: Settings) -> None:
     hub.load("en", [flash("a", headline="Known", firstcreated=utcnow())], GENESIS, [])
     away = Store("unix:///nowhere/valkey.sock")
     metrics = Metrics()
+    reading, archive, newsroom = Reading(hub, Archive(away)), Archive(away), settings.newsroom
+    versions = LanguageVersions(reading, archive, StoryVersions(away), newsroom)
     face = Permalinks(
-        Templates("", settings.newsroom), Reading(hub, Archive(away)), Archive(away), settings.newsroom,
-        RenderedPages(RenderQueue(metrics), metrics),
+        Templates("", newsroom), reading, archive, newsroom,
+        RenderedPages(RenderQueue(metrics), metrics), versions,
     )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/en/f/a", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80), "path_params": {"edition": "en", "id": "a"}}  # fmt: skip

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def headlines(html: str) -> list[str]:
-    return [unescape(it) for it in re.findall(r'class="headline"[^>]*>([^<]*)<', html)]
+    found = re.findall(r'class="headline"[^>]*>(.*?)</(?:bdi|a)>', html)
+    return [unescape(re.sub(r"</?mark>", "", it)) for it in found]
 
 
 async def test_the_box_is_on_every_list(service: Running) -> None:
@@ -35,9 +36,9 @@ async def test_the_box_is_on_every_list(service: Running) -> None:
 @pytest.mark.parametrize(
     ("edition", "line", "text", "heading"),
     [
-        ("en", "Café owners strike", "CAFE", "Lines found"),
-        ("ar", "الحربُ في غزّة", "حرب غزه", "نتائج البحث"),
-        ("es", "Año nuevo en Peñíscola", "peñis", "Líneas encontradas"),
+        ("en", "Café owners strike", "CAFE", "Lines found: 1"),
+        ("ar", "الحربُ في غزّة", "حرب غزه", "نتائج البحث: 1"),
+        ("es", "Año nuevo en Peñíscola", "peñis", "Noticias encontradas: 1"),
     ],
 )
 async def test_what_is_found(
@@ -56,6 +57,31 @@ async def test_what_is_found(
     assert f'type="search" value="{text}"' in html
     assert '<meta name="robots" content="noindex">' in html
     assert "canonical" not in html
+
+
+async def test_what_was_sought_is_marked(service: Running) -> None:
+    """In the words, the note and the source of a line; markup in them stays text."""
+    line = await service.post("en", "Strike at <b>Café</b> Central", source="Cafe News")
+    await service.patch("en", line["id"], correction="The cafés differ")
+    html = (await service.get("/en?q=cafe+central")).body.decode()
+    assert "Strike at &lt;b&gt;<mark>Café</mark>&lt;/b&gt; <mark>Central</mark>" in html
+    assert "<mark>Cafe</mark> News" in html
+    html = (await service.get("/en?q=differ")).body.decode()
+    assert "The cafés <mark>differ</mark>" in html
+    assert "<mark>" not in (await service.get("/en")).body.decode()
+
+
+async def test_how_many_were_found(service: Running) -> None:
+    """All of them, or how many of them are on this page."""
+    for number in range(53):
+        await service.post("en", f"Storm {number}")
+    await until_indexed(service)
+    html = (await service.get("/en?q=storm")).body.decode()
+    assert "<h1>50 of the lines found</h1>" in html
+    more = re.search(r'<a href="([^"]*)" rel="next">', html)
+    assert more is not None
+    assert "<h1>3 of the lines found</h1>" in (await service.get(unescape(more[1]))).body.decode()
+    assert "<h1>Lines found: 1</h1>" in (await service.get("/en?q=storm+17")).body.decode()
 
 
 async def test_nothing_is_found(service: Running) -> None:

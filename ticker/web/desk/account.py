@@ -12,7 +12,8 @@ from ticker.accounts.passwords import WeakPasswordError
 from ticker.settings import has_sign_on
 from ticker.web.authentication import address_of
 from ticker.web.desk.agents import browser_of
-from ticker.web.desk.login import behind_login, read_form
+from ticker.web.desk.login import behind_login, read_form, theirs
+from ticker.web.language import kept, spoken
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class AccountView:
         }
         if user is not None and is_local and self._passkeys is not None:
             context["passkeys"] = await self._passkeys.of(user)
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, theirs(session.principal, self._newsroom))
         return self._templates.desk("desk/account.html", edition, context, status=status)
 
 
@@ -132,7 +133,7 @@ class Account:
             return await self._view.render(request, session, "weak", 422)
         await self._sessions.end_all(name)
         await self._entries.note(name, "password changed", visitor.address)
-        response = RedirectResponse("/desk/login", 303)
+        response = RedirectResponse(kept("/desk/login", request), 303)
         await self._device_cookies.give(request, response, name)
         return response
 
@@ -150,7 +151,7 @@ class Account:
             raise problem_at(404, "end", "You have no such session; it may be over.")
         entry = self._entries.note(name, "session ended", address_of(request))
         await entered(entry, f"session of {name} ended")
-        return RedirectResponse("/desk/account", 303)
+        return RedirectResponse(kept("/desk/account", request), 303)
 
     async def _form(self, request: Request, session: Session) -> dict[str, str]:
         form = await read_form(request)

@@ -13,8 +13,10 @@ from starlette.responses import RedirectResponse
 from ticker.accounts.login_limits import NAME_FREE, TooManyTriesError
 from ticker.accounts.passwords import BusyError
 from ticker.accounts.principal import Role
+from ticker.accounts.rights import covers
 from ticker.web.body import read
 from ticker.web.desk.session_cookies import desk_path
+from ticker.web.language import kept, spoken
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.accounts.login_limits import LoginLimits
+    from ticker.accounts.principal import Principal
     from ticker.accounts.refused_logins import RefusedLogins
     from ticker.accounts.sessions import Session
-    from ticker.news.newsroom import Newsroom
+    from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.authentication import Authenticator
     from ticker.web.desk.device_cookies import DeviceCookies
     from ticker.web.desk.session_cookies import SessionCookies
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 _BODY_MAX: Final = 8 * 1024
 _FIELDS_MAX: Final = 20
-_KEPT: Final = frozenset({"at", "before"})
+_KEPT: Final = frozenset({"at", "before", "edition"})
 # Tarpit: who asks again as soon as they are refused would take a core for it. For some at once.
 PAUSE_SECONDS: Final = 1.0
 PAUSED_MAX: Final = 1000
@@ -102,6 +105,7 @@ class Login:
         self._login_limits = login_limits
         self._session_cookies = session_cookies
         self._newsroom = newsroom
+        self._editions = list(newsroom.all_editions.values())
         self._paused = 0
         self._sign_on = ways.sign_on
         self._passkeys = ways.passkeys
@@ -147,7 +151,7 @@ class Login:
             await self._session_cookies.end(session)
         hint = session.hint if session is not None else ""
         response = await self._sign_on.logout(request, hint) if hint else None
-        response = response or RedirectResponse("/desk/login", 303)
+        response = response or RedirectResponse(kept("/desk/login", request), 303)
         self._session_cookies.clear(request, response)
         return response
 
@@ -166,7 +170,7 @@ class Login:
         refused = await self._refused_logins.tell(name)
         if refused is None or refused.count < NAME_FREE:
             return RedirectResponse(onward, 303)
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, self._editions, onward)
         context = {"onward": onward, "count": refused.count, "since": refused.since}
         return self._templates.desk("desk/attacked.html", edition, context)
 
@@ -184,10 +188,22 @@ class Login:
             "passkeys": self._passkeys,
         }
         headers = {"Retry-After": str(wait)} if wait else {}
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, self._editions, onward)
         return self._templates.desk(
             "desk/login.html", edition, context, status=status, headers=headers
         )
+
+
+def theirs(principal: Principal, newsroom: Newsroom) -> list[Edition]:
+    """Authorisation: editions, and then drills, that somebody has a desk in.
+
+    Raises:
+        ProblemError: 403, there is none.
+    """
+    found = [it for it in newsroom.all_editions.values() if covers(principal, it.code)]
+    if not found:
+        raise problem_at(403, "edition", "You have no rights in any edition.")
+    return found
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from ticker.accounts.rights import covers
 from ticker.news import artefacts, document, lint
 from ticker.news.document import utcnow
 from ticker.news.flash import CHANGEABLE, HEADLINE_MAX
@@ -15,13 +14,12 @@ from ticker.news.newsroom import DRILL_PREFIX, Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.body import json_object
 from ticker.web.caching import NO_STORE
-from ticker.web.desk.login import behind_login
+from ticker.web.desk.login import behind_login, theirs
 from ticker.web.problems import no_such_flash, problem_at
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from ticker.accounts.principal import Principal
     from ticker.accounts.sessions import Session
     from ticker.hub.hub import Hub
     from ticker.news.newsroom import Edition
@@ -58,7 +56,7 @@ class Desk:
     @behind_login
     async def home(self, _: Request, session: Session) -> Response:
         """`GET /desk` → redirect to the first edition that is theirs, or to the login."""
-        return RedirectResponse(f"/desk/{self._theirs(session.principal)[0].code}", 303)
+        return RedirectResponse(f"/desk/{theirs(session.principal, self._newsroom)[0].code}", 303)
 
     @behind_login
     async def page(self, request: Request, session: Session) -> Response:
@@ -66,13 +64,13 @@ class Desk:
         edition = self._authenticator.edition_for(request, session)
         context = {
             "session": session,
-            "editions": self._theirs(session.principal),
+            "editions": self._theirs(session),
             "base_code": edition.code.removeprefix(DRILL_PREFIX),
             "desk": self._about(edition, session),
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "targets": {**self._newsroom.targets, "max": HEADLINE_MAX},
-            "templates": self._newsroom.templates.get(edition.lang, ()),
+            "templates": self._newsroom.templates_in(edition.lang),
         }
         return self._templates.desk("desk/desk.html", edition, context)
 
@@ -100,6 +98,12 @@ class Desk:
             headers=NO_STORE,
         )
 
+    async def story(self, request: Request) -> Response:
+        """`GET /desk/{edition}/stories/{key}` → each edition's version, wherever it is."""
+        await self._authenticator.edition_of(request)
+        versions = await self._stories.versions(request.path_params["key"])
+        return JSONResponse({"versions": versions}, headers=NO_STORE)
+
     async def check(self, request: Request) -> Response:
         """`POST /desk/{edition}/checked/{id}` → 204: acknowledged, it is right as it is."""
         edition = await self._authenticator.edition_of(request)
@@ -120,11 +124,9 @@ class Desk:
             if flash.firstcreated > since and flash.id != except_for
         ]
 
-    def _theirs(self, principal: Principal) -> list[Edition]:
-        theirs = [it for it in self._newsroom.editions.values() if covers(principal, it.code)]
-        if not theirs:
-            raise problem_at(403, "edition", "You have no rights in any edition.")
-        return theirs
+    def _theirs(self, session: Session) -> list[Edition]:
+        """Without drills."""
+        return [it for it in theirs(session.principal, self._newsroom) if not it.is_drill]
 
     def _about(self, edition: Edition, session: Session) -> dict[str, Any]:
         """Data for the page's scripts: edition, CSRF token, role, settings."""
@@ -134,10 +136,15 @@ class Desk:
             "dir": edition.dir,
             "label": edition.label,
             "drill": edition.is_drill,
-            "breakingBudget": edition.breaking_budget,
             "followUpMinutes": edition.follow_up_minutes,
             "editions": [
-                {"code": it.code, "name": it.name, "lang": it.lang}
+                {
+                    "code": it.code,
+                    "name": it.name,
+                    "lang": it.lang,
+                    "label": it.label,
+                    "breakingBudget": it.breaking_budget,
+                }
                 for it in self._newsroom.editions.values()
             ],
             "fields": {
@@ -145,7 +152,7 @@ class Desk:
                 for name, field in CHANGEABLE.items()
             },
             "artefacts": artefacts.as_data(),
-            "theirs": [it.code for it in self._theirs(session.principal)],
+            "theirs": [it.code for it in self._theirs(session)],
             "csrf": session.csrf,
             "user": session.principal.name,
             "role": session.principal.role.word,

@@ -14,6 +14,7 @@ from ticker.web.authentication import address_of
 from ticker.web.body import json_object
 from ticker.web.desk.login import behind_login, read_form
 from ticker.web.desk.session_cookies import desk_path
+from ticker.web.language import kept
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class PasskeyPages:
             raise problem_at(404, "id", "You have no such passkey.")
         entry = self._entries.note(user.name, "passkey removed", address_of(request))
         await entered(entry, f"passkey of {user.name} removed")
-        return RedirectResponse("/desk/account", 303)
+        return RedirectResponse(kept("/desk/account", request), 303)
 
     async def ask(self, request: Request) -> Response:
         """`POST /desk/login/passkey/options` → options to log in with."""

@@ -39,6 +39,7 @@ def desk(shared: Shared) -> Visitor:
             WebSocketRoute("/desk/{edition}/live", live.websocket),
             Route("/desk/{edition}/lint", page.lint, methods=["POST"]),
             Route("/desk/{edition}/checked/{id}", page.check, methods=["POST"]),
+            Route("/desk/{edition}/stories/{key}", page.story),
             Route("/desk/{edition}/writing", writing.write, methods=["POST"]),
             Route("/desk/{edition}/timeline", timeline.page),
             Route("/desk/{edition}/timeline/{id}", timeline.versions),

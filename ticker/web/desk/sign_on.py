@@ -22,6 +22,7 @@ from ticker.protocol.networks import client_network
 from ticker.protocol.token_bucket import TokenBuckets
 from ticker.web.authentication import address_of
 from ticker.web.desk.session_cookies import desk_path
+from ticker.web.language import spoken
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class SignOn:
         self._given = party
         self._federation = federation
         self._newsroom = settings.newsroom
+        self._editions = list(settings.newsroom.all_editions.values())
         self._public_url = settings.public_url
         self._networks = TokenBuckets(PER_SECOND, AT_ONCE, NETWORKS_MAX)
 
@@ -126,7 +128,7 @@ class SignOn:
         except tuple(_FAULTS) as error:
             if isinstance(error, UntrustedTokenError):
                 await self._refused_logins.note(NOBODY, address, "wrong")
-            return self._forget(request, self._refuse(request, error))
+            return self._forget(request, self._refuse(request, error, _path_of(kept)))
         response = self._onward(request, _path_of(kept))
         await self._session_cookies.begin(request, response, user.name, identity.hint)
         return self._forget(request, response)
@@ -175,13 +177,13 @@ class SignOn:
         return response
 
     def _onward(self, request: Request, url: str) -> Response:
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, self._editions, url)
         return self._templates.desk("desk/onward.html", edition, {"url": url})
 
-    def _refuse(self, request: Request, error: Exception) -> Response:
+    def _refuse(self, request: Request, error: Exception, onward: str = "") -> Response:
         fault, status = next(it for kind, it in _FAULTS.items() if isinstance(error, kind))
         _log.warning("sign-on: %s: %s", fault, error)
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, self._editions, onward)
         context = {"fault": fault, "name": getattr(self._newsroom.sign_on, "name", "")}
         headers = {"Retry-After": "10"} if status == 503 else {}  # noqa: PLR2004
         return self._templates.desk(

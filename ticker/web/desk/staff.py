@@ -14,7 +14,8 @@ from ticker.accounts.tokens import NameTakenError
 from ticker.news.document import utcnow
 from ticker.news.text import TextError
 from ticker.web.authentication import address_of
-from ticker.web.desk.login import behind_login, read_form
+from ticker.web.desk.login import behind_login, read_form, theirs
+from ticker.web.language import kept, spoken
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Staff:
         entry = self._audit.note(who, do, name, address_of(request), form.get("role", ""))
         is_entered = await entered(entry, f"{do} {name}, by {who}")
         if is_entered and not secret:
-            return RedirectResponse("/desk/staff", 303)
+            return RedirectResponse(kept("/desk/staff", request), 303)
         return await self._page(request, session, name, secret, is_entered=is_entered)
 
     async def _add_user(self, form: dict[str, str], admin: Principal) -> str:
@@ -178,11 +179,12 @@ class Staff:
             "users": [it for it in await self._users.list() if reaches(own, it.principal)],
             "tokens": [token for token in await self._tokens.list() if reaches(own, token)],
             "roles": [role.word for role in Role],
-            "editions": [code for code in self._newsroom.editions if covers(own, code)],
+            "editions": [it for it in self._newsroom.editions.values() if covers(own, it.code)],
+            "names": {it.code: it.name for it in self._newsroom.editions.values()},
             "everywhere": not own.editions,
             "name": name,
             "secret": secret,
             "is_entered": is_entered,
         }
-        edition = self._templates.spoken(request, self._newsroom)
+        edition = spoken(request, theirs(own, self._newsroom))
         return self._templates.desk("desk/staff.html", edition, context)

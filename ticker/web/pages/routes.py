@@ -14,6 +14,7 @@ from ticker.web.pages.crawlers import Crawlers
 from ticker.web.pages.permalinks import Permalinks
 from ticker.web.pages.pictures import Pictures
 from ticker.web.pages.search import SearchPages
+from ticker.web.pages.versions import LanguageVersions
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ def pages(shared: Public) -> Visitor:
     reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
     found = SearchPages(templates, reading, shared.full_text, newsroom, rendered)
     board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered, found)
-    permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
-    coverage = Coverage(templates, reading, archive, newsroom, rendered)
-    crawlers = Crawlers(templates, reading, archive, newsroom, rendered)
-    pictures = Pictures(templates, reading, archive, newsroom, rendered)
+    versions = LanguageVersions(reading, archive, shared.story_versions, newsroom)
+    parts = templates, reading, archive, newsroom, rendered, versions
+    permalinks, coverage = Permalinks(*parts), Coverage(*parts)
+    crawlers, pictures = Crawlers(*parts), Pictures(*parts)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),

@@ -87,6 +87,8 @@ class SearchPages:
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
             "titles": self._reading.titles(edition.code),
             "text": text,
+            "query": None,
+            "count": "",
             "lines": [],
             "earlier": None,
             "complete": True,
@@ -105,6 +107,10 @@ class SearchPages:
         except NoSuchPlaceError as error:
             raise no_such_line("before") from error
         context |= {
+            "query": asked.query,
+            "count": _counted(
+                words, len(found.hits), is_all=asked.before is None and not found.more
+            ),
             "cursor": str(cursor),
             "lines": [document.public(hit.newest.flash) for hit in found.hits],
             "earlier": asked.href(f"/{edition.code}", found.more) if found.more else None,
@@ -113,3 +119,8 @@ class SearchPages:
         }
         page = self._templates.page("search.html", edition, context)
         return Made(page, None if found.complete else utcnow())
+
+
+def _counted(words: dict[str, str], count: int, *, is_all: bool) -> str:
+    """How many lines were found, or that these are some of them."""
+    return words["search_found" if is_all else "search_some"].replace("{count}", str(count))

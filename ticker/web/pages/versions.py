@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.store.archive import Archive
+    from ticker.store.stories import StoryVersions
     from ticker.web.reading import Reading
 
 # Lines whose versions show which story in another edition is the same one.
@@ -57,13 +58,17 @@ class LanguageVersions:
 
     Args:
         reading: Knows when something changes.
-        archive: Has the lines.
+        archive: Has the running stories.
+        versions: Has the lines of a story.
         newsroom: Has the editions.
     """
 
-    def __init__(self, reading: Reading, archive: Archive, newsroom: Newsroom) -> None:
+    def __init__(
+        self, reading: Reading, archive: Archive, versions: StoryVersions, newsroom: Newsroom
+    ) -> None:
         self._reading = reading
         self._archive = archive
+        self._versions = versions
         self._newsroom = newsroom
 
     def revision(self) -> tuple[Revision, ...]:
@@ -74,7 +79,7 @@ class LanguageVersions:
         """Of a line: those that share its story key."""
 
         async def path(edition: Edition) -> str | None:
-            found = await self._archive.story_versions(edition.code, [flash.story_key])
+            found = await self._versions.usable(edition.code, [flash.story_key])
             return f"/{edition.code}/f/{found[0].id}" if found else None
 
         return await self._each(flash.edition, path)
@@ -86,7 +91,7 @@ class LanguageVersions:
         async def path(edition: Edition) -> str | None:
             if await self._archive.coverage(edition.code, slug, 1):
                 return _story(edition, slug)
-            versions = await self._archive.story_versions(edition.code, keys)
+            versions = await self._versions.usable(edition.code, keys)
             slugs = Counter(it.coverage for it in versions if it.coverage is not None)
             return _story(edition, slugs.most_common(1)[0][0]) if slugs else None
 
