@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
 from ticker.web.metadata import Metadata
-from ticker.web.pages.versions import LanguageVersions
 
-=======
->>>>>>> page
 if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
     from ticker.store.archive import Archive
@@ -45,9 +41,5 @@ class LinePages:
         self._archive = archive
         self._newsroom = newsroom
         self._rendered = rendered
-<<<<<<< HEAD
-        self._versions = LanguageVersions(reading, archive, newsroom)
-        self._metadata = Metadata(templates, newsroom)
-=======
         self._versions = versions
->>>>>>> page
+        self._metadata = Metadata(templates, newsroom)
