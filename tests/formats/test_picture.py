@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
+from tests.web.test_hostile import HOSTILE
 from ticker.formats.picture import HEIGHT, WIDTH, Card, can_set, draw, is_possible
 
 ENGLISH = Card(words="Harbour closed", site="Post", dir="ltr", words_dir="ltr", lang="en")
@@ -89,3 +90,17 @@ def test_what_the_fonts_do_not_have_is_known() -> None:
     assert shape("Storm 🌪️ hits", ENGLISH) == shape("Storm hits", ENGLISH)
     unset = replace(ENGLISH, site="日本語", source="日本語")
     assert ink(unset, (0, 540, WIDTH, HEIGHT)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("lang", ["ar", "AR-AE", "pt_BR", "ckb", "zh-Hant-TW", "x-none"])
+def test_any_language_can_be_named(lang: str) -> None:
+    """Whatever tag the newsroom file has, known or not, a picture comes of it."""
+    assert draw(replace(ARABIC, lang=lang))
+
+
+def test_hostile_words_are_drawn_as_they_are() -> None:
+    """No accepted string breaks the drawing, or gets out of its place."""
+    for said in HOSTILE:
+        if can_set(said):
+            left, _, right, _ = ink(replace(ENGLISH, words=said, source=said[:60]))
+            assert (left >= 50, right <= WIDTH - 50) == (True, True), said

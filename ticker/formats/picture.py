@@ -83,12 +83,8 @@ class Card:
 
 @cache
 def is_possible() -> bool:
-    """Whether what it takes is installed, an extra of this package, and can set Arabic."""
-    if not all(find_spec(it) for it in _NEEDS):
-        return False
-    from PIL import features  # noqa: PLC0415 - of the extra
-
-    return bool(features.check("raqm"))
+    """Whether what it takes is installed, an extra of this package."""
+    return all(find_spec(it) for it in _NEEDS)
 
 
 def draw(card: Card) -> bytes:
@@ -181,10 +177,15 @@ class _Pen:
 
 
 def can_set(text: str) -> bool:
-    """Whether the fonts have all letters and figures of a text, and it has some."""
+    """Whether the fonts have all letters and figures of a text, and it has some.
+
+    A Pillow that was built without Raqm would set Arabic in single letters.
+    """
+    from PIL import features  # noqa: PLC0415 - of the extra
+
     name = _font_name(text)
     letters = _LETTER.findall(text)
-    return bool(letters) and all(_has(name, it) for it in letters)
+    return bool(letters and features.check("raqm")) and all(_has(name, it) for it in letters)
 
 
 def _drawable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Module graph of a page's script: a browser that knows it fetches all at once (`modulepreload`)."""
+"""Module graph of a page's script: who knows it fetches all of it at once (`modulepreload`)."""
 
 from __future__ import annotations
 

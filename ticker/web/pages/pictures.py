@@ -128,14 +128,15 @@ class Pictures(LinePages):
 
     @staticmethod
     async def _made(edition: Edition, card: Card) -> Made:
-        if not picture.can_set(card.words):
-            return Made(RedirectResponse(PLAIN, 302, _HEADERS))
         content, seconds = await asyncio.to_thread(partial(_timed, card))
+        if not content:
+            return Made(RedirectResponse(PLAIN, 302, _HEADERS), elsewhere=seconds)
         headers = {**_HEADERS, "Content-Language": edition.lang}
         return Made(Response(content, 200, headers, "image/png"), elsewhere=seconds)
 
 
 def _timed(card: Card) -> tuple[bytes, float]:
-    """A picture, and the CPU that it took."""
+    """A picture, empty where its words cannot be set, and the CPU that it took."""
     started = time.thread_time()
-    return picture.draw(card), time.thread_time() - started
+    content = picture.draw(card) if picture.can_set(card.words) else b""
+    return content, time.thread_time() - started
