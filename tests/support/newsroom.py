@@ -156,6 +156,8 @@ def kept(url: str) -> dict[str, Any]:
                     value = client.lrange(key, 0, -1)
                 case "stream":
                     value = client.xrange(key)
+                case "none":
+                    continue  # it has ended meanwhile
                 case other:
                     value = other
             if ":idempotency:" in key and not value.get("fingerprint"):
