@@ -158,8 +158,8 @@ def kept(url: str) -> dict[str, Any]:
                     value = client.xrange(key)
                 case other:
                     value = other
-            if ":idempotency:" in key and not value.get("fingerprint"):
-                continue  # of the store client's own retries, for a minute
+            if ":idempotency:" in key and (value == "none" or not value.get("fingerprint")):
+                continue  # of the store client's own retries, for a minute; or it has ended
             if ":unchanged:" in key:
                 continue  # counts of a day, as of a rate limit
             if key.endswith(":head") and "changes" in value:

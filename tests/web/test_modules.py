@@ -17,7 +17,7 @@ async def test_a_page_names_every_script_that_it_needs(service: Running, path: s
     """No script is found out about by reading another: on a slow line each step costs as much as a page."""
     line = await service.post("en", "Harbour closed", coverage="storm")
     html = (await service.get(path.format(id=line["id"]))).body.decode()
-    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', html)
+    named = re.findall(r'<link rel="modulepreload" fetchpriority="low" href="([^"]+)">', html)
     assert len(named) == len(set(named)) > 0
     known = {*named, *re.findall(r'<script type="module" src="(/static/[^"]+)"', html)}
     for script in known:

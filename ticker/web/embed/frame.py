@@ -12,9 +12,12 @@ from ticker.web.query import parameters
 from ticker.web.rendered import Made, earliest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.reading import Reading
     from ticker.web.rendered import RenderedPages
@@ -57,7 +60,7 @@ class EmbedFrame:
         edition, until = banner.edition, self._reading.until(banner.edition.code)
         _, board = self._reading.board(banner.subscription)
         lines = banner.shown(board, utcnow())
-        title = self._title(banner)
+        title = self._title(banner, lines)
         context = {
             "base": base,
             "title": title,
@@ -73,11 +76,11 @@ class EmbedFrame:
             earliest(banner.until(lines), until),
         )
 
-    def _title(self, banner: Banner) -> str:
-        """Of the running story that it shows alone, else of the site."""
+    def _title(self, banner: Banner, lines: Sequence[Flash]) -> str:
+        """Of the running story that it shows alone, as long as that has lines; else of the site."""
         edition = banner.edition
         site = f"{self._templates.site(edition)} · {edition.name}"
-        titles = self._reading.titles(edition.code)
+        titles = self._reading.titles(edition.code) if lines else {}
         story = titles.get(banner.filters.values("coverage"))
         return f"{story} · {site}" if story else site
 
