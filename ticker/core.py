@@ -36,7 +36,15 @@ from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
 from ticker.hub.sockets import KINDS
-from ticker.jobs import accounts, checkpoints, deliveries, presence, rehearsal, schedule
+from ticker.jobs import (
+    accounts,
+    checkpoints,
+    coverage_titles,
+    deliveries,
+    presence,
+    rehearsal,
+    schedule,
+)
 from ticker.jobs.desk_feed import DeskFeed
 from ticker.jobs.desk_presence import DeskPresence
 from ticker.jobs.desk_topics import people, topics
@@ -52,6 +60,7 @@ from ticker.store.archive import Archive
 from ticker.store.checkpoints import Checkpoints
 from ticker.store.clicks import Clicks
 from ticker.store.client import Store
+from ticker.store.coverage_titles import CoverageTitles
 from ticker.store.deliveries import Deliveries
 from ticker.store.desks import Desks
 from ticker.store.follow import Follower
@@ -65,7 +74,7 @@ from ticker.store.presence import Presence
 from ticker.store.refusals import ACCOUNTS, Refusals
 from ticker.store.replication import Policy
 from ticker.store.search import Search
-from ticker.store.stories import Stories
+from ticker.store.stories import Stories, StoryVersions
 from ticker.store.widgets import WidgetScripts
 from ticker.store.wire import Wire
 
@@ -124,10 +133,12 @@ class Core:
         self.history = History(self.store)
         self.past = Past(self.store, settings.board_lines, settings.board_window)
         self.stories = Stories(self.store, editions)
+        self.story_versions = StoryVersions(self.store)
         self.clicks = Clicks(self.store, editions)
         self.deliveries = Deliveries(self.store)
         self.presence = Presence(self.store)
         self.desks = Desks(self.store)
+        self.coverage_titles = CoverageTitles(self.store)
         self.widgets = WidgetScripts(self.store)
 
     def _build_accounts(self, settings: Settings) -> None:
@@ -206,11 +217,13 @@ class Core:
             return {
                 "relay": self._relay(None).run,
                 "releases": self._releases(list(newsroom.all_editions)),
+                "titles": self._titles(list(newsroom.all_editions)),
                 "rehearsal": self._rehearsal(list(newsroom.editions), ""),
             }
         for edition in newsroom.all_editions:
             jobs[f"relay of {edition}"] = self._relay([edition]).run
             jobs[f"releases of {edition}"] = self._releases([edition])
+            jobs[f"titles of {edition}"] = self._titles([edition])
         for edition in newsroom.editions:
             jobs[f"rehearsal of {edition}"] = self._rehearsal([edition], edition)
         return jobs
@@ -221,6 +234,9 @@ class Core:
 
     def _releases(self, editions: list[str]) -> Job:
         return partial(schedule.releases, self.hub, self.intake, self.refusals, editions)
+
+    def _titles(self, editions: list[str]) -> Job:
+        return partial(coverage_titles.follow, self.hub, self.coverage_titles, editions)
 
     def _rehearsal(self, editions: list[str], part: str) -> Job:
         return partial(rehearsal.rehearse, self.wire, self.refusals, editions, part)

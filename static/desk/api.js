@@ -90,6 +90,16 @@ export class Api {
     return this.#ask("GET", `flashes?${query}`, { signal, paged: true });
   }
 
+  /** Of a running story, by its slug. */
+  storyTitle(slug) {
+    return this.#ask("GET", `coverages/${encodeURIComponent(slug)}`);
+  }
+
+  /** @param {?string} title null: none of an editor's. */
+  entitle(slug, title) {
+    return this.#ask("PUT", `coverages/${encodeURIComponent(slug)}`, { body: { title } });
+  }
+
   lint(line) {
     return this.#ask("POST", `/desk/${this.edition}/lint`, { body: line });
   }

@@ -22,6 +22,7 @@ import { Search } from "./search.js";
 import { Sending } from "./sending.js";
 import { SheetBar } from "./sheetbar.js";
 import { Shelf } from "./sheets.js";
+import { StoryTitle } from "./storytitle.js";
 import { Taken } from "./taken.js";
 import { Withdraw } from "./withdraw.js";
 
@@ -61,6 +62,7 @@ const followUps = new FollowUps({
 const caller = new Caller({ about, words, tabs, go: visit });
 const calls = new Calls({ about, api, find, sheets: () => [compose.sheet, ...shelf.all()], call: (it) => caller.call(it) });
 
+const storyTitle = new StoryTitle(api, words);
 const search = new Search({ about, words, api });
 
 shelf.claim(() => [compose.sheet.id, ...sending.ids]);
@@ -110,6 +112,7 @@ function showSheets() {
   const { sheet } = compose;
   bar.show(sheet);
   people.write(sheet.of?.id ?? null);
+  storyTitle.look(sheet.fields.coverage ?? "");
   if (connection === "live") conflict.look(sheet, find(sheet.of?.id)?.version);
 }
 

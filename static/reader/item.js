@@ -1,6 +1,7 @@
 /** One line in a list, the same markup as templates/line.html; and keyed reconciliation of lists. */
 import { headline, make, run, speak, time } from "../ticker/line.js";
 import { language } from "../ticker/words.js";
+import { learn, storyLink } from "./titles.js";
 
 const WORDED_URGENCIES = 3;
 const AGAIN_MS = 60_000;
@@ -12,6 +13,7 @@ let due = 0;
  */
 export function setting({ dataset }) {
   const lang = language(dataset.lang, document.dir);
+  learn(JSON.parse(dataset.titles));
   return { edition: dataset.edition, lang, sections: JSON.parse(dataset.sections), words: JSON.parse(dataset.words) };
 }
 
@@ -22,15 +24,16 @@ export function fill(element, line, { edition, lang, sections, words, skew = 0 }
   const link = make("a", "permalink");
   link.href = `/${edition}/f/${encodeURIComponent(line.id)}`;
   link.append(time(line, lang, Date.now() + skew));
-  speak(element, lang).replaceChildren(link, text(line, lang, sections, words));
+  speak(element, lang).replaceChildren(link, text(line, { edition, lang, sections, words }));
   return element;
 }
 
-function text(line, lang, sections, words) {
+function text(line, { edition, lang, sections, words }) {
   const text = make("div", "text");
   const meta = make("p", "meta");
   if (line.urgency <= WORDED_URGENCIES) meta.append(make("span", "urgency", words[`urgency_${line.urgency}`]));
   if (line.section) meta.append(make("span", "section", sections[line.section] ?? line.section));
+  if (line.coverage) meta.append(storyLink(edition, line.coverage, "of"));
   if (meta.childElementCount) text.append(meta);
   const sentence = make("p", "words");
   sentence.append(headline(line, lang));
@@ -49,7 +52,12 @@ export function again() {
   due ||= setTimeout(() => location.reload(), (0.5 + Math.random()) * AGAIN_MS);
 }
 
-/** Items by name, in the order of their first (`Map.groupBy`, which browsers of two years ago lack). */
+/**
+ * Items by what they have in common, in their order; engines of two years ago have no Map.groupBy.
+ * @param {object[]} items
+ * @param {(item: object) => string} nameOf
+ * @returns {Map<string, object[]>}
+ */
 export function grouped(items, nameOf) {
   const groups = new Map();
   for (const item of items) {

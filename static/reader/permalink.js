@@ -1,6 +1,7 @@
 /** The page of one line: it is corrected in place, and a kill leaves none of its words. */
 import { make, run } from "../ticker/line.js";
 import { directionOf, language } from "../ticker/words.js";
+import { learn, storyLink } from "./titles.js";
 import { watch } from "./watch.js";
 
 const WORDED_URGENCIES = 3;
@@ -9,11 +10,12 @@ const article = document.querySelector("article");
 const { id, edition, cursor } = article.dataset;
 const lang = language(article.dataset.lang, document.dir);
 const [words, sections, regions] = ["words", "sections", "regions"].map((name) => JSON.parse(article.dataset[name]));
+learn(JSON.parse(article.dataset.titles));
 const find = (selector) => article.querySelector(selector);
 
 article.querySelectorAll("time").forEach(localise);
 share();
-watch({ edition, cursor, onflash: take, onreset: refresh });
+watch({ edition, cursor, onflash: take, ontitles: learn, onreset: refresh });
 
 function take(line) {
   if (line.id !== id || line.version <= Number(article.dataset.version)) return;
@@ -42,7 +44,7 @@ function correct(line) {
   const noted = reads(".note .why") !== (line.correction ?? "");
   article.dataset.version = line.version;
   article.dataset.urgency = line.urgency;
-  document.title = `${line.headline} · ${words.title}`;
+  document.title = line.headline + article.dataset.tail;
   set("h1 .headline", line.headline);
   set(".note .why", line.correction ?? "");
   find(".note").hidden = !line.correction;
@@ -67,34 +69,38 @@ function rate({ urgency }) {
 function tell({ located, source, url }) {
   const runs = [["located", located], ["source", source]].filter(([, text]) => text);
   find(".origin").replaceChildren(...runs.map(([name, text]) => run("bdi", name, text, lang)));
-  find(".story").replaceChildren(...(/^https?:/i.test(url ?? "") ? [story(url)] : []));
+  find(".story").replaceChildren(...(/^https?:/i.test(url ?? "") ? [original(url)] : []));
 }
 
-function story(url) {
+function original(url) {
   return Object.assign(make("a", "headline", words.story), { href: url, target: "_blank", rel: "noopener" });
 }
 
 function file({ coverage, section, region, tags }) {
-  const path = (name, value) => `/${edition}?${new URLSearchParams([[name, value]])}`;
   find(".filed").replaceChildren(
-    ...(coverage ? [filed(`/${edition}/coverage/${encodeURIComponent(coverage)}`, spelled(coverage), words.filter_coverage)] : []),
-    ...(section ? [filed(path("section", section), sections[section] ?? section)] : []),
-    ...(region ? [filed(path("region", region), regions[region] ?? region)] : []),
-    ...tags.map((tag) => filed(path("tag", tag), tag)),
+    ...(coverage ? [entry(story(coverage))] : []),
+    ...(section ? [filed(`/${edition}/section/${section}`, sections[section] ?? section)] : []),
+    ...(region ? [filed(`/${edition}/region/${region}`, regions[region] ?? region)] : []),
+    ...tags.map((tag) => filed(`/${edition}?${new URLSearchParams([["tag", tag]])}`, tag)),
   );
 }
 
-function filed(href, text, kind) {
-  const [item, link] = [document.createElement("li"), Object.assign(document.createElement("a"), { href })];
-  if (kind) link.append(make("span", "kind", kind), " ");
-  link.append(make("bdi", "", text));
-  item.append(link);
-  return item;
+function story(coverage) {
+  const link = storyLink(edition, coverage);
+  link.prepend(make("span", "kind", words.filter_coverage), " ");
+  return link;
 }
 
-function spelled(slug) {
-  const text = slug.replaceAll("-", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function filed(href, text) {
+  const link = Object.assign(document.createElement("a"), { href });
+  link.append(make("bdi", "", text));
+  return entry(link);
+}
+
+function entry(link) {
+  const item = document.createElement("li");
+  item.append(link);
+  return item;
 }
 
 function remember({ versioncreated, correction }, noted) {

@@ -3,16 +3,25 @@ import { parsed } from "../trusted.js";
 import { make } from "../ticker/line.js";
 import { timeOfDay } from "../ticker/clock.js";
 import { fill, grouped, place, setting } from "./item.js";
+import { steadily } from "./steady.js";
+import { learn, titled } from "./titles.js";
 import { watch } from "./watch.js";
 
 const box = document.getElementById("lines");
 const { coverage, grows, cursor } = box.dataset;
-const { edition, lang, words } = setting(box);
+const about = setting(box);
+const { edition, lang, words } = about;
 const days = new Map();
 let items = new Map();
 
 adopt(box);
-watch({ edition, cursor, onflash: take, onreset: refresh });
+watch({ edition, cursor, onflash: take, ontitles: name, onreset: refresh });
+
+/** A title that an editor has changed stands everywhere at once. */
+function name(titles) {
+  learn(titles);
+  if (coverage in titles && items.size) document.title = titled(coverage) + box.dataset.tail;
+}
 
 /** Take over the items that are in the page, or in a newer copy of it. */
 function adopt(source) {
@@ -24,17 +33,25 @@ function take(line) {
   const known = items.get(line.id);
   const belongs = line.pubstatus === "usable" && (!coverage || line.coverage === coverage);
   if (known && !belongs) items.delete(line.id);
-  else if (known) fill(known, line, setting(box));
-  else if (belongs && grows) items.set(line.id, fill(make("li", "line is-new"), line, setting(box)));
+  else if (known) steadily(box, () => fill(known, line, about));
+  else if (belongs && grows) items.set(line.id, fill(make("li", "line is-new"), line, about));
   else return;
-  arrange();
+  steadily(box, arrange);
 }
 
 /** The items in order, under headings of the reader's own days. */
 function arrange() {
   const groups = grouped([...items.values()].sort(newestFirst), (item) => day(when(item)));
-  if (items.size === 0) return place(box, [make("p", "empty", words.empty_past)]);
+  if (items.size === 0) return end();
   place(box, [...groups].flatMap(([name, group]) => section(name, group)));
+}
+
+/** A story without lines is none: its title goes with the last of them. */
+function end() {
+  place(box, [make("p", "empty", words.empty_past)]);
+  if (!coverage) return;
+  document.querySelector("h1 bdi").textContent = words.filter_coverage;
+  document.title = words.filter_coverage + box.dataset.tail;
 }
 
 function section(name, group) {

@@ -17,9 +17,10 @@ const JITTER_MS = 5000;
  * @param {string} options.edition
  * @param {string} options.cursor position that the page was made at.
  * @param {(line: object) => void} options.onflash a line at a new version, killed ones too.
+ * @param {(titles: object) => void} options.ontitles titles of running stories, by slug.
  * @param {() => void} options.onreset what happened in between is not known; called after jitter.
  */
-export function watch({ edition, cursor, onflash, onreset }) {
+export function watch({ edition, cursor, onflash, ontitles, onreset }) {
   let reached = cursor;
   let stream = null;
   let timer = 0;
@@ -36,6 +37,7 @@ export function watch({ edition, cursor, onflash, onreset }) {
     const message = JSON.parse(data);
     const missed = reached !== message.cursor;
     reached = message.cursor;
+    if (message.titles) ontitles(message.titles);
     if (message.type === "flash") show(message.flash);
     if (message.type !== "hello") return;
     message.flashes.forEach(show);

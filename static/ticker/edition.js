@@ -151,9 +151,9 @@ class LiveEdition {
 
   /** All we know, as a hello: for another tab or another day. */
   #snapshot() {
-    const { cursor, skew, stale, board, lang, dir } = this.store;
+    const { cursor, skew, stale, board, lang, dir, titles } = this.store;
     const now = new Date(Date.now() + skew);
-    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board, lang, dir });
+    return JSON.stringify({ type: "hello", reset: true, cursor, flashes: this.store.lines(), now, stale, board, lang, dir, titles });
   }
 
   #wake() {

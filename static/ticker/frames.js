@@ -1,6 +1,6 @@
 /** Parser of the protocol's messages (docs/protocol.md): text in, a valid message or null out. No DOM. */
 
-const TYPES = ["hello", "flash", "drop", "beat"];
+const TYPES = ["hello", "flash", "drop", "beat", "titles"];
 
 /**
  * A message the store can apply, or null for anything else: malformed, or of a later protocol.

@@ -21,6 +21,8 @@ export class Store {
   cursor = "";
   /** Server's clock minus ours, in milliseconds. */
   skew = 0;
+  /** Titles of running stories, by slug; null where one was taken away. */
+  titles = {};
   /** Since when the server's own store is away (RFC 3339), or null. */
   stale = null;
   /** Language of the lines (BCP 47), and its direction; undefined before the first message. */
@@ -37,6 +39,7 @@ export class Store {
   apply(message, now = Date.now(), seeded = () => false) {
     this.#changes = [];
     this.cursor = message.cursor;
+    Object.assign(this.titles, message.titles);
     if (message.now) this.skew = Date.parse(message.now) - now;
     if (message.type === "hello" || message.type === "beat") this.stale = message.stale ?? null;
     if (message.type === "hello") this.#greet(message, seeded);

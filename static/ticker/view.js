@@ -53,6 +53,11 @@ export class View extends EventTarget {
     return this.#edition.store;
   }
 
+  /** Titles of running stories, by slug. */
+  get titles() {
+    return this.#edition.store.titles;
+  }
+
   /** The lines on show, newest first. */
   lines() {
     return this.#edition.store.lines(Date.now(), this.matches);

@@ -31,7 +31,7 @@ def test_every_damage_is_found_and_its_line_named(backup: bytes) -> None:
     lines = backup.splitlines(keepends=True)
     kinds = {json.loads(line)["kind"] for line in lines}
     assert kinds == {
-        "ticker backup", "filed", "entry", "story", "checked", "answered",
+        "ticker backup", "filed", "entry", "story", "checked", "title", "answered",
         "user", "token", "audit", "widget", "end",
     }  # fmt: skip
     check(io.BytesIO(backup))

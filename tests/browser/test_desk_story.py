@@ -144,3 +144,32 @@ async def test_from_idea_to_air_it_takes_two_keys(each_browser: Browser, service
         await page.keyboard.press("Control+Enter")
         assert (await until(reader, "flash"))["flash"]["headline"] == line
         assert await page.evaluate("keys") == len(line) + 2
+
+
+async def test_an_editor_titles_a_running_story(browser: Browser, service: Running) -> None:
+    """Beside the story of a line stands its title; what is set there is on an open page at once."""
+    await hire(service, "amal")
+    await service.post("en", "Launch", coverage="north-korea-missile")
+    await service.post("en", "It fell into the sea", coverage="north-korea-missile")
+    reader = await browser.new_page()
+    await reader.goto(f"{service.url}/en")
+    band = reader.locator("#stories a")
+    await expect(band).to_contain_text("North korea missile")
+    async with desk(browser, service, "amal") as page:
+        await page.locator("#more summary").click()
+        box = page.locator("#story-title")
+        await expect(box).to_be_hidden()
+        await page.locator("[name=coverage]").fill("none-of-ours")
+        await expect(box.get_by_role("status")).to_have_text("No line of this story is out yet.")
+        await expect(box.get_by_role("button")).to_be_disabled()
+        await page.locator("[name=coverage]").fill("north-korea-missile")
+        await expect(box.get_by_role("button")).to_be_enabled()
+        await box.get_by_role("textbox").fill("North Korea missile")
+        await box.get_by_role("textbox").press("Enter")
+        await expect(box.get_by_role("status")).to_have_text("Readers have it.")
+        await expect(band).to_contain_text("North Korea missile")
+        await expect(reader.locator("#lines .of").first).to_have_text("North Korea missile")
+        await box.get_by_role("textbox").fill("n" * 81)
+        await box.get_by_role("button").click()
+        await expect(box.get_by_role("status")).not_to_have_text("Readers have it.")
+    await reader.close()

@@ -21,7 +21,7 @@ from ticker.protocol.frames import Encoder
 from ticker.store.keys import House, Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from ticker.accounts.login_limits import Visitor
@@ -119,10 +119,15 @@ def keeps() -> None:
     """A line that a reader does not watch any more stays on their screen."""
 
     def replay(
-        self: Encoder, cursor: Cursor, missed: Iterable[Flash], drops: list[str], now: datetime
+        self: Encoder,
+        cursor: Cursor,
+        missed: Iterable[Flash],
+        drops: list[str],
+        now: datetime,
+        titles: Mapping[str, str] = {},
     ) -> Frame:
         del drops
-        return _replay(self, cursor, missed, [], now)
+        return _replay(self, cursor, missed, [], now, titles)
 
     def send(self: Room, group: _Group, frame: Frame, urgency: int) -> None:
         if '"type":"drop"' not in frame.text:

@@ -27,6 +27,7 @@ from ticker.news.stages import PublishOptions
 from ticker.settings import Settings
 from ticker.store.archive import Archive
 from ticker.store.client import Store
+from ticker.store.coverage_titles import CoverageTitles
 from ticker.store.stories import Stories
 from ticker.store.verification import Verification
 from ticker.store.wire import Wire
@@ -40,7 +41,7 @@ KINDS = ("publish", "draft", "hold", "embargo", "correct", "move", "pin", "kill"
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from([*KINDS, "twin", "check", "account"]),
+        st.sampled_from([*KINDS, "twin", "check", "title", "account"]),
         st.sampled_from(["en", "drill-ar"]),
         st.integers(0, 5),
     ),
@@ -49,7 +50,11 @@ steps = st.lists(
 
 
 EVERYTHING = [
-    *((kind, "en", which) for which in (0, 1, 2) for kind in (*KINDS, "twin", "check", "account")),
+    *(
+        (kind, "en", which)
+        for which in (0, 1, 2)
+        for kind in (*KINDS, "twin", "check", "title", "account")
+    ),
     # A line leaves the coverage that it began in; a draft is the newest version of a story.
     *(("publish", "en", 4), ("move", "en", -1), ("twin", "en", 1)),
 ]
@@ -77,6 +82,8 @@ class Newsroom:
                 case "check":
                     for flash_id in ids[:1]:
                         await Stories(self.store, []).check(edition, flash_id, self.clock())
+                case "title" if ids:
+                    await CoverageTitles(self.store).set(edition, "storm", f"Storm {self.asked}")
                 case "account":
                     await self._account()
                 case _:
@@ -151,12 +158,14 @@ def kept(url: str) -> dict[str, Any]:
                     value = client.xrange(key)
                 case other:
                     value = other
-            if ":idempotency:" in key and not value.get("fingerprint"):
-                continue  # of the store client's own retries, for a minute
+            if ":idempotency:" in key and (value == "none" or not value.get("fingerprint")):
+                continue  # of the store client's own retries, for a minute; or it has ended
             if ":unchanged:" in key:
                 continue  # counts of a day, as of a rate limit
             if key.endswith(":head") and "changes" in value:
                 del value["changes"]  # a validator: it only has to be another each time
+            if key.endswith(":head"):
+                value.pop("titles", None)  # another one
             found[key] = value, client.pexpiretime(key)
     return found
 

@@ -22,9 +22,12 @@ PUBLIC = {
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
-    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt",
+    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
+    "GET /{edition}/app.webmanifest", "GET /{edition}/picture.png", "GET /{edition}/f/{id}.v{version:int}.png",
+    "GET /{edition}/coverage/{slug}/picture.png",
     "GET /oembed", "GET /embed", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
-    "GET /{edition}/coverage/{slug}", "GET /{edition}", "GET /desk/login", "POST /desk/login",
+    "GET /{edition}/coverage/{slug}", "GET /{edition}/section/{code}", "GET /{edition}/region/{code}",
+    "GET /newsroom.css", "GET /{edition}", "GET /desk/login", "POST /desk/login",
     "POST /desk/login/passkey", "POST /desk/login/passkey/options", "GET /desk/sign-on", "GET /desk/sign-on/back",
 }  # fmt: skip
 # What takes a role of the edition, and the least one.
@@ -36,6 +39,8 @@ EDITORIAL = {
     "GET /v1/{edition}/flashes/{id}/versions": Role.REPORTER,
     "POST /v1/{edition}/flashes/{id}/release": Role.REPORTER,
     "GET /v1/{edition}/flashes/{id}/landing": Role.REPORTER,
+    "GET /v1/{edition}/coverages/{slug}": Role.REPORTER,
+    "PUT /v1/{edition}/coverages/{slug}": Role.EDITOR,
     "GET /v1/{edition}/queue": Role.REPORTER,
     "GET /v1/{edition}/readers": Role.REPORTER,
     "GET /v1/{edition}/board": Role.REPORTER,
@@ -69,6 +74,7 @@ UNREADY = {"GET /v1/{edition}/flashes/{id}/landing", "POST /desk/{edition}/writi
 SCRIPTED = {"POST /desk/account/passkeys", "POST /desk/account/passkeys/options"}
 BODIES = {"POST /v1/{edition}/flashes", "PATCH /v1/{edition}/flashes/{id}",
           "POST /desk/{edition}/lint", "POST /desk/{edition}/writing"}  # fmt: skip
+TITLES = {"PUT /v1/{edition}/coverages/{slug}"}
 LISTS = {"POST /v1/flashes"}
 
 
@@ -94,7 +100,7 @@ def test_every_route_is_known(settings: Settings) -> None:
 def url(route: str, flash_id: str, edition: str = "en") -> tuple[str, str]:
     method, _, path = route.partition(" ")
     path = path.replace("{edition}", edition).replace("{id}", flash_id)
-    path = path.replace("{key}", flash_id)
+    path = path.replace("{key}", flash_id).replace("{slug}", "flood")
     query = {"DELETE": "?reason=x"}.get(method, "")
     return method, path + (query or ("?at=2026-01-01T00:00:00Z" if path.endswith("board") else ""))
 
@@ -103,13 +109,15 @@ def body_of(route: str) -> Any:
     line = {"headline": "x", "urgency": 3}
     if route in LISTS:
         return [{"edition": "en", **line}]
+    if route in TITLES:
+        return {"title": "The flood"}
     return line if route in BODIES else None
 
 
 @pytest.mark.parametrize("route", EDITORIAL)
 async def test_editors_urls_are_for_editors(service: Running, route: str) -> None:
     """Nobody without a role, of a lower role or of another edition; never to scripts of other sites."""
-    flash_id = (await service.post("en", "A line"))["id"]
+    flash_id = (await service.post("en", "A line", coverage="flood"))["id"]
     method, path = url(route, flash_id)
     body = body_of(route)
     least = EDITORIAL[route]
@@ -136,7 +144,7 @@ async def test_editors_urls_are_for_editors(service: Running, route: str) -> Non
 @pytest.mark.parametrize("route", EDITORIAL)
 async def test_sessions_prove_their_intent(service: Running, route: str) -> None:
     """With a cookie alone, as another site could send it, nothing is changed anywhere."""
-    flash_id = (await service.post("en", "A line"))["id"]
+    flash_id = (await service.post("en", "A line", coverage="flood"))["id"]
     await hire(service, "adm", Role.ADMIN)
     editor = await log_in(service, "adm")
     method, path = url(route, flash_id)
@@ -149,7 +157,7 @@ async def test_sessions_prove_their_intent(service: Running, route: str) -> None
 @pytest.mark.parametrize("route", PAGES)
 async def test_pages_of_the_desk_are_behind_the_login(service: Running, route: str) -> None:
     """Strangers go to the login; others see what their role and edition allow; nobody frames it."""
-    flash_id = (await service.post("en", "A line"))["id"]
+    flash_id = (await service.post("en", "A line", coverage="flood"))["id"]
     method, path = url(route, flash_id)
     stranger = await service.request(method, path, token=None)
     assert stranger.status == 303

@@ -37,7 +37,7 @@ def test_a_chosen_value_takes_itself_out_again() -> None:
         "Health": "/en?section=sports&region=asia",
     }
     assert sections.chosen
-    assert sections.clear == "/en?region=asia"
+    assert sections.clear == "/en/region/asia"
     assert not row("section=sports", "region").chosen
 
 
@@ -61,7 +61,8 @@ def test_filters_without_a_vocabulary_can_be_cleared() -> None:
 def test_the_query_has_one_form(query: str, clean: str) -> None:
     """Pages that show the same have the same address, whatever order or strangers the query has."""
     assert filters(query).query == clean
-    assert filters(query).href == (f"/en?{clean}" if clean else "/en")
+    where = filters(query).href
+    assert where == {"": "/en", "section=sports": "/en/section/sports"}.get(clean, f"/en?{clean}")
 
 
 def test_what_the_banner_is_told() -> None:
@@ -70,4 +71,18 @@ def test_what_the_banner_is_told() -> None:
         "section": "sports,health",
         "urgency": "2",
     }
-    assert filters("section=sports").before("id") == "/en?section=sports&before=id"
+    assert filters("section=sports&region=asia").before("id") == (
+        "/en?section=sports&region=asia&before=id"
+    )
+
+
+def test_a_section_or_region_alone_has_an_address() -> None:
+    """Links to a section or a region lead to its page, also to the earlier lines of it."""
+    links = {it.label: it.href for it in row("", "region").choices}
+    assert links["Asia"] == "/en/region/asia"
+    assert filters("section=sports").before("id") == "/en/section/sports?before=id"
+    assert filters("section=sports").page == ("section", "sports")
+    assert filters("section=sports&region=asia").page is None
+    assert filters("section=sports").search == "/en?q=&section=sports"
+    chosen = next(it for it in row("section=sports", "section").choices if it.chosen)
+    assert chosen.href == "/en"

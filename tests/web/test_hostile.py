@@ -204,7 +204,7 @@ async def test_strings_in_urls(service: Running) -> None:
             f"/{name}", f"/en/f/{name}", f"/en/coverage/{name}", f"/v1/{name}/flashes", f"/static/{name}",
             f"/v1/en/flashes/{name}", f"/v1/en/flashes?before={name}", f"/en?section={name}",
             f"/v1/en/live?urgency={name}x", f"/oembed?url={name}", f"/embed/en?mode={name}",
-            f"/embed?edition={name}", f"/desk/login?next={name}", f"/ticker-{name}.js",
+            f"/embed?edition={name}", f"/en/f/{name}.v1.png", f"/en/coverage/{name}/picture.png", f"/desk/login?next={name}", f"/ticker-{name}.js",
         ):  # fmt: skip
             answer = await service.get(path)
             assert answer.status < 500, path

@@ -135,3 +135,14 @@ async def test_a_turn_that_fails_is_over() -> None:
     kitchen.go_on.set()
     await asyncio.gather(*await kitchen.ask("a"))
     assert kitchen.had == ["a"]
+
+
+async def test_work_in_other_threads_counts() -> None:
+    """The pause after a picture, which is drawn in a thread, is as long as the drawing took."""
+    kitchen = Kitchen()
+    async with kitchen.queue.turn("a") as work:
+        work.elsewhere = 0.05
+    asked = await kitchen.ask("b") + await kitchen.ask("board", first=True)
+    kitchen.go_on.set()
+    await asyncio.gather(*asked)
+    assert kitchen.had == ["board", "b"]

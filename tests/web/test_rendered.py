@@ -35,6 +35,7 @@ PATHS = (
     "/en?before={before}",
     "/en/f/{id}",
     "/en/coverage/storm",
+    "/sitemap-news.xml",
     "/embed/en",
     "/embed/en?mode=stack&max=3&section=sports",
     "/v1/en/flashes",

@@ -179,6 +179,8 @@ class Exporter:
             yield "story", {"edition": edition, "key": key, "id": flash_id}
         async for flash_id, at in self._scan(self._keys(edition).checked):
             yield "checked", {"edition": edition, "id": flash_id, "at": int(at)}
+        async for slug, title in self._scan(self._keys(edition).titles):
+            yield "title", {"edition": edition, "slug": slug, "title": title}
 
     async def _log(self, edition: str, head: Cursor) -> AsyncIterator[tuple[Cursor, str]]:
         reached = GENESIS

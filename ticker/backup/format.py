@@ -34,6 +34,7 @@ _KINDS: Final[Mapping[str, Mapping[str, type]]] = {
     "entry": {"edition": str, "cursor": str, "record": str},
     "story": {"edition": str, "key": str, "id": str},
     "checked": {"edition": str, "id": str, "at": int},
+    "title": {"edition": str, "slug": str, "title": str},
     "answered": {"edition": str, "key": str, "fingerprint": str, "record": str, "until": int},
     "user": {"name": str, "record": str},
     "token": {"name": str, "digest": str, "record": str},

@@ -19,6 +19,7 @@ from ticker.backup.format import BackupError, Kept, check, read
 from ticker.backup.versions import Versions
 from ticker.news.event import GENESIS
 from ticker.store.archive import Archive
+from ticker.store.coverage_titles import CoverageTitles
 from ticker.store.faults import StoreUnavailableError, store_errors
 from ticker.store.history import History
 from ticker.store.import_lock import ImportLock, UnfinishedImportError
@@ -116,6 +117,7 @@ class Restorer:
         self._history = History(store)
         self._lock = ImportLock(store)
         self._widgets = WidgetScripts(store)
+        self._titles = CoverageTitles(store)
         self._versions = Versions(store, self._name)
 
     async def begin(self) -> None:
@@ -212,18 +214,10 @@ class Restorer:
                 await self._put_answered(line)
             case "story":
                 await self._put_story(line)
-            case "checked":
-                with store_errors():
-                    key = self._keys(values["edition"]).checked
-                    await self._commands.hset(key, values["id"], values["at"])
-            case "user":
-                with store_errors():
-                    await self._commands.hset(self._names.users, values["name"], values["record"])
-            case "token":
-                with store_errors():
-                    await self._commands.hset(
-                        self._names.digests, values["digest"], values["record"]
-                    )
+            case "title":
+                await self._titles.restore(values["edition"], values["slug"], values["title"])
+            case "checked" | "user" | "token":
+                await self._put_field(line)
             case "audit":
                 offset = int(values["cursor"].partition(".")[0])
                 await self._audit.append(values["record"], offset)
@@ -231,6 +225,19 @@ class Restorer:
                 await self._widgets.keep(values["name"], values["script"])
             case _:  # the first line and the last
                 pass
+
+    async def _put_field(self, line: Line) -> None:
+        """One field of a hash."""
+        values = line.values
+        match line.kind:
+            case "checked":
+                field = self._keys(values["edition"]).checked, values["id"], values["at"]
+            case "user":
+                field = self._names.users, values["name"], values["record"]
+            case _:
+                field = self._names.digests, values["digest"], values["record"]
+        with store_errors():
+            await self._commands.hset(*field)
 
     async def _put_answered(self, line: Line) -> None:
         """Remember a request for as long as it would have been; what it made must be there."""

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ticker.hub.audience import Reader
+    from ticker.hub.room import Revision
     from ticker.news.event import Cursor, Event
     from ticker.news.flash import Flash
     from ticker.news.reach import HubReaders
     from ticker.news.subscription import Subscription
     from ticker.settings import Settings
-
-
-# Whether a board is loaded, how often it was, where its wire stands, since when it may be old.
-Revision = tuple[bool, int, "Cursor", "datetime | None"]
 
 
 class Hub:
@@ -81,9 +78,7 @@ class Hub:
         }
 
     def _followed(self) -> Mapping[Labels, float]:
-        return {
-            labels(edition=code): float(room.stale is None) for code, room in self._rooms.items()
-        }
+        return {labels(edition=it): float(room.stale is None) for it, room in self._rooms.items()}
 
     @property
     def editions(self) -> list[str]:
@@ -165,6 +160,14 @@ class Hub:
     def publish(self, event: Event) -> None:
         """Take in an event of the wire, a kill too: its room writes it to all whom it concerns."""
         self._rooms[event.flash.edition].publish(event)
+
+    def entitle(self, edition: str, titles: Mapping[str, str]) -> None:
+        """The titles of an edition's running stories, by slug: its readers hear what is new."""
+        self._rooms[edition].entitle(titles)
+
+    def titles(self, edition: str) -> Mapping[str, str]:
+        """The same, to read."""
+        return self._rooms[edition].titles.all
 
     def join(
         self, reader: Reader, subscription: Subscription, cursor: Cursor | None
@@ -250,8 +253,7 @@ class Hub:
 
     def revision(self, edition: str) -> Revision:
         """Validator of what is made from an edition: another one wherever that may be another."""
-        room = self._rooms[edition]
-        return room.loaded, room.loads, room.board.cursor, room.stale
+        return self._rooms[edition].revision
 
     def until(self, edition: str) -> datetime | None:
         """When a board changes by itself, by expiry or by age."""

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ticker.hub.audience import QueuedAudience
+from ticker.hub.titles import Titles
 from ticker.news.flash import URGENCY_DEFAULT, URGENCY_RANGE, PubStatus
 from ticker.protocol import frames
 
@@ -33,6 +34,10 @@ _TIME_EVERY: Final = timedelta(minutes=10)
 # How the readers of a lane are written to; those of a lane not named here one by one.
 Lanes = Mapping[str, Callable[[], "Audience"]]
 
+# Whether a board is loaded, how often it was, how often titles were, where its wire stands, since
+# when it may be old.
+Revision = tuple[bool, int, int, "Cursor", "datetime | None"]
+
 
 @dataclass(slots=True)
 class _Group:
@@ -41,7 +46,7 @@ class _Group:
     subscription: Subscription
     audiences: dict[str, Audience] = field(default_factory=dict)
     hellos: dict[Cursor | None, Frame] = field(default_factory=dict)
-    hellos_for: tuple[Cursor, int, datetime | None] | None = None
+    hellos_for: tuple[Cursor, int, int, datetime | None] | None = None
 
 
 class Room:
@@ -51,6 +56,7 @@ class Room:
         loaded: Whether its board can be shown.
         opened: Whether it was loaded since the store was last found to be half a backup.
         half: Whether the store is half a backup now.
+        titles: Of its running stories.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Room:
         self.board: Final = board
         self.loaded = self.opened = self.half = False
         self.loads = 0
+        self.titles: Final = Titles()
         self._encoder = encoder
         self._lanes = lanes
         self._metrics = metrics
@@ -74,6 +81,11 @@ class Room:
         self._timed = now
         self._groups: dict[Subscription, _Group] = {}
         self._awaited: list[tuple[Flash, asyncio.Event]] = []
+
+    @property
+    def revision(self) -> Revision:
+        """Validator of what is made from this edition."""
+        return self.loaded, self.loads, self.titles.changes, self.board.cursor, self.stale
 
     @property
     def readers(self) -> list[Reader]:
@@ -115,6 +127,7 @@ class Room:
     def publish(self, event: Event) -> None:
         """Deliver an event, a kill too: broadcast it to each group that it concerns."""
         self._metrics.count("ticker_events_total", edition=self.edition)
+        self._tell_titles(self.titles.new_with(event.flash, self.board))
         if not self.board.apply(event):
             return
         shown = frames.flash(event.cursor, event.flash)
@@ -129,6 +142,10 @@ class Room:
                 dropped = dropped or frames.drop(event.cursor, event.flash)
                 self._send(group, dropped, urgency)
         self._tell_waiting()
+
+    def entitle(self, titles: Mapping[str, str]) -> None:
+        """Take the titles of its running stories, and tell readers what is new of them."""
+        self._tell_titles(self.titles.replace(titles, self.board))
 
     async def shown(self, flash: Flash) -> None:
         """Wait until this version of a flash, or a newer one, is shown, unless none ever is."""
@@ -185,6 +202,12 @@ class Room:
             self._encoder.stale = None
             self.beat(now, timed=True)
 
+    def _tell_titles(self, changed: Mapping[str, str | None]) -> None:
+        if changed:
+            told = frames.titles(self.board.cursor, changed)
+            for group in list(self._groups.values()):
+                self._send(group, told, URGENCY_DEFAULT)
+
     def _tell_waiting(self) -> None:
         for flash, shown in self._awaited:
             known = self.board.get(flash.id)
@@ -198,7 +221,8 @@ class Room:
 
     def _hello(self, group: _Group, cursor: Cursor | None, now: datetime) -> Frame:
         """The hello for this position, cached for a second: a reconnect storm brings thousands."""
-        valid_for = (self.board.cursor, int(now.timestamp()), self._encoder.stale)
+        second = int(now.timestamp())
+        valid_for = (self.board.cursor, self.titles.changes, second, self._encoder.stale)
         if group.hellos_for != valid_for:
             self._hellos.clear(group.hellos)
             group.hellos_for = valid_for
@@ -209,18 +233,25 @@ class Room:
         hello = group.hellos.get(key)
         if hello is None:
             hello = (
-                self._encoder.snapshot(
-                    self.board.cursor, self.board.lines(group.subscription, now), now
-                )
+                self._snapshot(group.subscription, now)
                 if missed is None
                 else self._replay(group.subscription, missed, now)
             )
             self._hellos.keep(group.hellos, key, hello)
         return hello
 
+    def _snapshot(self, subscription: Subscription, now: datetime) -> Frame:
+        lines = self.board.lines(subscription, now)
+        return self._encoder.snapshot(self.board.cursor, lines, now, self.titles.of(lines))
+
     def _replay(self, subscription: Subscription, missed: list[Flash], now: datetime) -> Frame:
         matching = [flash for flash in missed if subscription.matches(flash)]
         drops = [
             flash.id for flash in missed if flash.version > 1 and not subscription.matches(flash)
         ]
-        return self._encoder.replay(self.board.cursor, matching, drops, now)
+        titles = self._titles_now(subscription, now)
+        return self._encoder.replay(self.board.cursor, matching, drops, now, titles)
+
+    def _titles_now(self, subscription: Subscription, now: datetime) -> dict[str, str]:
+        """Of all that a reader may have: a title that was changed meanwhile is in no line."""
+        return self.titles.of(self.board.lines(subscription, now)) if self.titles.all else {}

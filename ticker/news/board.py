@@ -81,6 +81,11 @@ class Board:
             if flash.id in recent or flash.id in held
         }
 
+    @property
+    def coverages(self) -> set[str | None]:
+        """Slugs of the running stories of all usable lines that are known here."""
+        return {it.coverage for it in self._flashes.values() if it.pubstatus is PubStatus.USABLE}
+
     def get(self, flash_id: str) -> Flash | None:
         """The newest known version of a flash."""
         return self._flashes.get(flash_id)

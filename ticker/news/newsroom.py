@@ -9,9 +9,10 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.language import canonical, lookup
+from ticker.news.masthead import Masthead, masthead_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 ORIGIN: Final = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 _CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -117,6 +118,7 @@ class Newsroom:
         targets: Name of a place that lines are cut for → characters that fit there.
         templates: Language → beginnings of lines, with placeholders (`PLACEHOLDERS`).
         sign_on: The provider of single sign-on; None: there is none.
+        masthead: What readers' pages say of whose they are.
     """
 
     editions: Mapping[str, Edition]
@@ -125,6 +127,7 @@ class Newsroom:
     targets: Mapping[str, int] = field(default_factory=dict)
     templates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sign_on: SignOn | None = None
+    masthead: Masthead = field(default_factory=Masthead)
 
     @cached_property
     def drills(self) -> Mapping[str, Edition]:
@@ -157,7 +160,7 @@ def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
         NewsroomError, KeyError, TypeError, AttributeError: It describes none.
     """
     editions = [_edition(table) for table in tables["editions"]]
-    codes = {edition.code for edition in editions}
+    codes = {edition.code: None for edition in editions}.keys()
     return Newsroom(
         editions={edition.code: edition for edition in editions},
         sections=_vocabulary(tables.get("sections", {})),
@@ -165,7 +168,15 @@ def newsroom_of(tables: Mapping[str, Any]) -> Newsroom:
         targets=_targets(tables.get("targets", {})),
         templates=_templates(tables.get("templates", {})),
         sign_on=_sign_on(tables["sign_on"], codes) if "sign_on" in tables else None,
+        masthead=_masthead(tables.get("newsroom", {}), codes),
     )
+
+
+def _masthead(table: Mapping[str, Any], codes: Collection[str]) -> Masthead:
+    try:
+        return masthead_of(table, codes)
+    except ValueError as error:
+        raise NewsroomError(f"newsroom: {error}") from error
 
 
 def _edition(table: Mapping[str, Any]) -> Edition:
@@ -227,7 +238,7 @@ def _templates(table: Mapping[str, Any]) -> dict[str, list[str]]:
     return {lang: list(lines) for lang, lines in table.items()}
 
 
-def _sign_on(table: Mapping[str, Any], codes: set[str]) -> SignOn:
+def _sign_on(table: Mapping[str, Any], codes: Collection[str]) -> SignOn:
     groups = tuple(_group(it, codes) for it in table["groups"])
     scopes = tuple(table.get("scopes", _SCOPES))
     sign_on = SignOn(**{**table, "groups": groups, "scopes": scopes})
@@ -241,7 +252,7 @@ def _sign_on(table: Mapping[str, Any], codes: set[str]) -> SignOn:
     return sign_on
 
 
-def _group(table: Mapping[str, Any], codes: set[str]) -> Group:
+def _group(table: Mapping[str, Any], codes: Collection[str]) -> Group:
     group = Group(**{**table, "editions": tuple(table.get("editions", ()))})
     if group.group in {"", None}:
         raise NewsroomError("sign_on: a group must have a name")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news import document
@@ -16,7 +17,7 @@ from ticker.news.reach import VersionRef
 from ticker.protocol import rfc6455
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from ticker.news.event import Cursor
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Jitter: EventSource has none of its own, and all would come back at once.
 SSE_RETRY_MS: Final = range(1500, 4501)
+
+_NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 # Lingering close: what a peer has to read why it is closed.
 GOODBYE_SECONDS: Final = 5.0
@@ -102,15 +105,26 @@ class Encoder:
         self._board = {"lines": lines, "hours": hours}
         self.stale: datetime | None = None
 
-    def snapshot(self, cursor: Cursor, lines: Iterable[Flash], now: datetime) -> Frame:
+    def snapshot(
+        self,
+        cursor: Cursor,
+        lines: Iterable[Flash],
+        now: datetime,
+        titles: Mapping[str, str] = _NO_TITLES,
+    ) -> Frame:
         """A hello that replaces everything a reader has; newest line first."""
-        return self._hello(cursor, reset=True, flashes=lines, now=now)
+        return self._hello(cursor, reset=True, flashes=lines, now=now, titles=titles)
 
     def replay(
-        self, cursor: Cursor, missed: Iterable[Flash], drops: list[str], now: datetime
+        self,
+        cursor: Cursor,
+        missed: Iterable[Flash],
+        drops: list[str],
+        now: datetime,
+        titles: Mapping[str, str] = _NO_TITLES,
     ) -> Frame:
         """A hello with what a reader missed, oldest first, to be upserted."""
-        return self._hello(cursor, reset=False, flashes=missed, now=now, drops=drops)
+        return self._hello(cursor, reset=False, flashes=missed, now=now, titles=titles, drops=drops)
 
     def beat(self, cursor: Cursor, now: datetime | None) -> Frame:
         """Heartbeat, and the position to resume from even when filters hid events.
@@ -129,6 +143,7 @@ class Encoder:
         reset: bool,
         flashes: Iterable[Flash],
         now: datetime,
+        titles: Mapping[str, str],
         drops: list[str] | None = None,
     ) -> Frame:
         message = {
@@ -143,6 +158,8 @@ class Encoder:
         }
         if drops:
             message["drops"] = drops
+        if titles:
+            message["titles"] = dict(titles)
         return Frame(self._with_stale(message))
 
     def _with_stale(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +172,11 @@ def flash(cursor: Cursor, item: Flash) -> Frame:
     """One version of one line, to be upserted if it is newer."""
     message = {"type": "flash", "cursor": str(cursor), "flash": document.public(item)}
     return Frame(message, _ref(item))
+
+
+def titles(cursor: Cursor, changed: Mapping[str, str | None]) -> Frame:
+    """Titles of running stories, by slug; null: it has none any more."""
+    return Frame({"type": "titles", "cursor": str(cursor), "titles": dict(changed)})
 
 
 def drop(cursor: Cursor, item: Flash) -> Frame:

@@ -27,7 +27,7 @@ class Keys:
 
     @cached_property
     def head(self) -> str:
-        """Hash: offset and tag of the newest entry, count of changes, the import that goes on."""
+        """Hash: newest entry's offset and tag, changes, validator of titles, import going on."""
         return self._name("head")
 
     @cached_property
@@ -89,6 +89,11 @@ class Keys:
     def stories(self) -> str:
         """Hash: key of a story → id of the flash that is this edition's version of it."""
         return self._name("stories")
+
+    @cached_property
+    def titles(self) -> str:
+        """Hash: slug of a running story → its title."""
+        return self._name("titles")
 
     @cached_property
     def checked(self) -> str:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import format_time, milliseconds
 from ticker.news.event import Record
+from ticker.news.flash import PubStatus
 from ticker.store.archive import Archive
 from ticker.store.faults import store_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from ticker.news.flash import Flash
@@ -56,6 +57,26 @@ class StoryVersion(TypedDict):
     pubstatus: str
     firstcreated: str
     check: list[str]
+
+
+class StoryVersions:
+    """Versions of stories that are on the air, to read. Raises `StoreUnavailableError`."""
+
+    def __init__(self, store: Store) -> None:
+        self._commands: Any = store.commands
+        self._archive = Archive(store)
+        self._keys = store.keys
+
+    async def usable(self, edition: str, keys: Sequence[str]) -> list[Flash]:
+        """An edition's usable versions of some stories, by their keys."""
+        if not keys:
+            return []
+        with store_errors():
+            ids = await self._commands.hmget(self._keys(edition).stories, list(keys))
+        # Who began a story carries its key as an id, and no `story`.
+        wanted = [flash_id or key for flash_id, key in zip(ids, keys, strict=True)]
+        flashes = [record.flash for record in await self._archive.records(edition, wanted)]
+        return [flash for flash in flashes if flash.pubstatus is PubStatus.USABLE]
 
 
 class Stories:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ticker.news.newsroom import Newsroom
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 _NAMES: Final = ("section", "region", "tag", "coverage", "urgency")
+# Filters whose values are pages: a vocabulary of the newsroom's has each of them.
+_PAGES: Final = ("section", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,16 @@ class Filters:
         """Canonical path of the page with these filters."""
         return _href(self.path, self.pairs)
 
+    @property
+    def page(self) -> Pair | None:
+        """The section or region that has a page of its own, if this is that page."""
+        return self.pairs[0] if len(self.pairs) == 1 and self.pairs[0][0] in _PAGES else None
+
+    @property
+    def search(self) -> str:
+        """The page with an empty box to search in, within these filters."""
+        return f"{self.path}?{urlencode([('q', ''), *self.pairs])}"
+
     def before(self, flash_id: str) -> str:
         """Pagination: the page of the past that begins before a flash (keyset cursor)."""
         return _href(self.path, [*self.pairs, ("before", flash_id)])
@@ -120,5 +132,11 @@ class Filters:
 
 
 def _href(path: str, pairs: Iterable[Pair]) -> str:
-    query = urlencode(list(pairs))
+    """A section or region alone is a page with an address of its own."""
+    pairs = list(pairs)
+    filters = [name for name, _ in pairs if name != "before"]
+    if len(filters) == 1 and filters[0] in _PAGES:
+        name, value = pairs.pop(0)
+        path = f"{path}/{name}/{quote(value, safe='')}"
+    query = urlencode(pairs)
     return f"{path}?{query}" if query else path

@@ -8,9 +8,11 @@ from ticker.news.flash import PubStatus
 from ticker.web.problems import some_seconds, unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from ticker.hub.hub import Hub, Revision
+    from ticker.hub.hub import Hub
+    from ticker.hub.room import Revision
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
     from ticker.news.subscription import Subscription
@@ -50,6 +52,10 @@ class Reading:
     def revision(self, edition: str) -> Revision:
         """Validator of what is made from an edition's board, or read after it."""
         return self._hub.revision(edition)
+
+    def titles(self, edition: str) -> Mapping[str, str]:
+        """Slug → title, of the edition's running stories that have one."""
+        return self._hub.titles(edition)
 
     def until(self, edition: str) -> datetime | None:
         """When the board changes by itself, by expiry or by age."""

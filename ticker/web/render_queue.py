@@ -84,6 +84,19 @@ class _FairQueue:
         return turn
 
 
+class Work:
+    """What is done in a turn.
+
+    Attributes:
+        elsewhere: Seconds of CPU that it took outside of this thread; they count too.
+    """
+
+    __slots__ = ("elsewhere",)
+
+    def __init__(self) -> None:
+        self.elsewhere = 0.0
+
+
 class RenderQueue:
     """Bounded queue with priorities, one turn at a time.
 
@@ -113,7 +126,7 @@ class RenderQueue:
     @asynccontextmanager
     async def turn(
         self, client: str = "", *, first: bool = False, begun: bool = False
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Work]:
         """Wait for a turn, and have it while this is entered.
 
         Args:
@@ -126,11 +139,11 @@ class RenderQueue:
         """
         waiting = self._begun if begun else self._others
         await self._wait(client, self._first if first else waiting)
-        started = self._timer()
+        started, work = self._timer(), Work()
         try:
-            yield
+            yield work
         finally:
-            self._leave(self._timer() - started)
+            self._leave(self._timer() - started + work.elsewhere)
 
     async def _wait(self, client: str, waiting: _FairQueue) -> None:
         if not self._is_taken and (waiting is self._first or self._pause is None):

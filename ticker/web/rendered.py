@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.metrics import Metrics
-    from ticker.web.render_queue import RenderQueue
+    from ticker.web.render_queue import RenderQueue, Work
 
     Key = tuple[Any, ...]
     State = tuple[Any, ...]
@@ -47,10 +47,12 @@ class Made:
     Attributes:
         response: The answer that everybody gets; one with `no-store` is not kept.
         until: When it will be wrong without any change, by expiry, age or a clock on it.
+        elsewhere: Seconds of CPU that it took outside of this thread.
     """
 
     response: Response
     until: datetime | None = None
+    elsewhere: float = 0.0
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
@@ -84,7 +86,9 @@ class Page:
         self._status = response.status_code
         self._plain = bytes(response.body)
         self._squeezed = b""
-        if len(self._plain) >= _SMALL:
+        # A picture is compressed as it is.
+        is_text = not (response.media_type or "").startswith("image/")
+        if is_text and len(self._plain) >= _SMALL:
             self._squeezed = gzip.compress(self._plain, _GZIP_LEVEL, mtime=0)
         self._etag = sha256(self._plain).hexdigest()[:32]
         response.headers.add_vary_header("Accept-Encoding")
@@ -203,13 +207,15 @@ class RenderedPages:
         key: Key,
         state: Callable[[], State],
         render: Render,
-        turn: AbstractAsyncContextManager[None],
+        turn: AbstractAsyncContextManager[Work],
     ) -> Page:
         try:
-            async with turn:
+            async with turn as work:
                 # State before data: what changes while we read makes another page.
                 flight.state = state()
-                page = Page(await render(), flight.state)
+                made = await render()
+                work.elsewhere = made.elsewhere
+                page = Page(made, flight.state)
             self._metrics.count("ticker_renders_total", kind=key[0])
             if page.is_kept and self._flights.get(key) is flight:
                 self._keep(key, page)

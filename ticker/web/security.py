@@ -11,7 +11,7 @@ from ticker.web.caching import NO_STORE
 from ticker.web.problems import ProblemError, problem_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,11 +40,17 @@ _STARTS: Final = frozenset({"http.response.start", "websocket.http.response.star
 _HSTS: Final = "max-age=31536000"
 
 
-def page_policy(frame_ancestors: str = "'self'") -> str:
-    """Content Security Policy (CSP 3) of readers' pages: only our own files, live lines, search."""
+def page_policy(frame_ancestors: str = "'self'", images: Iterable[str] = ()) -> str:
+    """Content Security Policy (CSP 3) of readers' pages: only our own files, live lines, search.
+
+    Args:
+        frame_ancestors: Who may put the page in a frame.
+        images: Other sites that the newsroom's logo comes from.
+    """
+    places = " ".join(["'self'", "data:", *images])
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {places}; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
         "require-trusted-types-for 'script'; trusted-types ticker-page; "
         f"frame-ancestors {frame_ancestors}"
     )

@@ -27,8 +27,9 @@ class Public:
     def __init__(self, core: Core) -> None:
         self.settings = core.settings
         self.newsroom = core.settings.newsroom
-        self.templates = Templates(core.settings.public_url)
+        self.templates = Templates(core.settings.public_url, core.settings.newsroom)
         self.archive = core.archive
+        self.story_versions = core.story_versions
         self.search = core.search
         self.full_text = core.full_text
         self.clicks = core.clicks

@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from ticker.formats.web_app import DARK, LIGHT
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.caching import LIVE_CACHE, NO_STORE
+from ticker.web.modules import imports_of
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from ticker.news.newsroom import Edition
+    from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.problems import ProblemError
 
 
 class Templates:
-    """Renders the templates of this package."""
+    """Renders the templates of this package.
 
-    def __init__(self, public_url: str) -> None:
+    Args:
+        public_url: Base of absolute URLs, as configured; empty: as each request says.
+        newsroom: Whose pages they are.
+
+    Attributes:
+        sheet: Style sheet of the newsroom's own colours; empty where it has none.
+    """
+
+    def __init__(self, public_url: str, newsroom: Newsroom) -> None:
         self._public_url = public_url
+        self._newsroom = newsroom
+        self.sheet = newsroom.masthead.sheet
+        self._sheet_tag = sha256(self.sheet.encode()).hexdigest()[:12] if self.sheet else ""
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
         )
+        self._environment.globals["imports_of"] = imports_of
         self._environment.filters["clock"] = lambda time: time[11:16]
         self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
-        self._environment.filters["spelled"] = _spelled
+        self._environment.filters["spelled"] = spelled
+        self._environment.filters["of"] = _titles_of
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
         self._words: dict[str, dict[str, str]] = json.loads(words)
         desk = (static_dir() / "desk" / "words.json").read_text(encoding="utf-8")
@@ -50,6 +68,11 @@ class Templates:
     def words(self, lang: str) -> dict[str, str]:
         """Localisation: the pages' words in a language, with English as fallback."""
         return self._words["en"] | self._words.get(lang.partition("-")[0], {})
+
+    def site(self, edition: Edition) -> str:
+        """What the pages of an edition call the site: the newsroom's name, else "Breaking news"."""
+        named = self._newsroom.masthead.names.get(edition.code)
+        return named or self.words(edition.lang)["title"]
 
     def problem(self, edition: Edition, problem: ProblemError) -> Response:
         """A problem as an HTML error page."""
@@ -75,20 +98,29 @@ class Templates:
 
         Args:
             template: File in `templates/`.
-            edition: Whose page it is; templates know it as `edition`, and its `words`.
+            edition: Whose page it is; templates know it as `edition`, and its `words`, beside the
+                name of the `site`, its `masthead` and all `editions`.
             context: What else the template needs.
             status: HTTP status.
             frame_ancestors: Clickjacking: who may put the page in a frame (CSP 3, 6.4.2).
             headers: Further headers; they win.
         """
         html = self._environment.get_template(template).render(
-            edition=edition, words=self.words(edition.lang), **context
+            edition=edition,
+            editions=list(self._newsroom.editions.values()),
+            words=self.words(edition.lang),
+            site=self.site(edition),
+            masthead=self._newsroom.masthead,
+            sheet_tag=self._sheet_tag,
+            theme={"light": LIGHT, "dark": DARK},
+            **context,
         )
+        images = self._newsroom.masthead.origins
         return HTMLResponse(
             html,
             status,
             headers={
-                "Content-Security-Policy": page_policy(frame_ancestors),
+                "Content-Security-Policy": page_policy(frame_ancestors, images),
                 "Cache-Control": LIVE_CACHE,
                 "Content-Language": edition.lang,
                 **(headers or {}),
@@ -120,7 +152,13 @@ class Templates:
         return HTMLResponse(html, status, headers=headers)
 
 
-def _spelled(slug: str) -> str:
+def _titles_of(titles: Mapping[str, str], lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Those titles of running stories that some lines are of."""
+    slugs = [line["coverage"] for line in lines]
+    return {slug: titles[slug] for slug in slugs if slug in titles}
+
+
+def spelled(slug: str) -> str:
     """A slug as words: hyphens are spaces, and the first letter is a capital."""
     text = slug.replace("-", " ")
     return text[:1].upper() + text[1:]

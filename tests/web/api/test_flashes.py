@@ -106,13 +106,23 @@ async def test_one_flash(service: Running) -> None:
 async def test_killed_words_are_nowhere(service: Running) -> None:
     """After a kill no list, page, stream or replay holds a word of any version of the line."""
     start = (await service.get(FLASHES)).json["cursor"]
-    line = await service.post("en", "Secret words", source="Secret source", tags=["Secret"])
+    line = await service.post(
+        "en", "Secret words", source="Secret source", tags=["Secret"], section="sports",
+        region="asia", coverage="nk-story",
+    )  # fmt: skip
+    title = {"title": "Secret story"}
+    await service.request("PUT", "/v1/en/coverages/nk-story", body=title)
     await service.patch("en", line["id"], headline="Secret again", correction="Secret note")
     await service.kill("en", line["id"], "Secret")
     newer = await service.post("en", "Newer")
     one = f"{FLASHES}/{line['id']}"
+    pages = ("/en", "/", "/en/section/sports", "/en/region/asia", "/en/coverage/nk-story",
+             "/en?coverage=nk-story", "/embed/en?coverage=nk-story")  # fmt: skip
+    line_page = f"/en/f/{line['id']}"
+    machines = ("/sitemap-news.xml", line_page, f"{line_page}.v2.png",
+                "/en/coverage/nk-story/picture.png")  # fmt: skip
     found = (f"{FLASHES}?q=secret", f"{FLASHES}?source=secret", "/en?q=secret+words")
-    for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", "/en", "/", *found):
+    for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", *pages, *machines, *found):
         assert b"Secret" not in (await service.get(path)).body
     assert (await service.request("GET", one)).status == 410
     assert b"Secret" not in (await service.request("GET", one)).body

@@ -125,7 +125,7 @@ async def test_the_choices_are_the_elements(service: Running) -> None:
         "section": "sports",
     }
     assert headlines(html) == ["Match over"]
-    assert f'<link rel="canonical" href="{service.url}/en?section=sports">' in html
+    assert f'<link rel="canonical" href="{service.url}/en/section/sports">' in html
 
 
 async def test_a_wrong_choice_is_named(service: Running) -> None:

@@ -52,6 +52,8 @@ async def test_the_answer_has_all_that_the_specification_asks_for(service: Runni
         ("/", "/embed/en"),
         ("/ar", "/embed/ar"),
         ("/ar?section=sports&utm_source=x", "/embed/ar?section=sports"),
+        ("/ar/section/sports", "/embed/ar?section=sports"),
+        ("/ar/region/asia?before=x", "/embed/ar?region=asia"),
         ("/en?mode=crawl&before=x", "/embed/en"),
         ("/en/coverage/storm-2026?before=x", "/embed/en?coverage=storm-2026"),
         ("/en/coverage/a%20%22b", "/embed/en?coverage=a+%22b"),

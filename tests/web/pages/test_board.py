@@ -190,7 +190,7 @@ async def test_what_is_most_read(store: Store, settings: Settings) -> None:
             clicks.count("en", flash_id, f"192.0.2.{reader}")
     await clicks.exchange()
     metrics = Metrics()
-    templates, reading = Templates(""), Reading(hub, Archive(store))
+    templates, reading = Templates("", settings.newsroom), Reading(hub, Archive(store))
     rendered = RenderedPages(RenderQueue(metrics), metrics)
     found = SearchPages(templates, reading, FullText(store), settings.newsroom, rendered)
     pages = Pages(templates, reading, Search(store), clicks, settings.newsroom, rendered, found)

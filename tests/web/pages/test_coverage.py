@@ -34,7 +34,7 @@ async def test_a_story_reads_newest_first_over_days(service: Running) -> None:
     await service.post("en", "Other", coverage="storm")
     answer = await service.get("/en/coverage/flood")
     assert headlines(answer.body) == [f"Line {n}" for n in range(129, 29, -1)]
-    assert b"<h1><bdi>Flood</bdi></h1>" in answer.body
+    assert b'<h1 data-story="flood"><bdi>Flood</bdi></h1>' in answer.body
     more = re.search(rb'<a href="([^"]*)" rel="next">', answer.body)
     assert more is not None
     older = await service.get(more[1].decode())

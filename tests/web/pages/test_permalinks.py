@@ -19,7 +19,9 @@ from ticker.news.event import GENESIS
 from ticker.news.flash import Flash, PubStatus, correct, kill, release
 from ticker.store.archive import Archive
 from ticker.store.client import Store
+from ticker.store.stories import StoryVersions
 from ticker.web.pages.permalinks import Permalinks, Step, history, shares
+from ticker.web.pages.versions import LanguageVersions
 from ticker.web.reading import Reading
 from ticker.web.render_queue import RenderQueue
 from ticker.web.rendered import RenderedPages
@@ -66,7 +68,7 @@ async def test_all_that_is_known_of_a_line(service: Running) -> None:
         assert f">{text}<" in html
     assert "<title>Harbour closed · Breaking news</title>" in html
     links = [unescape(it) for it in re.findall(r'href="([^"]*)"', html)]
-    assert {"/en/coverage/harbour-bridge", "/en?section=economy", "/en?region=europe",
+    assert {"/en/coverage/harbour-bridge", "/en/section/economy", "/en/region/europe",
             "/en?tag=ships%20%26%20boats", "https://news.example/a"} <= set(links)  # fmt: skip
 
 
@@ -150,9 +152,11 @@ async def test_a_line_on_show_needs_no_store(settings: Settings) -> None:
     hub.load("en", [flash("a", headline="Known", firstcreated=utcnow())], GENESIS, [])
     away = Store("unix:///nowhere/valkey.sock")
     metrics = Metrics()
+    reading, archive, newsroom = Reading(hub, Archive(away)), Archive(away), settings.newsroom
+    versions = LanguageVersions(reading, archive, StoryVersions(away), newsroom)
     face = Permalinks(
-        Templates(""), Reading(hub, Archive(away)), Archive(away), settings.newsroom,
-        RenderedPages(RenderQueue(metrics), metrics),
+        Templates("", newsroom), reading, archive, newsroom,
+        RenderedPages(RenderQueue(metrics), metrics), versions,
     )  # fmt: skip
     scope = {"type": "http", "method": "GET", "path": "/en/f/a", "query_string": b"", "headers": [],
              "scheme": "http", "server": ("t", 80), "path_params": {"edition": "en", "id": "a"}}  # fmt: skip

@@ -24,7 +24,11 @@ async def test_the_box_is_on_every_list(service: Running) -> None:
     """Who reads the board or the past can search from there, and what is chosen stays chosen."""
     for path in ("/en", "/en?before=now", "/en?section=sports", "/en?q="):
         html = (await service.get(path)).body.decode()
-        assert '<form class="search" role="search" action="/en">' in html
+        assert re.search(
+            '<form class="search"( data-meant="yes")? role="search" action="/en">', html
+        )
+        assert ("data-meant" in html) is path.endswith("q=")
+        assert re.search('<a class="seek" href="/en\\?q=[^"]*">', html)
         assert ('name="section" value="sports"' in html) is ("section" in path)
         assert "form-action 'self'" in (await service.get(path)).headers["content-security-policy"]
 

@@ -8,9 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
+from ticker.editing.coverages import Coverages
 from ticker.web.api.audit import AuditApi
 from ticker.web.api.batches import Batches
 from ticker.web.api.clicks import ClicksApi
+from ticker.web.api.coverages import CoveragesApi
 from ticker.web.api.editors import Editors
 from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
@@ -33,6 +35,7 @@ Endpoint: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 
 _FLASHES = "/v1/{edition}/flashes"
 _FLASH = _FLASHES + "/{id}"
+_COVERAGE = "/v1/{edition}/coverages/{slug}"
 _LIVE = "/v1/{edition}/live"
 
 
@@ -49,6 +52,10 @@ def api(shared: Shared) -> Visitor:
     history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
     audit = AuditApi(authenticator, core.audit)
+    titles = core.coverage_titles
+    coverages = CoveragesApi(
+        Coverages(titles, core.archive, core.audit), titles, core.hub, authenticator, newsroom
+    )
     return Visitor(
         [
             *_probes(core),
@@ -76,6 +83,7 @@ def api(shared: Shared) -> Visitor:
             Route(_FLASH + "/release", editors.release, methods=["POST"]),
             Route(_FLASH + "/landing", reach.landed),
             Route(_FLASH + "/clicks", clicks.count, methods=["POST"]),
+            *_resource(_COVERAGE, "titled", GET=coverages.read, PUT=coverages.entitle),
             Route("/v1/{edition}/queue", editors.queue),
             Route("/v1/{edition}/readers", reach.readers),
             Route("/v1/{edition}/board", history.board),

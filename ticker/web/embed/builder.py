@@ -80,7 +80,6 @@ class Builder:
         theme = "dark" if banner.theme == "dark" else "light"
         return {
             "banner": banner,
-            "editions": list(self._newsroom.editions.values()),
             "vocabularies": {
                 "section": Newsroom.labels(self._newsroom.sections, _LANG),
                 "region": Newsroom.labels(self._newsroom.regions, _LANG),

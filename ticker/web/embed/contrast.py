@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ticker.news.colours import SHAPE_AA, TEXT_AA, ratio
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-TEXT_AA: Final = 4.5
-SHAPE_AA: Final = 3.0
 
 # The design tokens of static/tokens.css, by theme; a test holds them to it.
 PALETTES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -39,8 +38,6 @@ PALETTES: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _WHITE: Final = "ffffff"
-# sRGB transfer function: linear below this, a power above.
-_KNEE: Final = 0.04045
 _PAIRS: Final = (
     ("on-breaking", "breaking", TEXT_AA),
     ("text", "surface", TEXT_AA),
@@ -86,23 +83,7 @@ def contrasts(theme: str, chosen: Mapping[str, str]) -> dict[str, Contrast]:
     return found
 
 
-def ratio(one: str, other: str) -> float:
-    """WCAG contrast ratio of two colours of six hexadecimal digits."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def _themes(theme: str, chosen: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {
         name: {**palette, **chosen} for name, palette in PALETTES.items() if theme in {"auto", name}
     }
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (0, 2, 4))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= _KNEE else ((channel + 0.055) / 1.055) ** 2.4

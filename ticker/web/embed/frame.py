@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ticker.formats.json_ld import live_blog
 from ticker.news import document
 from ticker.news.document import utcnow
 from ticker.web.embed.banner import Banner
+from ticker.web.metadata import Metadata
 from ticker.web.query import parameters
 from ticker.web.rendered import Made, earliest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition, Newsroom
     from ticker.web.reading import Reading
     from ticker.web.rendered import RenderedPages
@@ -35,6 +38,7 @@ class EmbedFrame:
         self._reading = reading
         self._newsroom = newsroom
         self._rendered = rendered
+        self._metadata = Metadata(templates, newsroom)
 
     async def page(self, request: Request) -> Response:
         """`GET /embed/{edition}?mode=&theme=…&section=…` → the banner, for the allowed origins."""
@@ -56,7 +60,7 @@ class EmbedFrame:
         edition, until = banner.edition, self._reading.until(banner.edition.code)
         _, board = self._reading.board(banner.subscription)
         lines = banner.shown(board, utcnow())
-        title = f"{self._templates.words(edition.lang)['title']} · {edition.name}"
+        title = self._title(banner, lines)
         context = {
             "base": base,
             "title": title,
@@ -69,13 +73,21 @@ class EmbedFrame:
                 **banner.attributes(),
             },
             "lines": [document.public(flash) for flash in lines],
-            "blog": live_blog(edition, lines, base, title) if lines else None,
+            "metadata": self._metadata.of_board(edition, banner.filters.href, title, lines, base),
         }
         ancestors = frame_ancestors(edition)
         return Made(
             self._templates.page("embed.html", edition, context, frame_ancestors=ancestors),
             earliest(banner.until(lines), until),
         )
+
+    def _title(self, banner: Banner, lines: Sequence[Flash]) -> str:
+        """Of the running story that it shows alone, as long as that has lines; else of the site."""
+        edition = banner.edition
+        site = f"{self._templates.site(edition)} · {edition.name}"
+        titles = self._reading.titles(edition.code) if lines else {}
+        story = titles.get(banner.filters.values("coverage"))
+        return f"{story} · {site}" if story else site
 
 
 def frame_ancestors(edition: Edition) -> str:

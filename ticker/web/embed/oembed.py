@@ -47,7 +47,7 @@ class Oembed:
         banner = self._banner(given, hosts)
         width = min(_WIDTH, _limit("maxwidth", given))
         height = min(banner.height(width), _limit("maxheight", given))
-        provider = self._templates.words(banner.edition.lang)["title"]
+        provider = self._templates.site(banner.edition)
         title = f"{provider} · {banner.edition.name}"
         body = {
             "type": "rich",
@@ -91,8 +91,8 @@ class Oembed:
                 return code, filters
             case ["embed", code]:
                 return code, query
-            case [code, "coverage", slug]:
-                return code, {"coverage": [slug]}
+            case [code, ("coverage" | "section" | "region") as name, value]:
+                return code, {name: [value]}
             case [code, "f", _]:
                 return code, {}
             case _:

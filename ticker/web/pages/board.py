@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import Response
 
 from ticker.news import document
 from ticker.news.document import utcnow
@@ -13,18 +13,19 @@ from ticker.news.newsroom import Newsroom
 from ticker.news.subscription import Subscription
 from ticker.web.admission import subscribe
 from ticker.web.filter_links import Filters
-from ticker.web.problems import no_such_line
+from ticker.web.metadata import Metadata
+from ticker.web.pages.running import running_stories
+from ticker.web.problems import no_such_line, problem_at
 from ticker.web.query import parameters
 from ticker.web.reading import published
 from ticker.web.rendered import Made, earliest
 from ticker.web.security import edition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
 _PAGE_LINES: Final = 50
 _MOST_READ: Final = 5
 _NEWEST: Final = "now"
+_SHEET_SECONDS: Final = 86_400
 _IS_NOW: Final = timedelta(hours=1)
-_ROBOTS: Final = "User-agent: *\nDisallow: /v1/\nDisallow: /desk\n"
 
 
 class Pages:
-    """`/`, `/{edition}`, favicon and robots.txt."""
+    """`/`, `/{edition}`, its sections and regions."""
 
     def __init__(
         self,
@@ -62,28 +63,46 @@ class Pages:
         self._newsroom = newsroom
         self._rendered = rendered
         self._found = found
+        self._metadata = Metadata(templates, newsroom)
 
     async def home(self, request: Request) -> Response:
         """The reader page of the first edition."""
-        return await self._answer(request, next(iter(self._newsroom.editions.values())))
+        edition = next(iter(self._newsroom.editions.values()))
+        return await self._answer(request, edition, parameters(request.url.query))
 
     async def edition(self, request: Request) -> Response:
         """`GET /{edition}?section=…&before=&q=` → the reader page, the past, or what is found."""
         edition = edition_of(self._newsroom, request.path_params["edition"])
         if self._found.is_meant(request):
             return await self._found.page(request, edition)
-        return await self._answer(request, edition)
+        return await self._answer(request, edition, parameters(request.url.query))
 
-    async def favicon(self, _: Request) -> Response:
-        """`/favicon.ico` → redirect to the SVG, for pages that name no icon."""
-        return RedirectResponse("/static/favicon.svg", 301, {"Cache-Control": "max-age=86400"})
+    async def section(self, request: Request) -> Response:
+        """`GET /{edition}/section/{code}?before=` → the page of a section; 404 for none."""
+        return await self._part(request, "section", self._newsroom.sections)
 
-    async def robots(self, _: Request) -> Response:
-        """`/robots.txt` (Robots Exclusion Protocol, RFC 9309): all pages but API and desk."""
-        return PlainTextResponse(_ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+    async def region(self, request: Request) -> Response:
+        """`GET /{edition}/region/{code}?before=` → the page of a region; 404 for none."""
+        return await self._part(request, "region", self._newsroom.regions)
 
-    async def _answer(self, request: Request, edition: Edition) -> Response:
-        given = parameters(request.url.query)
+    async def sheet(self, _: Request) -> Response:
+        """`/newsroom.css`: the newsroom's own colours."""
+        headers = {"Cache-Control": f"public, max-age={_SHEET_SECONDS}"}
+        return Response(self._templates.sheet, 200, headers, "text/css")
+
+    async def _part(
+        self, request: Request, name: str, vocabulary: Mapping[str, Mapping[str, str]]
+    ) -> Response:
+        edition = edition_of(self._newsroom, request.path_params["edition"])
+        code = request.path_params["code"]
+        if code not in vocabulary:
+            raise problem_at(404, name, f"There is no {name} {code!r}.")
+        given = {**parameters(request.url.query), name: [code]}
+        return await self._answer(request, edition, given)
+
+    async def _answer(
+        self, request: Request, edition: Edition, given: dict[str, list[str]]
+    ) -> Response:
         subscription = subscribe(self._newsroom, edition.code, given)
         filters = Filters.of(f"/{edition.code}", given)
         base = self._templates.base(request)
@@ -107,10 +126,14 @@ class Pages:
         return page.answer(request)
 
     def _context(self, edition: Edition, filters: Filters, base: str) -> dict[str, Any]:
+        name, code = filters.page or ("", "")
+        vocabulary = {"section": self._newsroom.sections, "region": self._newsroom.regions}
         return {
             "base": base,
-            "editions": list(self._newsroom.editions.values()),
             "filters": filters,
+            "part": Newsroom.labels(vocabulary.get(name, {}), edition.lang).get(code, ""),
+            "tail": f"/{name}/{code}" if name else "",
+            "titles": self._reading.titles(edition.code),
             "rows": filters.rows(self._newsroom, edition),
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
         }
@@ -121,17 +144,25 @@ class Pages:
         # End before lines, and both before the page: what ends meanwhile ends the page.
         until, now = self._reading.until(edition.code), utcnow()
         _, lines = self._reading.board(subscription)
+        stories = running_stories(lines, now) if not filters.pairs else []
         last = lines[-1].id if lines and not lines[-1].pinned else _NEWEST
-        context = self._context(edition, filters, base) | {
+        context = self._context(edition, filters, base)
+        title = " · ".join(
+            filter(None, [context["part"], self._templates.site(edition), edition.name])
+        )
+        context |= {
             "now": document.format_time(now),
+            "title": title,
+            "metadata": self._metadata.of_board(edition, filters.href, title, lines, base),
             "lines": [document.public(flash) for flash in lines],
+            "stories": stories,
             "most_read": [document.public(flash) for flash in self._most_read(edition)],
             "canonical": base + filters.href,
             "earlier": filters.before(last),
         }
         return Made(
             self._templates.page("reader.html", edition, context),
-            earliest(regrouped(lines, now), until),
+            earliest(regrouped(lines, now), until, *(it.until for it in stories)),
         )
 
     def _most_read(self, edition: Edition) -> list[Flash]:
@@ -159,6 +190,7 @@ class Pages:
         lines, last = await self._search.find(subscription, start, _PAGE_LINES)
         context = self._context(edition, filters, base) | {
             "cursor": str(cursor),
+            "metadata": self._metadata.of_edition(edition, base),
             "lines": [document.public(flash) for flash in lines],
             "canonical": base + filters.before(before),
             "earlier": filters.before(last) if last else None,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from ticker.formats.json_ld import news_article
 from ticker.news import document
 from ticker.news.document import utcnow
 from ticker.news.flash import PubStatus
@@ -81,7 +80,7 @@ class Permalinks(LinePages):
         page = await self._rendered.get(
             request,
             ("permalink", edition.code, base, flash_id),
-            lambda: self._reading.revision(edition.code),
+            self._versions.revision,
             lambda: self._render(edition, flash_id, base),
         )
         return page.answer(request)
@@ -94,18 +93,19 @@ class Permalinks(LinePages):
         except ProblemError as problem:
             return Made(self._templates.problem(edition, problem))
         if flash.pubstatus is PubStatus.CANCELED:
-            return Made(
-                self._templates.page("withdrawn.html", edition, self._editions(), status=410)
-            )
+            return Made(self._templates.page("withdrawn.html", edition, {}, status=410))
         context = self._context(edition, flash, base)
         records = await self._records(flash)
+        versions = await self._versions.of_line(flash)
         context |= {
+            "versions": versions.found,
             "cursor": str(cursor),
             "history": history(records or [], flash),
             "is_cut": records is not None and bool(records) and records[0].flash.version > 1,
         }
         page = self._templates.page("permalink.html", edition, context)
-        return Made(page, until=None if records is not None else utcnow())
+        is_whole = records is not None and versions.complete
+        return Made(page, until=None if is_whole else utcnow())
 
     async def _records(self, flash: Flash) -> list[Record] | None:
         """The last versions, and the one before them; None while the store is away (degraded)."""
@@ -114,27 +114,18 @@ class Permalinks(LinePages):
         except StoreUnavailableError:
             return None
 
-    def _editions(self) -> dict[str, Any]:
-        return {"editions": list(self._newsroom.editions.values())}
-
     def _context(self, edition: Edition, flash: Flash, base: str) -> dict[str, Any]:
         canonical = f"{base}/{edition.code}/f/{flash.id}"
         sections = Newsroom.labels(self._newsroom.sections, edition.lang)
         return {
-            **self._editions(),
             "base": base,
             "canonical": canonical,
             "line": document.public(flash),
+            "titles": self._reading.titles(edition.code),
             "sections": sections,
             "regions": Newsroom.labels(self._newsroom.regions, edition.lang),
             "shares": shares(flash.headline, canonical),
-            "article": news_article(
-                flash,
-                lang=edition.lang,
-                url=canonical,
-                section=sections.get(flash.section or ""),
-                publisher=self._templates.words(edition.lang)["title"],
-            ),
+            "metadata": self._metadata.of_line(edition, flash, base),
         }
 
 

@@ -10,8 +10,11 @@ from ticker.settings import static_dir
 from ticker.web.pages.assets import Assets
 from ticker.web.pages.board import Pages
 from ticker.web.pages.coverage import Coverage
+from ticker.web.pages.crawlers import Crawlers
 from ticker.web.pages.permalinks import Permalinks
+from ticker.web.pages.pictures import Pictures
 from ticker.web.pages.search import SearchPages
+from ticker.web.pages.versions import LanguageVersions
 from ticker.web.shared import Visitor
 
 if TYPE_CHECKING:
@@ -24,16 +27,26 @@ def pages(shared: Public) -> Visitor:
     reading, newsroom, rendered = shared.reading, shared.newsroom, shared.rendered
     found = SearchPages(templates, reading, shared.full_text, newsroom, rendered)
     board = Pages(templates, reading, shared.search, shared.clicks, newsroom, rendered, found)
-    permalinks = Permalinks(templates, reading, archive, newsroom, rendered)
-    coverage = Coverage(templates, reading, archive, newsroom, rendered)
+    versions = LanguageVersions(reading, archive, shared.story_versions, newsroom)
+    parts = templates, reading, archive, newsroom, rendered, versions
+    permalinks, coverage = Permalinks(*parts), Coverage(*parts)
+    crawlers, pictures = Crawlers(*parts), Pictures(*parts)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),
-            Route("/favicon.ico", board.favicon),
-            Route("/robots.txt", board.robots),
+            Route("/newsroom.css", board.sheet),
+            Route("/favicon.ico", crawlers.favicon),
+            Route("/robots.txt", crawlers.robots),
+            Route("/sitemap-news.xml", crawlers.sitemap),
             Route("/", board.home),
+            Route("/{edition}/app.webmanifest", crawlers.manifest),
+            Route("/{edition}/picture.png", pictures.edition),
+            Route("/{edition}/f/{id}.v{version:int}.png", pictures.line),
+            Route("/{edition}/coverage/{slug}/picture.png", pictures.story),
             Route("/{edition}/f/{id}", permalinks.page, name="permalink"),
             Route("/{edition}/coverage/{slug}", coverage.page, name="coverage"),
+            Route("/{edition}/section/{code}", board.section),
+            Route("/{edition}/region/{code}", board.region),
             Route("/{edition}", board.edition, name="edition"),
         ]
     )

@@ -82,10 +82,10 @@ class SearchPages:
     ) -> Made:
         words = self._templates.words(edition.lang)
         context: dict[str, Any] = {
-            "editions": list(self._newsroom.editions.values()),
             "filters": filters,
             "rows": filters.rows(self._newsroom, edition),
             "sections": Newsroom.labels(self._newsroom.sections, edition.lang),
+            "titles": self._reading.titles(edition.code),
             "text": text,
             "query": None,
             "count": "",

@@ -1,0 +1,32 @@
+"""Module graph of a page's script: who knows it fetches all of it at once (`modulepreload`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from posixpath import dirname, join, normpath
+from typing import Final
+
+from ticker.settings import static_dir
+
+_IMPORT: Final = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"(\.[^"]+)";$', re.MULTILINE)
+
+
+@cache
+def imports_of(entry: str) -> tuple[str, ...]:
+    """Files that a script imports, directly or not, as they come to be needed.
+
+    Args:
+        entry: The script, a path within the static files; so are those that are returned.
+    """
+    found: dict[str, None] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop(0)
+        text = (static_dir() / name).read_text(encoding="utf-8")
+        for path in _IMPORT.findall(text):
+            needed = normpath(join(dirname(name), path))
+            if needed != entry and needed not in found:
+                found[needed] = None
+                waiting.append(needed)
+    return tuple(found)
