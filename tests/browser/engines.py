@@ -37,7 +37,7 @@ class Tab(Protocol):
 class Engine(Protocol):
     """A browser."""
 
-    def tab(self, width: int = 1280, height: int = 800) -> AbstractAsyncContextManager[Tab]:
+    def tab(self) -> AbstractAsyncContextManager[Tab]:
         """A page that shares nothing with others but the browser."""
 
 
@@ -45,7 +45,9 @@ async def until(tab: Tab, expression: str) -> None:
     """Wait until an expression is true in the page."""
     try:
         async with asyncio.timeout(_LONG_S):
-            while not await tab.evaluate(f"Boolean({expression})"):
+            while True:
+                if await tab.evaluate(f"Boolean({expression})"):
+                    return
                 await asyncio.sleep(_OFTEN_S)
     except TimeoutError:
         raise AssertionError(f"never true: {expression}") from None
@@ -76,8 +78,8 @@ class PlaywrightEngine:
     browser: Browser
 
     @asynccontextmanager
-    async def tab(self, width: int = 1280, height: int = 800) -> AsyncIterator[Tab]:
-        context = await self.browser.new_context(viewport={"width": width, "height": height})
+    async def tab(self) -> AsyncIterator[Tab]:
+        context = await self.browser.new_context()
         page = await context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -93,5 +95,5 @@ class WebKitEngine:
     browser: WebKit
 
     @asynccontextmanager
-    async def tab(self, width: int = 1280, height: int = 800) -> AsyncIterator[Tab]:
-        yield await self.browser.window(width, height)
+    async def tab(self) -> AsyncIterator[Tab]:
+        yield await self.browser.window()

@@ -47,6 +47,7 @@ class WebKit:
 
     remote: Remote
     _session: str = ""
+    _handles: list[str] = field(default_factory=list)
     _chosen: Window | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -56,22 +57,23 @@ class WebKit:
             while not self._session:
                 try:
                     made = await self._ask("POST", "/session", {"capabilities": {}})
-                    self._session, self._chosen = f"/session/{made['sessionId']}", None
+                    self._session = f"/session/{made['sessionId']}"
                 except ConnectionRefusedError:
                     await asyncio.sleep(_OFTEN_S)
 
     async def end(self) -> None:
         """Close it with all its windows."""
         await self._ask("DELETE", self._session)
-        self._session = ""
+        self._session, self._handles, self._chosen = "", [], None
 
-    async def window(self, width: int = 1280, height: int = 800) -> Window:
-        """A new page; one of the size that the page inside is to have."""
+    async def window(self) -> Window:
+        """A page: the one that there is, then new ones."""
         async with self._turn:
+            if not self._handles:
+                self._handles = await self._ask("GET", f"{self._session}/window/handles")
+                return Window(self, self._handles[0])
             made = await self._ask("POST", f"{self._session}/window/new", {"type": "window"})
-        opened = Window(self, made["handle"])
-        await opened.resize(width, height)
-        return opened
+        return Window(self, made["handle"])
 
     async def command(self, window: Window, method: str, path: str, body: Any = None) -> Any:
         """What the driver answers to a command in that window."""
@@ -123,6 +125,11 @@ class Window:
         """Keys go into an element, after what is in it."""
         await self._do("POST", f"/element/{await self._find(selector)}/value", {"text": text})
 
+    async def press(self, keys: str) -> None:
+        """Keys go to whatever has the focus."""
+        focused: dict[str, str] = await self._do("GET", "/element/active")
+        await self._do("POST", f"/element/{focused[_ELEMENT]}/value", {"text": keys})
+
     async def resize(self, width: int, height: int) -> None:
         """Give what is inside the window that size."""
         asked = {"width": width, "height": height}
@@ -133,10 +140,8 @@ class Window:
             asked["height"] += height - inner[1]
 
     async def screenshot(self, path: Path) -> None:
-        path.write_bytes(base64.b64decode(await self._do("GET", "/screenshot")))
-
-    async def close(self) -> None:
-        await self._do("DELETE", "/window")
+        picture = base64.b64decode(await self._do("GET", "/screenshot"))
+        path.write_bytes(picture)  # noqa: ASYNC240 - in a test that waits for it
 
     async def _find(self, selector: str) -> str:
         query = {"using": "css selector", "value": selector}
@@ -159,7 +164,7 @@ def driven(folder: Path, settings: str = "") -> Iterator[WebKit]:
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", _SCREEN, "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
-        preexec_fn=bound,
+        preexec_fn=bound,  # noqa: PLW1509 - from the main thread
     )
     os.close(writing)
     with os.fdopen(reading) as shown:
@@ -168,7 +173,7 @@ def driven(folder: Path, settings: str = "") -> Iterator[WebKit]:
         ["WebKitWebDriver", f"--port={port}"],
         env={**os.environ, **ours, "DISPLAY": display},
         stderr=subprocess.DEVNULL,
-        preexec_fn=bound,
+        preexec_fn=bound,  # noqa: PLW1509 - from the main thread
         start_new_session=True,
     )
     try:
