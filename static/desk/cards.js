@@ -54,7 +54,8 @@ class Card {
     this.buttons = el("div", { className: "buttons" });
     this.ring = circle("ring");
     const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", "0 0 44 44");
+    // An svg without a size is as large as its box lets it: in WebKit the whole screen.
+    for (const [name, value] of [["viewBox", "0 0 44 44"], ["width", 44], ["height", 44]]) svg.setAttribute(name, value);
     svg.ariaHidden = "true";
     svg.append(circle("track"), this.ring);
     this.element = el("div", { className: "hold", role: "group", ariaLabel: words.on_its_way }, svg,

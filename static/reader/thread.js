@@ -30,6 +30,7 @@ function adopt(source) {
 }
 
 function take(line) {
+  disown(items.get(line.id));
   const known = items.get(line.id);
   const belongs = line.pubstatus === "usable" && (!coverage || line.coverage === coverage);
   if (known && !belongs) items.delete(line.id);
@@ -37,6 +38,12 @@ function take(line) {
   else if (belongs && grows) items.set(line.id, fill(make("li", "line is-new"), line, about));
   else return;
   steadily(box, arrange);
+}
+
+/** What machines read in the head keeps no words of a line that changes or goes. */
+function disown(item) {
+  const words = item?.querySelector(".headline").textContent;
+  for (const meta of document.head.querySelectorAll("meta[content]")) if (meta.content === words) meta.remove();
 }
 
 /** The items in order, under headings of the reader's own days. */
@@ -79,5 +86,6 @@ function day(time) {
 async function refresh() {
   const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
   const page = await parsed(answer);
+  items.forEach(disown);
   if (answer.ok || answer.status === 404) adopt(page);
 }

@@ -1,4 +1,4 @@
-"""A real Chromium, one for the session, a fresh context for each test."""
+"""Real browsers, one of each for the session, with a fresh context or session for each test."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.browser.engines import PlaywrightEngine, WebKitEngine
 from tests.browser.firefox import find as find_firefox, wrapped
 from tests.browser.install import find
+from tests.browser.webkit import driven, find as find_webkit
 from tests.support.desk import hire
 from tests.support.service import running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from playwright.async_api import Browser, BrowserContext, Page
 
+    from tests.browser.engines import Engine
+    from tests.browser.webkit import WebKit
     from tests.support.service import Running
     from ticker.settings import Settings
 
@@ -74,6 +78,38 @@ def each_browser(request: pytest.FixtureRequest) -> Browser:
     name = {"chromium": "browser"}.get(request.param, request.param)
     opened: Browser = request.getfixturevalue(name)
     return opened
+
+
+@pytest.fixture(scope="session")
+def webkit_driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebKit]:
+    """A real WebKit, where there is one; continuous integration has it."""
+    if not find_webkit():
+        pytest.skip("no WebKit here")
+    with driven(tmp_path_factory.mktemp("webkit")) as started:
+        yield started
+
+
+@pytest.fixture
+async def webkit(webkit_driver: WebKit) -> AsyncIterator[WebKit]:
+    """A session in it."""
+    await webkit_driver.begin()
+    yield webkit_driver
+    await webkit_driver.end()
+
+
+@pytest.fixture(
+    params=[
+        "chromium",
+        pytest.param("firefox", marks=pytest.mark.xdist_group("firefox")),
+        pytest.param("webkit", marks=pytest.mark.xdist_group("webkit")),
+    ]
+)
+def each_engine(request: pytest.FixtureRequest) -> Engine:
+    """Chromium, Firefox and WebKit in turn, to be asked the same."""
+    if request.param == "webkit":
+        return WebKitEngine(request.getfixturevalue("webkit"))
+    name = {"chromium": "browser"}.get(request.param, request.param)
+    return PlaywrightEngine(request.getfixturevalue(name))
 
 
 @pytest.fixture
