@@ -118,7 +118,7 @@ async def test_a_line_can_be_read_again(
     for name in ("Third", "Second", "First"):
         await service.post(edition, name)
     backward = {"Right": "Left", "Left": "Right"}[onward]
-    async with shown(each_browser, service, f'mode="{mode}"', edition) as page:
+    async with shown(each_browser, service, f'mode="{mode}" speed="2"', edition) as page:
         await expect(first(page)).to_have_text("First")
         await page.locator(".button").press("Enter")
         await page.locator(".next").press("Enter")

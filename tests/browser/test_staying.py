@@ -48,7 +48,7 @@ async def crawling(browser: Browser, service: Running, around: str = "") -> Asyn
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    banner = embed(service, 'mode="crawl"')
+    banner = embed(service, 'mode="crawl" speed="2"')
     html = f"{around}{banner}<p style='height: 9000px'>Article</p>"
     async with elsewhere(html) as address:
         await page.goto(address)

@@ -28,7 +28,7 @@ async def stopped(browser: Browser, service: Running, mode: str, first: str) -> 
     context = await browser.new_context(viewport={"width": 1280, "height": 600})
     page = await context.new_page()
     await page.clock.install()
-    async with elsewhere(embed(service, f'mode="{mode}"')) as address:
+    async with elsewhere(embed(service, f'mode="{mode}" speed="2"')) as address:
         await page.goto(address)
         await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
         await expect(page.locator(".headline").first).to_have_text(first)
