@@ -90,6 +90,8 @@ def test_a_reader_is_greeted_first(hub: Hub) -> None:
             "now": "2026-11-23T12:00:00.000Z",
             "beat": 50.0,
             "board": {"lines": 50, "hours": 24.0},
+            "lang": "en",
+            "dir": "ltr",
         }
     ]
 
