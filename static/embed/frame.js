@@ -1,4 +1,5 @@
 /** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
+import { rewrite } from "../trusted.js";
 
 const RETRY_MS = 60_000;
 
@@ -36,7 +37,7 @@ function prune() {
   const blog = JSON.parse(served.textContent);
   const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
   blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
-  served.firstChild.data = JSON.stringify(blog);
+  rewrite(served, blog);
 }
 
 /** Where the banner can't connect, the page is as it was served: it is asked for again, as without script. */
