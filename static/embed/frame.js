@@ -1,4 +1,5 @@
 /** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
+import { rewrite } from "../trusted.js";
 
 const banner = document.querySelector("breaking-ticker");
 const served = document.querySelector("script[type='application/ld+json']");
@@ -33,7 +34,7 @@ function prune() {
   const blog = JSON.parse(served.textContent);
   const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
   blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
-  served.firstChild.data = JSON.stringify(blog);
+  rewrite(served, blog);
 }
 
 /** In a low frame everything stands in one row; what we ask for is the height to stand as it would. */
