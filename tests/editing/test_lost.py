@@ -29,6 +29,8 @@ PARTS: dict[str, Callable[[str], list[str]]] = {
     "all but the log": lambda flash_id: [
         *(KEYS.versions(flash_id), KEYS.flashes, KEYS.board, KEYS.pins, KEYS.head)
     ],
+    "log": lambda _: [KEYS.wire],
+    "log and head": lambda _: [KEYS.wire, KEYS.head],
 }
 
 
