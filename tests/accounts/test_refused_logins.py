@@ -12,7 +12,7 @@ from tests.support.flashes import NOON
 from ticker.accounts.audit import Audit
 from ticker.accounts.passwords import Passwords
 from ticker.accounts.principal import NOBODY, Principal, Role
-from ticker.accounts.refused_logins import STRANGERS_MAX, RefusedLogins
+from ticker.accounts.refused_logins import ATTACK_MIN, STRANGERS_MAX, RefusedLogins
 from ticker.accounts.sums import INTERVAL
 from ticker.accounts.users import Users
 
@@ -74,6 +74,21 @@ async def test_many_strangers_fill_nothing(newsroom: Newsroom) -> None:
     assert [it["who"] for it in entries].count(NOBODY) == STRANGERS_MAX + 1
     (rest,) = [it["detail"] for it in entries if it["detail"].endswith(" and more")]
     assert rest.startswith("20 wrong, 0 too many")
+
+
+async def test_names_under_attack_are_those_of_sums_that_go_on(newsroom: Newsroom) -> None:
+    """Admins see names with many refusals, whoever was told, until the sum is in the audit log."""
+    for number in range(ATTACK_MIN):
+        for name in ("amal", NOBODY):
+            await newsroom.refusals.note(name, f"192.0.2.{number}", "wrong")
+    await newsroom.refusals.note("ben", "192.0.2.1", "wrong")
+    await newsroom.refusals.tell("amal")
+    attacked = await newsroom.refusals.attacked()
+    assert list(attacked) == ["amal"]
+    assert (attacked["amal"].count, attacked["amal"].has_more_places) == (ATTACK_MIN, True)
+    newsroom.now += INTERVAL
+    await newsroom.refusals.enter_due()
+    assert await newsroom.refusals.attacked() == {}
 
 
 async def test_an_owner_is_told_all_since_the_last_time(newsroom: Newsroom) -> None:

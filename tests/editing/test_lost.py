@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
@@ -57,6 +57,36 @@ async def test_a_line_that_readers_see_can_be_killed(
         last = told[-1]["flash"]
         assert (last["id"], last["pubstatus"]) == (line["id"], "canceled")
         assert (await service.kill("en", other["id"])).status == 200
+
+
+@pytest.mark.parametrize("lost", [[KEYS.wire], [KEYS.wire, KEYS.head]], ids=["log", "log and head"])
+async def test_a_kill_needs_no_log(service: Running, store_url: str, lost: list[str]) -> None:
+    """Where the log itself is lost the line leaves the screens all the same, and the next one too."""
+    async with service.live("en") as reader:
+        await receive(reader)
+        lines = [await service.post("en", "Wrong"), await service.post("en", "Wrong too")]
+        with redis.Redis.from_url(store_url) as client:
+            client.delete(*lost)
+        shown = {line["id"] for line in lines}
+        for count, line in enumerate(lines):
+            killed = await service.kill("en", line["id"])
+            assert (killed.status, killed.json["pubstatus"]) == (200, "canceled")
+            assert (await service.kill("en", line["id"])).status == 200
+            while len(shown) > 1 - count:
+                shown = seen(shown, await receive(reader))
+            board = (await service.get("/v1/en/flashes")).json["flashes"]
+            assert line["id"] not in {it["id"] for it in board}
+        assert shown == set()
+
+
+def seen(shown: set[str], message: dict[str, Any]) -> set[str]:
+    """Lines on a reader's screen, after one more message."""
+    if message["type"] == "hello":
+        return {it["id"] for it in message["flashes"]}
+    if message["type"] != "flash":
+        return shown
+    flash_id = {message["flash"]["id"]}
+    return shown - flash_id if message["flash"]["pubstatus"] == "canceled" else shown | flash_id
 
 
 async def test_what_was_never_there_cannot_be_killed(service: Running) -> None:

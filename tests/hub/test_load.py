@@ -46,6 +46,25 @@ def test_a_busy_server_stays_so_until_it_is_calm() -> None:
     assert not load.is_busy
 
 
+def test_an_operator_is_told_once_and_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says when new readers begin to be refused, when they are let in again, and how many were not."""
+    load = Load()
+    load.note_refusal()  # for want of a place
+    for late in [0.5] * 20:
+        load.note(late)
+    load.note_refusal()
+    load.note_refusal()
+    for late in [0.0] * 40:
+        load.note(late)
+    for late in [0.5] * 20 + [0.0] * 40:
+        load.note(late)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [it.partition(":")[0] for it in said[::2]] == ["busy", "busy"]
+    assert said[1::2] == [
+        f"calm again; {refused} readers were refused meanwhile" for refused in (2, 0)
+    ]
+
+
 def test_load_is_shown() -> None:
     """An operator sees how late the process is, and whether it refuses readers for it."""
     load, metrics = fed(*[0.5] * 20), Metrics()

@@ -318,6 +318,7 @@ async def test_an_idle_connection_is_kept_for_its_time(settings: Settings) -> No
     assert settings.keep_alive > 60
     hasty = replace(settings, keep_alive=1)
     async with running(hasty) as service, connected(service) as (incoming, outgoing):
+        assert service.server.config.timeout_keep_alive == hasty.keep_alive
         for _ in range(2):
             outgoing.write(OK)
             assert (await answer(incoming))[0] == 200

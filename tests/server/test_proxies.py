@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from contextlib import ExitStack, aclosing, suppress
 from functools import partial
@@ -14,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.support.followers import Follower
 from tests.support.nodes import until
 from tests.support.process import Serving, serving
-from tests.support.proxies import Proxy, proxying
+from tests.support.proxies import EXAMPLES, Proxy, proxying
 from tests.support.service import receive
 from ticker.server.valkey import EmbeddedValkey
 
@@ -41,6 +42,20 @@ class _Strict(Follower):
                 async with aclosing(self._messages()) as messages:
                     async for message in messages:
                         self._take(message)
+
+
+def test_a_frozen_hub_is_noticed_in_time() -> None:
+    """By the numbers of the manual's own file, a hub without an answer is down within 15 s, as it says."""
+    file = (EXAMPLES / "haproxy.cfg").read_text("utf-8")
+    wait = int(re.findall(r"timeout check (\d+)s", file)[0])
+    readers = file.partition("backend readers")[2].partition("backend editors")[0]
+    checks = re.findall(r"check inter (\d+)s fastinter (\d+)s .*?fall (\d+)", readers)
+    first, others, fall = map(int, checks[0])
+    noticed = first + wait + (fall - 1) * (others + wait)
+    assert noticed <= 15
+    assert f"= {noticed} s" in file
+    manual = (EXAMPLES.parent / "operate.md").read_text("utf-8")
+    assert f"no answer twice | {noticed} s at most |" in manual
 
 
 @pytest.fixture(params=["nginx", "haproxy"])

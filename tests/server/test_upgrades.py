@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,33 @@ async def test_a_body_is_never_a_request(service: Running, *, apart: bool) -> No
         outgoing.write(OK)
         found = [(await answer(incoming))[0] for _ in range(1 if apart else 2)]
         assert found == ([200] if apart else [401, 200])
+    assert await headlines(service) == []
+
+
+# Answered at once and after the body, by pages, files and the fast path, and by nothing at all.
+ROUTES = [
+    *("GET /v1/en/flashes", "GET /en", "GET /embed/en", "GET /healthz", "GET /ticker.js"),
+    *("POST /v1/flashes", "PATCH /v1/en/flashes/x", "DELETE /v1/en/flashes/x"),
+    *("POST /v1/en/flashes/x/clicks", "POST /v1/en/flashes/x/release", "POST /desk/login"),
+    *("POST /desk/staff", "OPTIONS /v1/en/flashes", "PUT /nowhere", "POST /v1/en/live"),
+]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_no_url_takes_a_body_for_a_request(service: Running, route: str) -> None:
+    """Whatever is asked for with an offer to upgrade, what comes in a second segment stays its body."""
+    hidden = b"".join(post(service, "Smuggled", ""))
+    head = f"{route} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(hidden)}\r\n{OFFERS['h2c']}\r\n"
+    last = OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    async with connected(service) as (incoming, outgoing):
+        outgoing.write(head.encode())
+        await outgoing.drain()
+        assert (await service.get("/healthz")).status == 200  # by now the head is read
+        outgoing.write(hidden + last)
+        said = await incoming.read()
+    first, *others = re.findall(rb"HTTP/1\.1 (\d+) ", said)
+    assert first != b"201"
+    assert others == [b"200"]
     assert await headlines(service) == []
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.support.newsroom import EVERYTHING, Newsroom
 from tests.support.service import receive, running
@@ -61,6 +62,27 @@ async def test_a_line_of_one_never_reaches_readers_of_the_other(both: list[Setti
             "POST", "/v1/en/flashes", body={"headline": "x"}, token=staging.token
         )
         assert strange.status == 401
+
+
+async def test_no_channel_belongs_to_both(both: list[Settings], any_store_url: str) -> None:
+    """What one service tells readers or desks is on no channel of the other, for these know no databases."""
+    async with (
+        running(both[0]) as production,
+        running(both[1]) as staging,
+        Redis.from_url(any_store_url) as client,
+        client.pubsub() as everything,
+    ):
+        await everything.psubscribe("*:live*", "*:desk*")
+        heard: list[set[bytes]] = []
+        for service in (production, staging):
+            await service.post("en", "A line")
+            channels: set[bytes] = set()
+            while len(channels) < len({"live", "desk"}):
+                said = await everything.get_message(ignore_subscribe_messages=True, timeout=None)
+                if said is not None:
+                    channels.add(said["channel"])
+            heard.append(channels)
+        assert not heard[0] & heard[1]
 
 
 def test_a_backup_goes_from_one_to_the_other(both: list[Settings], tmp_path: Path) -> None:

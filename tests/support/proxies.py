@@ -25,7 +25,7 @@ from ticker.server.process import die_with_parent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_EXAMPLES = Path(__file__).parents[2] / "docs" / "ops"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "ops"
 _FILES = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}
 
 
@@ -65,7 +65,7 @@ def proxying(name: str, folder: Path, hubs: Sequence[int], token: str) -> Iterat
         pytest.skip(f"{name} is not installed here")
     port, ours = free_port(), certificate(folder, "authority")
     _write_certificate(folder, ours.shown.private_key_and_cert_chain_pem.bytes())
-    example = _put_in(_EXAMPLES.joinpath(_FILES[name]).read_text(), folder, port, hubs)
+    example = _put_in(EXAMPLES.joinpath(_FILES[name]).read_text(), folder, port, hubs)
     if name == "nginx":
         example = _own_folders(binary, folder, example)
     (folder / _FILES[name]).write_text(example)

@@ -66,7 +66,9 @@ def test_bad_filters_are_named(query: str, fields: list[str]) -> None:
 
 
 @pytest.mark.parametrize("is_loaded", [True, False])
-def test_who_is_refused_is_told_to_come_back_at_various_times(*, is_loaded: bool) -> None:
+def test_who_is_refused_is_told_to_come_back_at_various_times(
+    caplog: pytest.LogCaptureFixture, *, is_loaded: bool
+) -> None:
     """Those who are refused together, by a busy hub or a new one, do not come back together (P6)."""
     settings = Settings()
     load = Load()
@@ -82,5 +84,9 @@ def test_who_is_refused_is_told_to_come_back_at_various_times(*, is_loaded: bool
             admit(hub, NEWSROOM, "en", "")
         assert refused.value.status == 503
         told.add(int(refused.value.headers["Retry-After"]))
+    if is_loaded:
+        for _ in range(40):
+            load.note(0.0)
+        assert "calm again; 100 readers were refused meanwhile" in caplog.text
     assert len(told) > 5
     assert told <= set(range(5, 31))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import ticker
 from tests.support.service import running
 
 if TYPE_CHECKING:
@@ -41,3 +44,19 @@ async def test_what_is_nowhere_leads_nowhere(settings: Settings, path: str) -> N
         answer = await service.get(path)
         assert "location" not in answer.headers
         assert answer.status == 404
+
+
+def test_every_absolute_address_comes_from_one_place() -> None:
+    """What we say of where we are is `TICKER_PUBLIC_URL`, or what `Templates.base` makes of the request."""
+    package = Path(ticker.__file__).parent
+    # Paths, queries and the scheme to judge an `Origin` by are no address.
+    other = re.compile(
+        r"base_url|request\.url(?!\.path\b|\.query\b|\.scheme\b|_for\()|url_for\(.*\)(?!\.path)"
+    )
+    found = {
+        str(file.relative_to(package)): other.findall(file.read_text("utf-8"))
+        for file in package.rglob("*.py")
+    }
+    assert {name: said for name, said in found.items() if said} == {
+        "web/templating.py": ["base_url"]
+    }

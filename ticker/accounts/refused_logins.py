@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SCRIPT: Final = (Path(__file__).parent / "refused_logins.lua").read_text(encoding="utf-8")
 STRANGERS_MAX: Final = 50
+ATTACK_MIN: Final = 10  # fewer are somebody who has forgotten a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Refused:
     def count(self) -> int:
         """All of them."""
         return self.wrong + self.unread
+
+    @property
+    def has_more_places(self) -> bool:
+        """Whether they may have come from networks that are not kept."""
+        return len(self.places) == PLACES_MAX
 
 
 class RefusedLogins:
@@ -72,6 +78,15 @@ class RefusedLogins:
             text = await self._commands.hget(self._untold, name)
             await self._commands.hdel(self._untold, name)
         return Refused(**json.loads(text)) if text else None
+
+    async def attacked(self) -> dict[str, Refused]:
+        """Names of users that many logins are refused under now → their sums, not entered yet."""
+        totals = {field: Refused(**total) for field, total in await self._sums.open()}
+        return {
+            name: refused
+            for name, refused in sorted(totals.items())
+            if not name.startswith("\0") and refused.count >= ATTACK_MIN
+        }
 
     async def enter_due(self) -> None:
         """Enter the sums whose time is over in the audit log; of many processes one does."""

@@ -59,6 +59,7 @@ class Sums:
         self, store: Store, key: str, script: str, clock: Callable[[], datetime] = utcnow
     ) -> None:
         self._key = key
+        self._commands: Any = store.commands
         self._add = store.script(_ADD_PLACE + script)
         self._take = store.script(_TAKE_DUE)
         self._clock = clock
@@ -67,6 +68,12 @@ class Sums:
         """Run the script on the hash, and on more keys, with these arguments and the time."""
         with store_errors():
             return await self._add([self._key, *also], [format_time(self._clock()), *arguments])
+
+    async def open(self) -> list[tuple[str, dict[str, Any]]]:
+        """The sums whose time goes on, or has just ended."""
+        with store_errors():
+            texts = await self._commands.hgetall(self._key)
+        return [(field, json.loads(text)) for field, text in texts.items()]
 
     async def due(self) -> list[tuple[str, dict[str, Any]]]:
         """Take away the sums whose time is over; of many processes one gets each."""

@@ -112,6 +112,10 @@ class Hub:
         full = self._presence.connected >= self._capacity
         return not full and not self._draining and not self._load.is_busy
 
+    def note_refusal(self) -> None:
+        """A reader was refused, as there was no space."""
+        self._load.note_refusal()
+
     @property
     def positions(self) -> dict[str, Cursor]:
         """Where each loaded edition stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Final
 
 from ticker.metrics import labels
@@ -10,6 +11,7 @@ from ticker.metrics import labels
 if TYPE_CHECKING:
     from ticker.metrics import Metrics
 
+_log = logging.getLogger(__name__)
 _EVERY_SECONDS: Final = 0.1
 # Moving average: a sample counts for a tenth, and as a second at most, so one pause is no load.
 _SHARE: Final = 0.1
@@ -31,6 +33,7 @@ class Load:
         self.lag = 0.0
         self.is_busy = False
         self.answering = 0
+        self._refused = 0
 
     def register(self, metrics: Metrics) -> None:
         """Have it read as metrics."""
@@ -40,7 +43,17 @@ class Load:
     def note(self, late: float) -> None:
         """The loop came so many seconds too late to a timer."""
         self.lag += _SHARE * (min(max(late, 0.0), _LATE_MAX) - self.lag)
-        self.is_busy = self.lag > (_CALM_BELOW if self.is_busy else _BUSY_ABOVE)
+        was_busy = self.is_busy
+        self.is_busy = self.lag > (_CALM_BELOW if was_busy else _BUSY_ABOVE)
+        if self.is_busy and not was_busy:
+            _log.warning("busy: the event loop is %.2f s late; new readers get 503", self.lag)
+        elif was_busy and not self.is_busy:
+            _log.warning("calm again; %d readers were refused meanwhile", self._refused)
+            self._refused = 0
+
+    def note_refusal(self) -> None:
+        """A reader was refused; only while it is busy that is for this."""
+        self._refused += self.is_busy
 
     async def run(self) -> None:
         """Measure for as long as this is not cancelled."""

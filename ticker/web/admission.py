@@ -68,6 +68,7 @@ def admit(
     subscription = subscribe(newsroom, code, given)
     check_loaded(hub, code)
     if not hub.has_space:
+        hub.note_refusal()
         raise unavailable("This server takes no more readers now.", some_seconds())
     position = last_event_id or given.get("cursor", [""])[-1]
     return Admission(edition, subscription, Cursor.parse(position), site_of(origin, is_own=is_own))

@@ -93,6 +93,31 @@ async def test_a_full_store_ends_what_is_to_end(
     assert b">rosa<" not in page
 
 
+async def test_an_admin_sees_who_is_under_attack(service: Running, admin: Editor) -> None:
+    """A name that logins are refused under is on the staff page at once, for admins whose user it is."""
+    await hire(service, "amal", Role.EDITOR, "en")
+    await hire(service, "forgetful", Role.EDITOR, "en")
+    for name, role, edition in (("here", Role.ADMIN, "en"), ("there", Role.ADMIN, "ar")):
+        await hire(service, name, role, edition)
+    near, far = await log_in(service, "here", "en"), await log_in(service, "there", "ar")
+    for name, tries in (("amal", 12), ("forgetful", 3), ("nobody-has-it", 12)):
+        for _ in range(tries):
+            await form(service, "/desk/login", {"name": name, "password": "wrong"})
+
+    async def said(who: Editor, lang: str) -> str:
+        page = (await who.ask("GET", f"/desk/staff?edition={lang}")).body.decode()
+        return "".join(re.findall(r'<section class="attacked.*?</section>', page, re.DOTALL))
+
+    for who in (admin, near):
+        section = await said(who, "en")
+        assert re.findall(r"<b><bdi>(.*?)</bdi></b>", section) == ["amal"]
+        assert "Refused logins: 12" in section
+        assert '<bdi dir="ltr">127.0.0.1</bdi>' in section
+        assert re.search(r"since <time [^>]*>\d{4}-\d\d-\d\d \d\d:\d\d UTC</time>", section)
+    assert "محاولات دخول مرفوضة: 12" in await said(admin, "ar")
+    assert await said(far, "ar") == ""
+
+
 async def test_wrong_forms_change_nothing(admin: Editor) -> None:
     """Each fault is named, and nobody removes themselves."""
     for do, name, fields, status in (

@@ -63,6 +63,7 @@ def _accounts(shared: Shared) -> list[Route]:
         core.tokens,
         core.sessions,
         core.audit,
+        core.refused_logins,
         settings.newsroom,
     )
     device_cookies = DeviceCookies(core.devices, authenticator)

@@ -1,4 +1,4 @@
-"""`/desk/staff`: user and token management by admins."""
+"""`/desk/staff`: user and token management by admins, and which names are under attack."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.accounts.audit import Audit
+    from ticker.accounts.refused_logins import RefusedLogins
     from ticker.accounts.sessions import Session, Sessions
     from ticker.accounts.tokens import Tokens
     from ticker.accounts.users import Users
@@ -44,6 +45,7 @@ class Staff:
         tokens: Tokens,
         sessions: Sessions,
         audit: Audit,
+        refused_logins: RefusedLogins,
         newsroom: Newsroom,
     ) -> None:
         self._templates = templates
@@ -52,6 +54,7 @@ class Staff:
         self._tokens = tokens
         self._sessions = sessions
         self._audit = audit
+        self._refused_logins = refused_logins
         self._newsroom = newsroom
 
     @behind_login
@@ -174,9 +177,12 @@ class Staff:
         is_entered: bool = True,
     ) -> Response:
         own = session.principal
+        users = [it for it in await self._users.list() if reaches(own, it.principal)]
+        attacked = await self._refused_logins.attacked()
         context: dict[str, Any] = {
             "session": session,
-            "users": [it for it in await self._users.list() if reaches(own, it.principal)],
+            "users": users,
+            "attacked": {it.name: attacked[it.name] for it in users if it.name in attacked},
             "tokens": [token for token in await self._tokens.list() if reaches(own, token)],
             "roles": [role.word for role in Role],
             "editions": [it for it in self._newsroom.editions.values() if covers(own, it.code)],
