@@ -41,6 +41,19 @@ LOSE = """{
     };
     null;
 }"""
+# The answer to the next line comes when the test wants it: `letIn()`.
+DELAY = """{
+    const { fetch } = window;
+    const { promise, resolve } = Promise.withResolvers();
+    window.letIn = resolve;
+    window.fetch = async (path, options) => {
+        const answer = await fetch(path, options);
+        const isChange = ["POST", "PATCH"].includes(options?.method);
+        if (isChange && !String(path).startsWith("/desk")) await promise;
+        return answer;
+    };
+    null;
+}"""
 
 
 # How a line waits when it is taken into the box, and what a colleague then has it wait for.
@@ -125,6 +138,57 @@ async def test_an_abort_outlasts_an_outage(each_browser: Browser, slow: Running)
         await expect(page.locator("#headline")).to_have_value("Stop me")
         await expect(page.locator("#cards .hold")).to_have_count(0)
     assert (await slow.request("GET", "/v1/en/queue")).json["queue"] == []
+
+
+@pytest.mark.parametrize("by", ["Escape", "Abort"])
+async def test_a_line_is_stopped_while_it_is_sent(
+    each_browser: Browser, slow: Running, by: str
+) -> None:
+    """The newest line is meant, whatever else is held; it is stopped as soon as the answer is there."""
+    async with desk(each_browser, slow, "amal") as page:
+        await page.keyboard.type("Good")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
+        await page.evaluate(DELAY)
+        await page.keyboard.type("Bad")
+        await page.keyboard.press("Control+Enter")
+        card = page.locator("#cards .hold", has_text="Bad")
+        await expect(card).to_contain_text("Sending")
+        if by == "Escape":
+            await page.keyboard.press("Escape")
+            await page.keyboard.press("Escape")
+        else:
+            await card.get_by_role("button", name="Abort").click()
+        await expect(card).to_contain_text("Stopping")
+        await page.evaluate("letIn()")
+        await expect(page.locator("#headline")).to_have_value("Bad")
+        await expect(page.locator("#said")).to_contain_text("Nothing went out")
+        await expect(page.locator("#cards .hold")).to_have_count(1)
+        await expect(page.locator("#cards .hold")).to_contain_text("Good")
+    queue = (await slow.request("GET", "/v1/en/queue")).json["queue"]
+    assert [it["flash"]["headline"] for it in queue] == ["Good"]
+
+
+async def test_the_end_of_a_hold_says_that_it_is_too_late(
+    each_browser: Browser, quick: Running
+) -> None:
+    """Escape stops nothing then, not even another line that is held, and the card says so."""
+    await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await page.evaluate(DELAY)
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("c")
+        await page.locator("#headline").fill("As it is")
+        await page.keyboard.press("Control+Enter")
+        card = page.locator("#cards .hold")
+        await expect(card).to_contain_text("Too late to stop")
+        await expect(card.locator("button")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await expect(card).to_contain_text("Too late to stop")
+        await page.evaluate("letIn()")
+        await expect(card).to_have_count(0)
+    flashes = (await quick.get("/v1/en/flashes")).json["flashes"]
+    assert [it["headline"] for it in flashes] == ["As it is"]
 
 
 async def test_escape_stops_a_hold_wherever_the_focus_is(
