@@ -242,9 +242,7 @@ async def test_a_notice_goes_with_what_it_is_about(each_browser: Browser, slow: 
         said, headline = page.locator("#said"), page.locator("#headline")
         await headline.fill("Thrown away because of a word that was wrong")
         await page.locator("#clear").click()
-        await expect(said).to_have_text(
-            "Thrown away. Thrown away because of a word…Take back"
-        )
+        await expect(said).to_have_text("Thrown away. Thrown away because of a word…Take back")
         await headline.fill("Held")
         await page.keyboard.press("Control+Enter")
         await expect(said).to_be_empty()
