@@ -31,12 +31,18 @@ export class Cards {
     this.#running = this.#running.filter((it) => it !== card);
   }
 
-  /** Stop the one that has the focus, or else the newest that can still be stopped: whether there is one. */
+  /** Its time runs anew: it is the newest one. */
+  renew(card) {
+    this.forget(card);
+    this.#running.push(card);
+  }
+
+  /** Stop the one that has the focus, or else the newest, and never another one in its place: whether Escape means a card. */
   abort() {
     const focused = this.#running.find(({ element }) => element.contains(document.activeElement));
-    const card = focused?.stoppable ? focused : this.#running.findLast(({ stoppable }) => stoppable);
-    card?.abort();
-    return card !== undefined;
+    const card = focused?.stoppable ? focused : this.#running.at(-1);
+    if (card?.stoppable) card.abort();
+    return card !== undefined && !card.asks;
   }
 }
 
@@ -66,11 +72,20 @@ class Card {
     return this.#stop !== null;
   }
 
-  /** Nothing can be done about it now. */
-  wait(sentence) {
+  get asks() {
+    return this.element.classList.contains("asks");
+  }
+
+  /**
+   * @param {string} sentence
+   * @param {?() => void} stop called if the editor stops it; without it nothing can be done about it now.
+   */
+  wait(sentence, stop = null) {
+    if (this.asks) this.cards.renew(this);
     this.#still();
+    this.#stop = stop;
     this.word.textContent = sentence;
-    this.buttons.replaceChildren();
+    this.buttons.replaceChildren(...(stop ? [this.#abort()] : []));
   }
 
   /**
@@ -84,19 +99,14 @@ class Card {
    * @param {() => void} [options.late] called in its place if nobody could have stopped it: the machine slept.
    */
   count({ deed = "publish", until, seconds, stop, end, late = end }) {
-    this.#still();
-    this.#stop = stop;
+    this.wait("", stop);
     const { words } = this.cards;
-    const abort = el("button", { type: "button", className: "abort", title: words.abort_key }, words.abort);
-    abort.setAttribute("aria-keyshortcuts", "Escape");
-    abort.addEventListener("click", () => this.abort());
-    this.buttons.replaceChildren(abort);
     const show = () => {
       const left = until - Date.now();
       this.word.textContent = fill(words.holding[deed], { seconds: Math.max(0, Math.ceil(left / 1000)) });
       this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
       if (left > 0) return;
-      this.wait(words.sending);
+      this.wait(words.ended);
       if (left < -LATE_MS) late();
       else end();
     };
@@ -139,6 +149,14 @@ class Card {
     this.#still();
     this.cards.forget(this);
     this.element.remove();
+  }
+
+  #abort() {
+    const { words } = this.cards;
+    const abort = el("button", { type: "button", className: "abort", title: words.abort_key }, words.abort);
+    abort.setAttribute("aria-keyshortcuts", "Escape");
+    abort.addEventListener("click", () => this.abort());
+    return abort;
   }
 
   #still() {

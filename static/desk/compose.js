@@ -2,14 +2,16 @@
 import { Also } from "./also.js";
 import { breaks } from "./budget.js";
 import { Difference } from "./difference.js";
-import { el, fill, moment, plural } from "./dom.js";
+import { fill, moment, plural } from "./dom.js";
 import { together } from "./faults.js";
 import { FieldFaults } from "./field_faults.js";
-import { faultOfTimes, Inputs } from "./form.js";
+import { Inputs } from "./form.js";
 import { length, measure } from "./length.js";
+import { Notice } from "./notice.js";
 import { Preview } from "./preview.js";
 import { changes, isWritten } from "./sheets.js";
 import { Templates } from "./templates.js";
+import { Times } from "./times.js";
 import { Warnings } from "./warnings.js";
 
 /** What a published line keeps: it can't be withheld any more. */
@@ -18,7 +20,6 @@ const OUT = ["correct", "refile"];
 /** The compose column. */
 export class Compose {
   #changed = () => {};
-  #thrown = null;
 
   /**
    * @param {object} options
@@ -31,12 +32,15 @@ export class Compose {
    * @param {import("./budget.js").Budget} options.budget
    * @param {import("./question.js").Question} options.question
    * @param {(sheet: object, query: object) => void} options.send
+   * @param {() => boolean} options.stands leads to what is to be decided before anything is sent: whether there is.
    */
-  constructor({ about, words, api, targets, templates, shelf, budget, question, send }) {
-    Object.assign(this, { about, words, targets, shelf, budget, question, deliver: send });
-    for (const id of ["form", "headline", "publish", "save", "fault", "said", "length", "task"]) this[id] = document.getElementById(id);
+  constructor({ about, words, api, targets, templates, shelf, budget, question, send, stands }) {
+    Object.assign(this, { about, words, targets, shelf, budget, question, deliver: send, stands });
+    for (const id of ["form", "headline", "publish", "save", "fault", "length", "task"]) this[id] = document.getElementById(id);
     this.inputs = new Inputs(this.form, about.fields);
     this.faults = new FieldFaults(this.form);
+    this.times = new Times({ form: this.form, faults: this.faults, words, hold: about.hold });
+    this.notice = new Notice({ about, words, open: (...what) => this.#open(...what) });
     this.also = new Also({ about, words, api });
     this.live = false;
     this.readers = 0;
@@ -95,7 +99,7 @@ export class Compose {
     this.also.look(sheet.fields.story);
     this.templates.placeholders.scan();
     this.task.textContent = sheet.kind === "new" ? "" : this.words.tasks[sheet.kind];
-    this.#say();
+    this.notice.rest();
     this.#show();
     if (!this.templates.placeholders.select()) this.headline.focus();
   }
@@ -116,14 +120,14 @@ export class Compose {
     if (id !== this.sheet.id) return;
     if (sheet?.state === "typing") return this.put(sheet);
     this.fresh();
-    this.#say(this.words.elsewhere);
+    this.notice.say(this.words.elsewhere);
   }
 
   /** A sheet that did not go out: into the box, unless something else is written there. */
   back(sheet, { said = "", error }) {
-    if (isWritten(this.sheet)) return this.#say(error?.message ?? said, ...this.#taking(sheet, { error }));
+    if (isWritten(this.sheet)) return this.notice.say(error?.message ?? said, sheet, { isElsewhere: true, error });
     this.put(sheet);
-    this.#say(said);
+    this.notice.say(said, sheet);
     if (error) this.#refused(error);
   }
 
@@ -150,7 +154,7 @@ export class Compose {
     this.shelf.keep(sheet);
     this.put(sheet);
     // The line has another place by now, so the button says something else: it is pressed by hand.
-    if (same) this.send();
+    if (same) this.#go({});
   }
 
   /** What changed a line that is dead by now becomes one of its own. */
@@ -176,17 +180,16 @@ export class Compose {
     const { sheet } = this;
     const was = isWritten(sheet);
     this.shelf.drop(sheet);
+    if (was) this.notice.throw(sheet);
     this.fresh();
-    if (was) this.#thrown = sheet;
-    this.#say();
   }
 
   saveDraft() {
-    if (!this.save.hidden) this.#go({ draft: true });
+    if (!this.save.hidden && !this.stands()) this.#go({ draft: true });
   }
 
   send() {
-    this.#go({});
+    if (!this.stands()) this.#go({});
   }
 
   #begin() {
@@ -197,7 +200,7 @@ export class Compose {
     const open = start ? null : this.shelf.get(this.shelf.open);
     this.put(open?.state === "typing" ? open : this.shelf.blank(fields));
     if (start) this.#write();
-    if (of) this.#say(of);
+    if (of) this.notice.say(of);
   }
 
   /** Puts a line that exists into the inputs. */
@@ -211,6 +214,7 @@ export class Compose {
     this.faults.look();
     sheet.fields = this.inputs.read();
     sheet.also = this.also.read();
+    this.times.look();
     if (isWritten(sheet)) shelf.keep(sheet);
     else shelf.drop(sheet);
     this.#show();
@@ -250,14 +254,17 @@ export class Compose {
     const { words, about, sheet } = this;
     if (sheet.kind in words.verbs) return words.verbs[sheet.kind];
     if (about.twoKey && urgency === 1) return words.submit;
+    const fault = this.times.embargo;
+    if (fault) return fill(words.named, { name: words.embargoed, text: fault });
     return embargoed ? words.embargo : words.publish;
   }
 
   /** The sheet leaves the box, which is free for the next one. */
   #go(query) {
     const { sheet } = this;
-    if (this.publish.disabled || this.#warnOfTimes(query)) return;
+    if (this.publish.disabled || this.times.refuse(query.draft)) return;
     const go = () => {
+      this.notice.forget();
       this.fresh();
       this.deliver(sheet, query);
       this.#changed();
@@ -268,12 +275,6 @@ export class Compose {
     else this.templates.before(place, ask);
   }
 
-  #warnOfTimes({ draft }) {
-    const fault = faultOfTimes(this.form, draft ? 0 : this.about.hold);
-    if (fault) this.faults.show([{ field: fault.input.name, said: this.words.times[fault.kind] }]);
-    return fault !== null;
-  }
-
   #refused(error) {
     const { faults = [], message } = error;
     const rest = this.faults.show(faults);
@@ -281,20 +282,10 @@ export class Compose {
     if (rest.length === faults.length) this.headline.focus();
   }
 
-  #taking(sheet, { word = this.words.open_sheet, error }) {
-    const button = el("button", { type: "button" }, word);
-    button.addEventListener("click", () => {
-      if (!this.shelf.get(sheet.id)) this.shelf.keep(sheet);
-      if (sheet === this.#thrown) this.#thrown = null;
-      this.put(sheet);
-      if (error) this.#refused(error);
-    });
-    return [button];
-  }
-
-  /** What was thrown away is on offer as long as nothing else is to be said. */
-  #say(...parts) {
-    const rest = this.#thrown ? [this.words.thrown_away, ...this.#taking(this.#thrown, { word: this.words.take_back })] : [];
-    this.said.replaceChildren(...(parts.some(Boolean) ? parts : rest));
+  /** What the notice is about, into the box. */
+  #open(sheet, error) {
+    if (!this.shelf.get(sheet.id)) this.shelf.keep(sheet);
+    this.put(sheet);
+    if (error) this.#refused(error);
   }
 }

@@ -22,6 +22,13 @@ export class Conflict {
   constructor({ about, words, api, mine, theirs, anew }) {
     Object.assign(this, { about, words, api, mine, theirs, anew });
     this.box = document.getElementById("conflict");
+    this.box.tabIndex = -1;
+  }
+
+  /** @returns {boolean} whether there is one, which is to be decided first. */
+  focus() {
+    if (!this.box.hidden) this.box.focus();
+    return !this.box.hidden;
   }
 
   /**
@@ -52,11 +59,12 @@ export class Conflict {
     if (flash.pubstatus === "canceled") {
       return this.#show(el("p", {}, fill(words.killed_meanwhile, { name: by })), this.#acts([words.make_new, this.anew], [words.throw_away, this.theirs]));
     }
+    const own = by === this.about.user;
     this.#show(
-      el("p", {}, by === this.about.user ? words.conflict_own : fill(words.conflict, { name: by })),
-      el("p", {}, fill(words.named, { name: words.theirs }), this.#text(flash.headline)),
-      el("p", {}, fill(words.named, { name: words.yours }), this.#text(diff(flash.headline, said(of, fields, flash)))),
-      this.#acts([words.take_yours, this.mine], [words.take_theirs, this.theirs]));
+      el("p", {}, own ? words.conflict_own : fill(words.conflict, { name: by })),
+      el("p", {}, fill(words.named, { name: own ? words.other_version : words.theirs }), this.#text(flash.headline)),
+      el("p", {}, fill(words.named, { name: own ? words.this_version : words.yours }), this.#text(diff(flash.headline, said(of, fields, flash)))),
+      this.#acts([words.take_yours, this.mine], [own ? words.take_other : words.take_theirs, this.theirs]));
   }
 
   #acts(...choices) {

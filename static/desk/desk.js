@@ -48,7 +48,7 @@ const sending = new Sending({ about, words, api, shelf, cards, back: (sheet, why
 const question = new Question();
 const budget = new Budget({ about, words, api, sending, lines: () => store.lines(), question, records: () => queue.records });
 const bar = new SheetBar({ about, words, shelf, put: (sheet) => compose.put(sheet) });
-const compose = new Compose({ about, words, api, targets, templates, shelf, budget, question, send: (sheet, query) => sending.send(sheet, query) });
+const compose = new Compose({ about, words, api, targets, templates, shelf, budget, question, send: (sheet, query) => sending.send(sheet, query), stands: () => conflict.focus() });
 const conflict = new Conflict({ about, words, api, mine: (newest) => compose.rebase(newest), theirs: () => compose.throwAway(), anew: () => compose.anew() });
 const edit = (...what) => (show("compose"), compose.amend(...what));
 const board = new Board({ about, words, api, sending, withdraw, landing, people, edit });

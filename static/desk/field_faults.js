@@ -16,6 +16,8 @@ export class FieldFaults {
   constructor(form, prefix = "") {
     Object.assign(this, { form, prefix });
     form.addEventListener("input", () => this.look());
+    // Of a date that is half typed, or emptied then, no browser tells.
+    form.addEventListener("focusout", () => this.look());
   }
 
   /**
@@ -31,13 +33,27 @@ export class FieldFaults {
     return rest;
   }
 
+  /** Says one while it is typed, so the focus stays. */
+  tell({ field, said }) {
+    if (!this.#shown.has(field)) this.#say(field, said);
+  }
+
   /** What has been changed since is as good as new. */
   look() {
-    for (const [name, { value }] of this.#shown) if (value !== this.#value(name)) this.#end(name);
+    for (const [name, { value }] of this.#shown) if (value !== this.#value(name)) this.end(name);
   }
 
   clear() {
-    for (const name of [...this.#shown.keys()]) this.#end(name);
+    for (const name of [...this.#shown.keys()]) this.end(name);
+  }
+
+  /** It is said no more. */
+  end(name) {
+    const { control, note } = this.#shown.get(name) ?? {};
+    if (!this.#shown.delete(name)) return;
+    note.remove();
+    control.removeAttribute("aria-invalid");
+    describe(control, described(control).filter((id) => id !== note.id));
   }
 
   #say(name, said) {
@@ -55,17 +71,9 @@ export class FieldFaults {
     return true;
   }
 
-  #end(name) {
-    const { control, note } = this.#shown.get(name);
-    this.#shown.delete(name);
-    note.remove();
-    control.removeAttribute("aria-invalid");
-    describe(control, described(control).filter((id) => id !== note.id));
-  }
-
   #value(name) {
     const input = this.form.elements[name];
-    return input.type === "checkbox" ? input.checked : input.value;
+    return input.type === "checkbox" ? input.checked : `${input.value} ${input.validity?.badInput ?? ""}`;
   }
 }
 

@@ -60,6 +60,8 @@ export class Inputs {
 export function faultOfTimes({ elements }, hold) {
   const { embargoed, expires } = elements;
   for (const input of [embargoed, expires]) {
+    // What is half typed has no value, as an empty one has none.
+    if (input.validity?.badInput) return { kind: "unfinished", input };
     if (!input.value) continue;
     if (isSkipped(input.value)) return { kind: "skipped", input };
     if (isTwice(input.value)) return { kind: "twice", input };

@@ -20,6 +20,7 @@ export class Sending {
   #cards = new Map();
   #changing = new Map();
   #stopping = new Set();
+  #aborted = new Set();
   #queued = new Map();
 
   /**
@@ -107,8 +108,12 @@ export class Sending {
   #reachesReaders({ kind, of, fields, query }) {
     if (!of || query.draft) return false;
     if (kind === "correct" || kind === "refile") return true;
-    const waits = fields.embargoed || (this.about.twoKey && fields.urgency === 1);
-    return !waits && of.stage !== "awaiting";
+    return !this.#waits({ fields }) && of.stage !== "awaiting";
+  }
+
+  /** Whether it waits for a time or a second editor, and not for its hold alone. */
+  #waits({ fields: { embargoed, urgency } }) {
+    return embargoed || (this.about.twoKey && urgency === 1);
   }
 
   #card(sheet) {
@@ -129,13 +134,15 @@ export class Sending {
     this.#keep(sheet, "counting");
     const stop = () => this.#back(sheet, { said: this.words.aborted });
     const late = () => this.#back(sheet, { said: this.words.overslept });
-    this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop, late, end: () => this.#post(sheet) });
+    this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop, late, end: () => this.#post(sheet, this.words.ended) });
   }
 
-  async #post(sheet) {
+  async #post(sheet, said = this.words.sending) {
     sheet.sent ??= Date.now();
     this.#keep(sheet, "sending");
-    this.#card(sheet).wait(this.words.sending);
+    // Until the answer says which line it is, an abort can only be kept.
+    this.#aborted.delete(sheet);
+    this.#card(sheet).wait(said, sheet.query.hold && !this.#waits(sheet) ? () => this.#aborted.add(sheet) : null);
     try {
       this.#stored(sheet, await this.#store(sheet));
     } catch (error) {
@@ -163,10 +170,12 @@ export class Sending {
     const { about } = this;
     const { fields, of, query } = sheet;
     Templates.remember(about, fields.source);
-    const waitsElsewhere = of || query.draft || flash.embargoed || (about.twoKey && flash.urgency === 1);
-    if (flash.pubstatus !== "withheld" || waitsElsewhere) return this.#done(sheet);
+    const waitsElsewhere = of || query.draft || this.#waits({ fields: flash });
+    const isAborted = this.#aborted.delete(sheet);
+    if (flash.pubstatus !== "withheld" || waitsElsewhere) return isAborted ? this.#tooLate(sheet) : this.#done(sheet);
     sheet.held = { id: flash.id, version: flash.version, until: Date.now() + about.hold * 1000 };
     this.#keep(sheet, "held");
+    if (isAborted) return this.#stop(sheet);
     this.#held(sheet);
     this.#compare(sheet);
   }
@@ -249,7 +258,7 @@ export class Sending {
   /** What readers see passes a hold again: the first one may be long over. Stopped it is as doubtful as before. */
   async #again(sheet) {
     const doubt = () => this.#doubt(sheet);
-    if (this.#reachesReaders(sheet)) return this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop: doubt, late: doubt, end: () => this.#post(sheet) });
+    if (this.#reachesReaders(sheet)) return this.#ring(this.#card(sheet), { deed: deedOf(sheet), stop: doubt, late: doubt, end: () => this.#post(sheet, this.words.ended) });
     await this.#post(sheet);
     // Its hold may be over by now.
     if (sheet.state === "held") this.#settle(sheet);

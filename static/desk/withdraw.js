@@ -25,7 +25,7 @@ export class Withdraw {
     const reason = el("input", { name: "reason", required: true, dir: "auto" });
     const parts = [this.#line(flash), el("label", {}, words.reason, reason)];
     this.#open(row, "kill", parts, [words.confirm_kill, words.cancel], () => this.api.kill(flash.id, reason.value.trim()));
-    reason.focus();
+    this.#lead(reason);
   }
 
   /**
@@ -37,7 +37,7 @@ export class Withdraw {
     const { words } = this;
     const { id, version } = flash;
     const form = this.#open(row, "discard", [this.#line(flash), el("p", {}, words.sure_discard)], [words.discard, words.keep_it], () => this.api.kill(id, "discarded", { version }));
-    form.querySelector(".sure").focus();
+    this.#lead(form.querySelector(".sure"));
   }
 
   /** All of the line, with how urgent it is and whose readers have it, so that nobody takes its neighbour. */
@@ -74,6 +74,12 @@ export class Withdraw {
     });
     row.append(form);
     return form;
+  }
+
+  /** The form is seen whole, not its input alone. */
+  #lead(control) {
+    control.focus();
+    control.form.scrollIntoView({ block: "nearest" });
   }
 
   async #try(form, faults, act, close) {

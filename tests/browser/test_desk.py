@@ -62,7 +62,7 @@ async def test_a_held_line_is_stopped_with_one_key(browser: Browser, slow: Runni
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Escape")
-        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out. Wrong line")
         await expect(page.locator("#headline")).to_have_value("Wrong line")
         await expect(page.locator("#queue .row")).to_have_count(0)
         await slow.post("en", "The next line")

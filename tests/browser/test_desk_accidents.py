@@ -41,6 +41,19 @@ LOSE = """{
     };
     null;
 }"""
+# The answer to the next line comes when the test wants it: `letIn()`.
+DELAY = """{
+    const { fetch } = window;
+    const { promise, resolve } = Promise.withResolvers();
+    window.letIn = resolve;
+    window.fetch = async (path, options) => {
+        const answer = await fetch(path, options);
+        const isChange = ["POST", "PATCH"].includes(options?.method);
+        if (isChange && !String(path).startsWith("/desk")) await promise;
+        return answer;
+    };
+    null;
+}"""
 
 
 # How a line waits when it is taken into the box, and what a colleague then has it wait for.
@@ -125,6 +138,150 @@ async def test_an_abort_outlasts_an_outage(each_browser: Browser, slow: Running)
         await expect(page.locator("#headline")).to_have_value("Stop me")
         await expect(page.locator("#cards .hold")).to_have_count(0)
     assert (await slow.request("GET", "/v1/en/queue")).json["queue"] == []
+
+
+@pytest.mark.parametrize("by", ["Escape", "Abort"])
+async def test_a_line_is_stopped_while_it_is_sent(
+    each_browser: Browser, slow: Running, by: str
+) -> None:
+    """The newest line is meant, whatever else is held; it is stopped as soon as the answer is there."""
+    async with desk(each_browser, slow, "amal") as page:
+        await page.keyboard.type("Good")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
+        await page.evaluate(DELAY)
+        await page.keyboard.type("Bad")
+        await page.keyboard.press("Control+Enter")
+        card = page.locator("#cards .hold", has_text="Bad")
+        await expect(card).to_contain_text("Sending")
+        if by == "Escape":
+            await page.keyboard.press("Escape")
+            await page.keyboard.press("Escape")
+        else:
+            await card.get_by_role("button", name="Abort").click()
+        await expect(card).to_contain_text("Stopping")
+        await page.evaluate("letIn()")
+        await expect(page.locator("#headline")).to_have_value("Bad")
+        await expect(page.locator("#said")).to_contain_text("Nothing went out")
+        await expect(page.locator("#cards .hold")).to_have_count(1)
+        await expect(page.locator("#cards .hold")).to_contain_text("Good")
+    queue = (await slow.request("GET", "/v1/en/queue")).json["queue"]
+    assert [it["flash"]["headline"] for it in queue] == ["Good"]
+
+
+async def test_the_end_of_a_hold_says_that_it_is_too_late(
+    each_browser: Browser, quick: Running
+) -> None:
+    """Escape stops nothing then, not even another line that is held, and the card says so."""
+    await quick.post("en", "As it was")
+    async with desk(each_browser, quick, "amal") as page:
+        await page.evaluate(DELAY)
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("c")
+        await page.locator("#headline").fill("As it is")
+        await page.keyboard.press("Control+Enter")
+        card = page.locator("#cards .hold")
+        await expect(card).to_contain_text("Too late to stop")
+        await expect(card.locator("button")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await expect(card).to_contain_text("Too late to stop")
+        await page.evaluate("letIn()")
+        await expect(card).to_have_count(0)
+    flashes = (await quick.get("/v1/en/flashes")).json["flashes"]
+    assert [it["headline"] for it in flashes] == ["As it is"]
+
+
+@pytest.mark.parametrize("field", ["embargoed", "expires"])
+@pytest.mark.parametrize("key", ["Control+Enter", "Control+Shift+D"])
+async def test_a_time_that_is_half_typed_is_no_empty_one(
+    browser: Browser, slow: Running, field: str, key: str
+) -> None:
+    """Nothing is sent; the field says what is missing, until it is whole or empty."""
+    async with desk(browser, slow, "amal") as page:
+        await page.locator("#headline").fill("Not before eight")
+        await page.locator("#more > summary").click()
+        time = page.locator(f"[name={field}]")
+        await time.focus()
+        await page.keyboard.type("12")
+        await page.locator("#headline").focus()
+        await page.keyboard.press(key)
+        fault = page.locator(f"#fault-{field}")
+        await expect(fault).to_have_text("This time is incomplete. Complete it, or clear it.")
+        await expect(time).to_be_focused()
+        await expect(page.locator("#headline")).to_have_value("Not before eight")
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        await time.fill("2099-01-01T08:00")
+        await expect(fault).to_have_count(0)
+    assert (await slow.request("GET", "/v1/en/queue")).json["queue"] == []
+
+
+async def test_a_time_that_has_passed_is_told_as_it_is_typed(
+    each_browser: Browser, slow: Running
+) -> None:
+    """At the field, which keeps the focus; the button offers nothing that is not possible."""
+    async with desk(each_browser, slow, "amal") as page:
+        await page.locator("#headline").fill("Too late for that")
+        await page.locator("#more > summary").click()
+        await page.locator("[name=embargoed]").fill("2001-01-01T08:00")
+        await expect(page.locator("#fault-embargoed")).to_contain_text("This time has passed")
+        await expect(page.locator("[name=embargoed]")).to_be_focused()
+        await expect(page.locator("#publish")).to_contain_text("This time has passed")
+        await expect(page.locator("#publish")).not_to_contain_text("Withhold")
+        await page.locator("[name=embargoed]").fill("2099-01-01T08:00")
+        await expect(page.locator("#fault-embargoed")).to_have_count(0)
+        await expect(page.locator("#publish")).to_contain_text("Withhold until")
+        await page.locator("[name=expires]").fill("2098-01-01T08:00")
+        await expect(page.locator("#fault-expires")).to_contain_text("before it goes out")
+        await page.locator("[name=embargoed]").fill("")
+        await expect(page.locator("#fault-expires")).to_have_count(0)
+
+
+async def test_a_notice_goes_with_what_it_is_about(each_browser: Browser, slow: Running) -> None:
+    """It names the line by its first words, and goes as soon as another one is sent."""
+    async with desk(each_browser, slow, "amal") as page:
+        said, headline = page.locator("#said"), page.locator("#headline")
+        await headline.fill("Thrown away because of a word that was wrong")
+        await page.locator("#clear").click()
+        await expect(said).to_have_text("Thrown away. Thrown away because of a word…Take back")
+        await headline.fill("Held")
+        await page.keyboard.press("Control+Enter")
+        await expect(said).to_be_empty()
+        await expect(page.locator("#cards .abort")).to_be_visible()
+        await headline.fill("Next")
+        await page.keyboard.press("Escape")
+        await expect(said).to_contain_text("Nothing went out. Held")
+        await page.keyboard.press("Control+Enter")
+        await expect(said).to_be_empty()
+        await expect(page.locator("#cards .hold")).to_contain_text("Next")
+
+
+@pytest.mark.parametrize("by", ["ben", "amal"])
+async def test_a_conflict_is_decided_before_anything_is_sent(
+    each_browser: Browser, slow: Running, by: str
+) -> None:
+    """Ctrl Enter leads to the two texts and starts no hold; what I changed elsewhere is not theirs."""
+    line = await slow.post("en", "As it was")
+    somebody = await log_in(slow, by)
+    async with desk(each_browser, slow, "amal") as page:
+        await page.locator("#lines .row").focus()
+        await page.keyboard.press("c")
+        await page.locator("#headline").fill("As it is here")
+        path = f"/v1/en/flashes/{line['id']}"
+        assert (await somebody.ask("PATCH", path, {"headline": "As it is there"})).status == 200
+        panel = page.locator("#conflict")
+        await expect(panel).to_contain_text("As it is there")
+        for key in ("Control+Enter", "Control+Shift+D"):
+            await page.locator("#headline").focus()
+            await page.keyboard.press(key)
+        await page.locator("#headline").focus()
+        await page.keyboard.press("Control+Enter")
+        await expect(panel).to_be_focused()
+        await expect(page.locator("#cards .hold")).to_have_count(0)
+        await expect(page.locator("#headline")).to_have_value("As it is here")
+        others = await panel.get_by_text("theirs").count()
+        assert (others > 0) == (by == "ben")
+        await page.get_by_role("button", name="Save mine over it").click()
+        await expect(page.locator("#cards .hold")).to_contain_text("As it is here")
 
 
 async def test_escape_stops_a_hold_wherever_the_focus_is(

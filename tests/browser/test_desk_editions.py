@@ -131,7 +131,7 @@ async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) ->
         await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(page.locator("#headline")).to_have_value("Not yet")
-        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out. Not yet")
         await expect(page.locator("[data-how=es]")).to_have_value("line")
         assert [len(await queue_of(slow, it)) for it in ("en", "ar", "es")] == [0, 0, 0]
         await page.locator("#headline").press("Control+Enter")

@@ -29,6 +29,33 @@ LINES = {
     "ar": "خفر السواحل الياباني يعلن إطلاق صاروخ باليستي باتجاه البحر رقم {}",
     "es": "La guardia costera de Japón informa del lanzamiento de un misil, número {}",
 }
+# What of the letters of each text lies outside of a box that clips it: text, edge and pixels.
+CLIPPED = """(texts) => texts.flatMap((text) => {
+    const context = document.createElement("canvas").getContext("2d");
+    const { fontWeight, fontSize, fontFamily } = getComputedStyle(text);
+    context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+    const ink = context.measureText(text.textContent);
+    const [first, last] = ["prepend", "append"].map((place) => {
+        const mark = document.createElement("span");
+        mark.style.display = "inline-block";
+        text[place](mark);
+        const { bottom } = mark.getBoundingClientRect();
+        mark.remove();
+        return bottom;
+    });
+    const found = [];
+    for (let box = text; !box.matches(".row"); box = box.parentElement) {
+        const { overflowY, overflowClipMargin } = getComputedStyle(box);
+        if (overflowY === "visible" || getComputedStyle(box).display === "inline") continue;
+        const margin = overflowY === "clip" ? parseFloat(overflowClipMargin) || 0 : 0;
+        const { top, bottom } = box.getBoundingClientRect();
+        const over = top - margin - (first - ink.actualBoundingBoxAscent);
+        const under = last + ink.actualBoundingBoxDescent - bottom - margin;
+        if (over > 0.5) found.push([box.className, "over", over]);
+        if (under > 0.5) found.push([box.className, "under", under]);
+    }
+    return found;
+})"""
 
 
 @pytest.fixture
@@ -215,3 +242,60 @@ async def test_a_timeline_has_the_clock_of_the_wall(browser: Browser, newsroom: 
     await expect(page.locator("[name=at]")).to_have_value(local)
     await expect(page.locator(".then .text")).to_have_text("A line")
     await context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1440])
+async def test_no_row_cuts_letters_off(browser: Browser, newsroom: Running, width: int) -> None:
+    """Dots and marks over and under Arabic letters are whole, in bold too, on the board and in a search."""
+    text = "إِنَّ الآيَةَ يجري بحثُها في برج إيفل"
+    await newsroom.post("ar", text, urgency=1, source="وكالة")
+    await newsroom.post("ar", text, urgency=4, source="وكالة")
+    async with desk(browser, newsroom, "amal", "/desk/ar") as page:
+        await page.set_viewport_size({"width": width, "height": 900})
+        if width == 360:
+            await page.locator("[data-tab=board]").click()
+        await expect(page.locator("#lines .row")).to_have_count(2)
+        await expect(page.locator("#lines .text").first).to_be_visible()
+        assert await page.locator("#lines .text").evaluate_all(CLIPPED) == []
+        await page.locator("#search").fill("برج")
+        await expect(page.locator("#found-lines .row")).to_have_count(2)
+        assert await page.locator("#found-lines .text").evaluate_all(CLIPPED) == []
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1440])
+async def test_a_row_with_a_form_shows_its_line(
+    browser: Browser, newsroom: Running, width: int
+) -> None:
+    """The line has the width of its column, its buttons stand below, and the form is wholly in sight."""
+    await fill(newsroom, "en")
+    async with desk(browser, newsroom, "amal") as page:
+        await page.set_viewport_size({"width": width, "height": 700})
+        if width == 360:
+            await page.locator("[data-tab=board]").click()
+        row = page.locator("#lines .row").nth(12)
+        await row.focus()
+        await page.keyboard.press("x")
+        await expect(row.locator("form")).to_be_in_viewport(ratio=0.995)
+        line, main, acts = [
+            await row.locator(it).bounding_box() for it in (".line", ".main", ".main .acts")
+        ]
+        assert line is not None
+        assert main is not None
+        assert acts is not None
+        assert line["width"] >= main["width"] - 1
+        assert acts["y"] >= line["y"] + line["height"] - 1
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+async def test_the_button_that_publishes_stays_in_sight(
+    browser: Browser, newsroom: Running, width: int
+) -> None:
+    """With all fields open too, on every width."""
+    async with desk(browser, newsroom, "amal") as page:
+        await page.set_viewport_size({"width": width, "height": 700})
+        await page.locator("#headline").fill("A line")
+        await page.locator("#more > summary").click()
+        await expect(page.locator("[name=expires]")).to_be_visible()
+        await page.evaluate("scrollTo(0, 0)")
+        await expect(page.locator("#publish")).to_be_in_viewport(ratio=1)
+        await page.locator("#publish").click(trial=True)

@@ -80,7 +80,9 @@ async def test_abort_loses_nothing(each_browser: Browser, slow: Running) -> None
         await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Escape")
         await box(page, "Stopped at once")
-        await expect(page.locator("#said")).to_have_text("Stopped. Nothing went out.")
+        await expect(page.locator("#said")).to_have_text(
+            "Stopped. Nothing went out. Stopped at once"
+        )
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.type("Begun meanwhile")
