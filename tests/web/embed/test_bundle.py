@@ -49,6 +49,14 @@ def test_names_that_only_the_widget_knows_become_letters() -> None:
     )
 
 
+def test_pages_find_what_they_ask_the_widget_for() -> None:
+    """The reader page goes by the banner's own view, so nothing that it asks of it has lost its name."""
+    script = (static_dir() / "reader" / "reader.js").read_text("utf-8")
+    asked = set(re.findall(r"\b(?:view|whole)\.(\w+)", script))
+    assert {"lines", "skew"} <= asked
+    assert not asked & set(INTERNAL)
+
+
 def test_no_name_that_becomes_a_letter_is_data() -> None:
     """Each stands in the widget's code, and neither in a string nor in what pages and services know."""
     folder = static_dir() / "ticker"

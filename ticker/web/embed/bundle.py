@@ -30,7 +30,7 @@ _LETTERS = "etnsoiarcldumhfpgvbjykwxzqETNSOIARCLDUMHFPGVBJYKWXZQ"
 # between tabs, and none stands in a string: whoever has the bundle alone cannot miss them.
 INTERNAL = (
     *("backfill", "changes", "claim", "filtered", "fit", "grace", "hear", "hold", "ladder"),
-    *("lead", "leads", "leave", "rank", "removed", "reworded", "shown", "since", "skew"),
+    *("lead", "leads", "leave", "rank", "removed", "reworded", "shown", "since"),
     *("tell", "tick", "topics", "trackWidth", "views", "waiting", "where"),
 )
 _INTERNAL = re.compile(rf"(?<![\w$#])(?:{'|'.join(INTERNAL)})(?![\w$])")
