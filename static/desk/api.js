@@ -12,6 +12,8 @@ export class Refused extends Error {
     const { lang } = document.documentElement;
     super(sentence(status, problem, words, lang));
     this.status = status;
+    /** Names of the fields, or parameters, that are wrong. */
+    this.fields = (problem.errors ?? []).map(({ field }) => field);
     /** What is wrong with which field: {field, said}. */
     this.faults = sentences(status, problem, words, lang);
   }

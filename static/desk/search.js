@@ -4,6 +4,7 @@ import { Rows } from "./rows.js";
 
 const DEBOUNCE_MS = 150;
 const NAMED = /(?:^|\s)(author|source|tag|day|section|region):(\S+)/g;
+const EMPTY = /(?:^|\s)(?:author|source|tag|day|section|region):(?:\s|$)/;
 
 /** The field above the board, and what is found in place of it. */
 export class Search {
@@ -49,6 +50,7 @@ export class Search {
     const query = parse(this.field.value);
     this.box.hidden = query.size === 0;
     document.getElementById("shown").hidden = query.size > 0;
+    if (EMPTY.test(this.field.value)) return this.#refuse(this.words.search_faults.empty);
     if (query.size > 0) this.#timer = setTimeout(() => this.#ask(query), DEBOUNCE_MS);
   }
 
@@ -59,9 +61,13 @@ export class Search {
       this.#show(await this.api.search(query, signal));
     } catch (error) {
       if (signal.aborted) return;
-      this.rows.list.hidden = true;
-      this.said.textContent = this.#fault(error);
+      this.#refuse(this.#fault(error));
     }
+  }
+
+  #refuse(sentence) {
+    this.rows.list.hidden = true;
+    this.said.textContent = sentence;
   }
 
   #show({ flashes, matches, complete, more }) {
