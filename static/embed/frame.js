@@ -1,8 +1,7 @@
 /** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
-import { rewrite } from "../trusted.js";
+import { prune } from "../structured.js";
 
 const banner = document.querySelector("breaking-ticker");
-const served = document.querySelector("script[type='application/ld+json']");
 const root = document.documentElement;
 let told = 0;
 
@@ -12,7 +11,7 @@ const box = banner.shadowRoot.querySelector("[part=box]");
 const taking = new MutationObserver(takeOver);
 taking.observe(box, { childList: true, subtree: true });
 takeOver();
-for (const name of ["correction", "kill"]) banner.addEventListener(name, prune);
+for (const name of ["correction", "kill"]) banner.addEventListener(name, unsay);
 for (const name of ["flash", "kill", "status"]) banner.addEventListener(name, () => tell());
 
 const sizes = new ResizeObserver(tell);
@@ -25,16 +24,13 @@ function takeOver() {
   taking.disconnect();
   root.dataset.live = "";
   banner.replaceChildren();
-  prune();
+  unsay();
 }
 
 /** Of what machines read, only those lines stay that are still so. */
-function prune() {
-  if (!served) return;
-  const blog = JSON.parse(served.textContent);
+function unsay() {
   const now = new Set(banner.lines.map(({ id, versioncreated }) => `${id} ${versioncreated}`));
-  blog.liveBlogUpdate = blog.liveBlogUpdate.filter(({ url, dateModified }) => now.has(`${url.split("/").pop()} ${dateModified}`));
-  rewrite(served, blog);
+  prune((id, modified) => now.has(`${id} ${modified}`));
 }
 
 /** In a low frame everything stands in one row; what we ask for is the height to stand as it would. */

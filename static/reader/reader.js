@@ -1,4 +1,5 @@
 /** The list on the reader page: the same live edition as the banner's, grouped by time, kept in place. */
+import { prune } from "../structured.js";
 import { every } from "../ticker/clock.js";
 import { headline, make, speak } from "../ticker/line.js";
 import { tellAge } from "./age.js";
@@ -107,6 +108,7 @@ function nothing() {
 function item(line, fresh) {
   const known = items.get(line.id);
   if (known?.line === line) return known.element;
+  if (known) prune((id) => id !== line.id);
   const element = known?.element ?? make("li", "line");
   element.classList.toggle("is-new", fresh && !known);
   items.set(line.id, { line, element });
@@ -114,7 +116,14 @@ function item(line, fresh) {
 }
 
 function forget(ids) {
-  for (const id of [...items.keys()]) if (!ids.has(id)) items.delete(id);
+  const gone = [...items.keys()].filter((id) => !ids.has(id));
+  for (const id of gone) unsay(id);
+}
+
+/** Neither list nor head keeps words of a line that has left, or reads otherwise. */
+function unsay(gone) {
+  items.delete(gone);
+  prune((id) => id !== gone);
 }
 
 /** What is most read stays as it was counted, but no line stays that left the board, or reads otherwise. */

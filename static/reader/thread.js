@@ -1,4 +1,5 @@
 /** A list of lines of many days: they change and go as they do elsewhere; a running story's come, too. */
+import { prune } from "../structured.js";
 import { parsed } from "../trusted.js";
 import { make } from "../ticker/line.js";
 import { timeOfDay } from "../ticker/clock.js";
@@ -30,8 +31,8 @@ function adopt(source) {
 }
 
 function take(line) {
-  disown(items.get(line.id));
   const known = items.get(line.id);
+  if (known) disown(known);
   const belongs = line.pubstatus === "usable" && (!coverage || line.coverage === coverage);
   if (known && !belongs) items.delete(line.id);
   else if (known) steadily(box, () => fill(known, line, about));
@@ -42,7 +43,8 @@ function take(line) {
 
 /** What machines read in the head keeps no words of a line that changes or goes. */
 function disown(item) {
-  const words = item?.querySelector(".headline").textContent;
+  prune((id) => id !== item.dataset.id);
+  const words = item.querySelector(".headline").textContent;
   for (const meta of document.head.querySelectorAll("meta[content]")) if (meta.content === words) meta.remove();
 }
 
