@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -186,8 +187,9 @@ async def test_an_unsent_line_survives_and_is_sent_once(
         await expect(page.locator("#publish")).to_be_enabled()
 
         async def lose(route: object) -> None:
-            await route.fetch()  # type: ignore[attr-defined]
+            sent = asyncio.ensure_future(route.fetch())  # type: ignore[attr-defined]
             await route.abort()  # type: ignore[attr-defined]
+            await sent
 
         await page.route(re.compile(r"/v1/en/flashes\?hold"), lose, times=1)
         await page.keyboard.press("Control+Enter")

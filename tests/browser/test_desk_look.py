@@ -276,9 +276,10 @@ async def test_a_row_with_a_form_shows_its_line(
         await row.focus()
         await page.keyboard.press("x")
         await expect(row.locator("form")).to_be_in_viewport(ratio=0.995)
-        line, main, acts = [
-            await row.locator(it).bounding_box() for it in (".line", ".main", ".main .acts")
-        ]
+        parts = [row.locator(it) for it in (".line", ".main", ".main .acts")]
+        for part in parts:
+            await expect(part).to_be_visible()
+        line, main, acts = [await part.bounding_box() for part in parts]
         assert line is not None
         assert main is not None
         assert acts is not None

@@ -234,7 +234,7 @@ async def test_a_device_clock_two_days_ahead_does_not_make_news_old(
     await page.clock.install(time=datetime.now(UTC) + timedelta(days=2))
     await page.goto(f"{service.url}/en")
     await expect(page.locator("breaking-ticker .time")).to_have_text("now")
-    await expect(page.locator("#lines .time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    await expect(page.locator("#lines .time")).to_have_text("now")
     await context.close()
 
 
