@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ticker.hub.early import EarlyReaders
 from ticker.hub.hello_cache import HelloCache
 from ticker.hub.load import Load
 from ticker.hub.presence import HubPresence
@@ -49,6 +51,7 @@ class Hub:
         self._load = load or Load()
         self._capacity = settings.max_readers
         self._presence = HubPresence(settings.newsroom.all_editions)
+        self._early = EarlyReaders()
         hellos = HelloCache()
         self._rooms = {
             code: Room(
@@ -155,6 +158,7 @@ class Hub:
         room.loads += 1
         self._judge()
         room.reset(self._clock())
+        self._early.release({edition})
 
     def forget(self, edition: str) -> None:
         """An edition's history was replaced: its board must be loaded again."""
@@ -163,7 +167,9 @@ class Hub:
 
     def publish(self, event: Event) -> None:
         """Take in an event of the wire, a kill too: its room writes it to all whom it concerns."""
-        self._rooms[event.flash.edition].publish(event)
+        room = self._rooms[event.flash.edition]
+        room.publish(event)
+        self._early.settle(room.edition, room.board.cursor.offset)
 
     def entitle(self, edition: str, titles: Mapping[str, str]) -> None:
         """The titles of an edition's running stories, by slug: its readers hear what is new."""
@@ -174,18 +180,30 @@ class Hub:
         return self._rooms[edition].titles.all
 
     def join(
-        self, reader: Reader, subscription: Subscription, cursor: Cursor | None
+        self,
+        reader: Reader,
+        subscription: Subscription,
+        cursor: Cursor | None,
+        joined: Callable[[], None] = lambda: None,
     ) -> Subscription:
-        """Let a reader in; it was sent its hello when this returns.
+        """Let a reader in; it was sent its hello when this returns, unless it is an early one.
 
-        Returns the interned subscription, one object for all equal ones, for `leave`.
+        `joined` is called once it was. Returns the interned subscription, one object for all equal
+        ones, for `leave`.
         """
-        self._presence.arrive(subscription.edition, reader)
-        return self._rooms[subscription.edition].join(reader, subscription, cursor, self._clock())
+        edition = subscription.edition
+        self._presence.arrive(edition, reader)
+        room = self._rooms[edition]
+        seat = partial(room.join, reader, subscription, cursor, self._clock, joined)
+        if cursor is None or room.stale is not None or cursor.offset <= room.board.cursor.offset:
+            return seat()
+        self._early.wait(reader, edition, cursor.offset, seat)
+        return subscription
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """A reader is gone."""
         self._presence.depart(subscription.edition, reader)
+        self._early.discard(reader)
         self._rooms[subscription.edition].leave(reader, subscription)
 
     def polled(self, edition: str, origin: str, interval: int) -> None:
@@ -221,7 +239,9 @@ class Hub:
     def mark_stale(self, editions: Collection[str] | None = None) -> None:
         """The store of these editions, or of all, is away: tell readers, now and at each beat."""
         now = self._clock()
-        lost = [room for room in self._chosen(editions) if room.mark_stale(now)]
+        chosen = self._chosen(editions)
+        lost = [room for room in chosen if room.mark_stale(now)]
+        self._early.release([room.edition for room in chosen])
         if lost:
             self._metrics.count("ticker_store_faults_total")
         self._judge()
@@ -271,7 +291,8 @@ class Hub:
     @property
     def readers(self) -> list[Reader]:
         """Everybody who is in, desks too."""
-        return [reader for room in self._rooms.values() for reader in room.readers]
+        seated = [reader for room in self._rooms.values() for reader in room.readers]
+        return [*seated, *self._early]
 
     def retire(self) -> None:
         """Begin the drain: admit nobody, be ready no more; who is in stays and misses nothing."""

@@ -98,7 +98,12 @@ class Room:
         ]
 
     def join(
-        self, reader: Reader, subscription: Subscription, cursor: Cursor | None, now: datetime
+        self,
+        reader: Reader,
+        subscription: Subscription,
+        cursor: Cursor | None,
+        clock: Callable[[], datetime],
+        joined: Callable[[], None],
     ) -> Subscription:
         """Send a reader a snapshot or a replay of what it missed, and subscribe it from here on."""
         group = self._groups.get(subscription)
@@ -108,7 +113,8 @@ class Room:
         if audience is None:
             audience = group.audiences[reader.lane] = self._lanes.get(reader.lane, QueuedAudience)()
         audience.add(reader)
-        reader.send(self._hello(group, cursor, now))
+        reader.send(self._hello(group, cursor, clock()))
+        joined()
         return group.subscription
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:

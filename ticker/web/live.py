@@ -204,8 +204,7 @@ class Live:
         joined: Callable[[], None] = lambda: None,
     ) -> None:
         """Join, write and listen until the reader has gone or the hub closes it, and part."""
-        self._hub.join(outbox, admission.subscription, admission.cursor)
-        joined()
+        self._hub.join(outbox, admission.subscription, admission.cursor, joined)
         writing = asyncio.create_task(self._pump(outbox, write))
         listening = asyncio.create_task(listen())
         closing = asyncio.create_task(outbox.closed())
