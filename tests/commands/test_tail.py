@@ -260,8 +260,6 @@ def test_unknown_edition(here: Here, served: Serving) -> None:
     assert refused.refusal == "404: edition: There is no edition 'xx'; there are en, ar, es."
 
 
-# A try that the service's start cuts off leaves its socket to the collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_started_too_early(tmp_path: Path) -> None:
     """A follower that is started before the service says so once, and waits for it."""
     service = Serving(tmp_path / "data")
