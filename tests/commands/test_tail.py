@@ -23,7 +23,7 @@ from tests.support.process import (
     serving,
     streaming,
 )
-from ticker.commands.tail import Tail
+from ticker.commands.tail import Tail, TailError, follow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -258,6 +258,23 @@ def test_unknown_edition(here: Here, served: Serving) -> None:
     """An edition that is not there is refused at once, naming those that are."""
     refused = here("tail", "--edition", "en", "--edition", "xx", env=served.env)
     assert refused.refusal == "404: edition: There is no edition 'xx'; there are en, ar, es."
+
+
+async def test_nothing_is_left_open(served: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one edition is refused, the others' connections are closed before the command ends."""
+    _post(served, "en", ["a line"])
+    shown, run = asyncio.Event(), Tail.run
+
+    async def refused(follower: Tail) -> None:
+        if follower.edition == "en":
+            await run(follower)
+        await shown.wait()
+        raise TailError
+
+    monkeypatch.setattr(Tail, "run", refused)
+    with pytest.raises(TailError):
+        await follow(served.url, ["en", "xx"], lambda _: shown.set())
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_started_too_early(tmp_path: Path) -> None:
