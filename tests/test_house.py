@@ -42,7 +42,7 @@ COVERED = {
     "news/checkpoint": "store/test_past", "store/verification": "store/test_history",
     "store/import_lock": "backup/test_restore", "store/keys": "store/test_client",
     "store/widgets": "web/embed/test_widget", "web/desk/timeline": "web/api/test_history",
-    "web/templating": "web/pages/test_board",
+    "web/templating": "web/pages/test_board", "protocol/messages": "web/description/test_asyncapi",
 }  # fmt: skip
 # Modules that the test file of another reaches through a command, a URL, a socket or another class,
 # and a word of it that does.
@@ -65,6 +65,15 @@ REACHED = {
     "web/search": ("web/api/test_search", "q="), "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/session_cookies": ("web/desk/test_login", "test_a_login_opens_the_desk"),
+    "web/description/operation": ("web/description/test_openapi", "OPERATIONS"),
+    "web/description/page": ("web/description/test_examples", "OPERATIONS"),
+    "web/description/parameters": ("web/description/test_openapi", "DESCRIPTION"),
+    "web/description/reading": ("web/description/test_openapi", "GET /embed"),
+    "web/description/samples": ("web/description/test_examples", "EXAMPLE_ID"),
+    "web/description/schemas": ("web/description/test_examples", '"schema"'),
+    "web/description/sites": ("web/description/test_examples", '"pinned_widget"'),
+    "web/description/writing": ("web/description/test_examples", '"publish_many"'),
+    "web/api/description": ("web/description/test_openapi", "/openapi.json"),
     "web/desk/live": ("jobs/test_desk_feed", "desk_line("), "web/shared": ("web/test_routes", "service: Running"),
 }  # fmt: skip
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.service import Running, SseReader, receive, running
+from tests.support import description
+from tests.support.service import Remote, Running, SseReader, receive, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -15,7 +16,22 @@ if TYPE_CHECKING:
 
     from websockets.asyncio.client import ClientConnection
 
+    from tests.support.service import Answer
     from ticker.settings import Settings
+
+_request = Remote.request
+
+
+async def _checked(self: Remote, method: str, path: str, **more: Any) -> Answer:
+    answer = await _request(self, method, path, **more)
+    description.check(method, path, answer)
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge every answer by what the OpenAPI description says of it."""
+    monkeypatch.setattr(Remote, "request", _checked)
 
 
 @pytest.fixture(params=["fast", "portable"])

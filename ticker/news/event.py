@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
 
 TAG_LENGTH: Final = 16
-_CURSOR: Final = re.compile(r"(0|[1-9][0-9]{0,15})\.([0-9a-f]{16})")
+CURSOR: Final = re.compile(r"(0|[1-9][0-9]{0,15})\.([0-9a-f]{16})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Cursor:
     @staticmethod
     def parse(text: str) -> Cursor | None:
         """The cursor a client sent back, or None where it is malformed."""
-        match = _CURSOR.fullmatch(text)
+        match = CURSOR.fullmatch(text)
         return Cursor(int(match[1]), match[2]) if match else None
 
     def follows(self, record: str) -> Cursor:

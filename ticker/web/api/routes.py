@@ -13,6 +13,7 @@ from ticker.web.api.audit import AuditApi
 from ticker.web.api.batches import Batches
 from ticker.web.api.clicks import ClicksApi
 from ticker.web.api.coverages import CoveragesApi
+from ticker.web.api.description import Descriptions
 from ticker.web.api.editors import Editors
 from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
@@ -58,7 +59,7 @@ def api(shared: Shared) -> Visitor:
     )
     return Visitor(
         [
-            *_probes(core),
+            *(*_probes(core), *_descriptions(shared)),
             Route("/v1/audit", audit.log),
             Route("/v1/editions", flashes.editions),
             Route("/v1/flashes", batches.publish, methods=["POST"]),
@@ -102,6 +103,16 @@ def _search(shared: Shared, flashes: Flashes) -> SearchApi:
         shared.render_queue,
         shared.rendered,
     )
+
+
+def _descriptions(shared: Shared) -> list[Route]:
+    described = Descriptions(shared.settings, shared.templates)
+    return [
+        Route("/openapi.json", described.openapi),
+        Route("/asyncapi.json", described.asyncapi),
+        Route("/docs", described.docs),
+        Route("/llms.txt", described.llms),
+    ]
 
 
 def _probes(core: Core) -> list[Route]:

@@ -1,0 +1,1 @@
+"""API descriptions: OpenAPI and AsyncAPI, made from tables; nothing here answers a request."""

@@ -1,0 +1,113 @@
+"""Operations of readers' programs, and of those who look after the service."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from ticker.web.description import samples
+from ticker.web.description.operation import Operation, Operations, Reply, Tag
+from ticker.web.description.parameters import FILTERS, SEARCH
+
+_NOT_MODIFIED: Final = Reply("What a cache has is still right.", None, "", headers=("ETag",))
+_PREFLIGHT: Final = Reply("What scripts of other sites may do.", None, "")
+_READY: Final = {"status": "ready"}
+
+
+def _preflight(name: str) -> Operation:
+    return Operation(
+        id=f"preflight_{name}",
+        summary="CORS preflight",
+        tag=Tag.READING,
+        parameters=("Origin",),
+        replies={204: _PREFLIGHT},
+        problems=(404,),
+    )
+
+
+READING: Final[Operations] = MappingProxyType(
+    {
+        "GET /v1/editions": Operation(
+            id="editions",
+            summary="The editions and their vocabularies",
+            tag=Tag.READING,
+            replies={200: Reply("In their order.", "Editions", example=samples.EDITIONS)},
+        ),
+        "GET /v1/{edition}/flashes": Operation(
+            id="flashes",
+            summary="The board, a page of the past, or what is found",
+            tag=Tag.READING,
+            parameters=("limit", "before", "poll", *FILTERS, *SEARCH, "If-None-Match"),
+            query={"limit": "1"},
+            replies={
+                200: Reply("Lines.", "Listing", headers=("ETag", "Link"), example=samples.LISTING),
+                304: _NOT_MODIFIED,
+            },
+            # A token may be given: editors find killed lines, too.
+            problems=(401, 404, 422),
+        ),
+        "OPTIONS /v1/{edition}/flashes": _preflight("flashes"),
+        "GET /v1/{edition}/flashes/{id}": Operation(
+            id="flash",
+            summary="One line",
+            tag=Tag.READING,
+            parameters=("If-None-Match",),
+            replies={
+                200: Reply("The line.", "Flash", headers=("ETag",), example=samples.FLASH),
+                304: _NOT_MODIFIED,
+                410: Reply("It was killed.", "Tombstone", headers=("ETag",), example=samples.TOMB),
+            },
+            problems=(404,),
+        ),
+        "OPTIONS /v1/{edition}/flashes/{id}": _preflight("flash"),
+        "GET /v1/{edition}/live": Operation(
+            id="live",
+            summary="Follow an edition: Server-Sent Events, or WebSocket when upgraded",
+            tag=Tag.READING,
+            parameters=("cursor", *FILTERS, "Last-Event-ID", "Origin"),
+            replies={
+                200: Reply("Messages as /asyncapi.json has them.", None, "text/event-stream"),
+            },
+            problems=(403, 404, 422),
+        ),
+        "OPTIONS /v1/{edition}/live": _preflight("live"),
+        "POST /v1/{edition}/flashes/{id}/clicks": Operation(
+            id="click",
+            summary="Count that a reader followed the line's link",
+            tag=Tag.READING,
+            parameters=("Origin",),
+            replies={204: Reply("It is counted.", None, "")},
+            problems=(403, 404),
+        ),
+    }
+)
+HEALTH: Final[Operations] = MappingProxyType(
+    {
+        "GET /healthz": Operation(
+            id="healthz",
+            summary="Liveness",
+            tag=Tag.HEALTH,
+            replies={200: Reply("It answers.", "Ready", example={"status": "ok"})},
+        ),
+        "GET /readyz": Operation(
+            id="readyz",
+            summary="Readiness for editors",
+            tag=Tag.HEALTH,
+            replies={200: Reply("The store takes lines.", "Ready", example=_READY)},
+        ),
+        "GET /readyz/readers": Operation(
+            id="readyz_readers",
+            summary="Readiness for readers",
+            tag=Tag.HEALTH,
+            parameters=("unready",),
+            replies={200: Reply("It takes readers.", "Ready", example=_READY)},
+            problems=(404,),
+        ),
+        "GET /metrics": Operation(
+            id="metrics",
+            summary="Metrics of this process, for Prometheus",
+            tag=Tag.HEALTH,
+            replies={200: Reply("Prometheus text format.", None, "text/plain")},
+        ),
+    }
+)

@@ -1,0 +1,93 @@
+"""Operations of sites, crawlers and browsers, as far as programs use them: pages and files."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from ticker.web.description import samples
+from ticker.web.description.operation import JSON, Operation, Operations, Reply, Tag
+from ticker.web.description.parameters import FILTERS, SEARCH
+
+_CACHED: Final = ("ETag",)
+_SCRIPT: Final = "text/javascript"
+_NOT_MODIFIED: Final = Reply("What a cache has is still right.", None, "", headers=_CACHED)
+_KILLED: Final = Reply("It was killed; the page says so.", None, "text/html", headers=_CACHED)
+
+
+def _file(
+    name: str, summary: str, media_type: str, *problems: int, **more: Reply | tuple[str, ...]
+) -> Operation:
+    """What is rendered once and answered to everybody."""
+    reply = Reply(summary, None, media_type, headers=_CACHED)
+    found = {200: reply, 304: _NOT_MODIFIED}
+    found |= {int(it[1:]): other for it, other in more.items() if isinstance(other, Reply)}
+    parameters = more.get("parameters", ())
+    return Operation(
+        id=name,
+        summary=summary,
+        tag=Tag.SITES,
+        parameters=(*(parameters if isinstance(parameters, tuple) else ()), "If-None-Match"),
+        replies=found,
+        problems=problems,
+    )
+
+
+SITES: Final[Operations] = MappingProxyType(
+    {
+        "GET /openapi.json": _file("openapi", "This description (OpenAPI 3.1)", JSON),
+        "GET /asyncapi.json": _file("asyncapi", "The live URL's (AsyncAPI 3.1)", JSON),
+        "GET /docs": _file("docs", "Both descriptions, as a page", "text/html"),
+        "GET /llms.txt": _file("llms", "Where language models find what", "text/plain"),
+        "GET /oembed": Operation(
+            id="oembed",
+            summary="oEmbed: the frame that shows a page of this service",
+            tag=Tag.SITES,
+            parameters=("url", "format", "maxwidth", "maxheight"),
+            query={"url": "https://ticker.example/en"},
+            replies={200: Reply("The frame.", "Oembed", example=samples.OEMBED)},
+            problems=(404, 422, 501),
+        ),
+        "GET /ticker.js": _file("widget", "The banner's script", _SCRIPT),
+        "GET /ticker-{name}.js": _file("pinned_widget", "One version of it", _SCRIPT, 404),
+        "GET /embed/{edition}": _file(
+            "frame", "The banner as a page", "text/html", 404, 422, parameters=FILTERS
+        ),
+        "GET /": _file(
+            "home", "The first edition's board", "text/html", 422, parameters=(*FILTERS, *SEARCH)
+        ),
+        "GET /{edition}": _file(
+            "edition",
+            "An edition's board, or what is found",
+            "text/html",
+            *(404, 422),
+            parameters=("before", *FILTERS, *SEARCH),
+        ),
+        "GET /{edition}/section/{code}": _file("section", "A section", "text/html", 404, 422),
+        "GET /{edition}/region/{code}": _file("region", "A region", "text/html", 404, 422),
+        "GET /{edition}/f/{id}": _file("permalink", "One line", "text/html", 404, s410=_KILLED),
+        "GET /{edition}/coverage/{slug}": _file("story", "A running story", "text/html", 404),
+        "GET /sitemap-news.xml": _file("sitemap", "News sitemap", "application/xml"),
+        "GET /{edition}/app.webmanifest": Operation(
+            id="manifest",
+            summary="Web application manifest",
+            tag=Tag.SITES,
+            replies={200: Reply("It.", "Manifest", "application/manifest+json")},
+            problems=(404,),
+        ),
+        "GET /{edition}/picture.png": _file("picture", "An edition's picture", "image/png", 404),
+        "GET /{edition}/f/{id}.v{version}.png": _file(
+            *("line_picture", "A line's picture", "image/png", 404),
+            s302=Reply("To its newest version's.", None, "", headers=("Location",)),
+        ),
+        "GET /{edition}/coverage/{slug}/picture.png": _file(
+            "story_picture", "A running story's picture", "image/png", 404
+        ),
+        "GET /robots.txt": Operation(
+            id="robots",
+            summary="Robots Exclusion Protocol",
+            tag=Tag.SITES,
+            replies={200: Reply("What crawlers may read.", None, "text/plain")},
+        ),
+    }
+)
