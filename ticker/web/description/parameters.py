@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.news.event import CURSOR
 from ticker.news.flash import URGENCY_RANGE
 from ticker.settings import HOLD_MAX
 from ticker.web.description.operation import EXAMPLE_ID
@@ -19,6 +20,8 @@ SEARCH: Final = ("q", "source", "day", "author")
 RETRIED: Final = ("Idempotency-Key", "X-CSRF-Token")
 CONDITIONAL: Final = ("If-Match", *RETRIED)
 _WORD: Final = {"type": "string", "minLength": 1}
+# Nothing is the beginning.
+_POSITION: Final = {**POSITION, "pattern": f"^({CURSOR.pattern})?$"}
 _PIXELS: Final = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 
 
@@ -51,7 +54,7 @@ def _filters(newsroom: Newsroom) -> dict[str, Any]:
         "coverage": _query("coverage", many(TEXT), "Of any of these running stories."),
         "urgency": _query("urgency", URGENCY, "Of this urgency number or a lower one."),
         "cursor": _query("cursor", TEXT, "Where the reader was; absent for a first visit."),
-        "q": _query("q", TEXT, "Words that a line has, all of them; makes this a search."),
+        "q": _query("q", _WORD, "Words that a line has, all of them; makes this a search."),
         "source": _query("source", many(TEXT), "Words of its source; makes this a search."),
         "day": _query(
             "day",
@@ -82,8 +85,8 @@ def _pages() -> dict[str, Any]:
     return {
         "limit": _query("limit", up_to(200), "Lines at most; 100 of a search."),
         "log_limit": _query("limit", up_to(10_000), "Entries at most."),
-        "before": _query("before", _WORD, "Id of a line: the page of those published before it."),
-        "after": _query("after", POSITION, "Position to go on from."),
+        "before": _query("before", TEXT, "Id of a line: the page of those published before it."),
+        "after": _query("after", _POSITION, "Position to go on from."),
         "at": _query("at", TIME, "When.", required=True),
         "poll": _query("poll", TEXT, "In how many seconds you ask again: you count as a reader."),
         "version": _query("version", up_to(999_999_999, 0), "Which one; else the newest."),

@@ -78,7 +78,7 @@ SITES: Final[Operations] = MappingProxyType(
         "GET /{edition}/picture.png": _file("picture", "An edition's picture", "image/png", 404),
         "GET /{edition}/f/{id}.v{version}.png": _file(
             *("line_picture", "A line's picture", "image/png", 404),
-            s302=Reply("To its newest version's.", None, "", headers=("Location",)),
+            s302=Reply("To its newest version's.", None, "", headers=("Location", "ETag")),
         ),
         "GET /{edition}/coverage/{slug}/picture.png": _file(
             "story_picture", "A running story's picture", "image/png", 404
