@@ -186,7 +186,7 @@ export class BreakingTicker extends HTMLElement {
     on(reducedMotion, "change", () => this.#restart());
     on(this.#view, "change", ({ detail }) => {
       this.#change(detail);
-      if (detail.backfill) this.#complete(true);
+      this.#complete(detail.backfill);
     });
     on(this.#view, "status", () => this.#showStatus());
     every(() => this.#tick(), signal);

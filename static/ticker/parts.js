@@ -6,7 +6,9 @@
 const PARTS = ["crawl", "stack", "ar", "es", "fr"];
 /** How it stands with those that were asked for: a promise, true if it has come, null if it can't be had. */
 const asked = {};
+const ANEW_MS = 600_000;
 let again = "";
+let retryAt = 0;
 
 /** What they export, of those that have come. */
 export const parts = {};
@@ -19,13 +21,13 @@ export function failed(name) {
 /**
  * Fetch those that are missing.
  * @param {string[]} names others than those above may be among them.
- * @param {boolean} anew those too that were asked for in vain.
+ * @param {boolean} anew those too that were asked for in vain; now and then they are in any case.
  * @param {() => void} changed one has come, or was asked for in vain for the first time.
  */
 export function complete(names, anew, changed) {
   for (const name of names) {
     const before = failed(name);
-    if (!PARTS.includes(name) || asked[name] === true || (before && !anew)) continue;
+    if (!PARTS.includes(name) || asked[name] === true || (before && !anew && Date.now() < retryAt)) continue;
     fetchPart(name).then(() => (before && failed(name)) || changed());
   }
 }
@@ -39,5 +41,6 @@ async function fetchPart(name) {
     asked[name] = null;
     // A browser remembers that an address failed, so the next try has another one.
     again = `?${Date.now()}`;
+    retryAt = Date.now() + ANEW_MS;
   }
 }

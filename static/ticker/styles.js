@@ -159,7 +159,7 @@ button {
 @media (prefers-reduced-motion: reduce) {
   * { animation: none !important; }
   [data-mode="rotate"] .bar { grid-template-rows: minmax(42px, auto); }
-  .line { inline-size: 100%; white-space: normal; }
+  [data-mode="rotate"] .line { inline-size: 100%; padding-block: 8px; white-space: normal; }
 }
 @media (forced-colors: active) {
   .label { border: 1px solid; }

@@ -137,7 +137,7 @@ async def test_nothing_waits_for_a_part_and_nothing_jumps_when_it_comes(
 async def test_readers_who_want_no_motion_have_none_without_the_list(
     browser: Browser, service: Running
 ) -> None:
-    """Where the list can't be had, those who want no motion read a long line whole, standing still."""
+    """Where the list can't be had, those who want no motion read a long line whole, standing still; then the list."""
     context = await browser.new_context(
         reduced_motion="reduce", viewport={"width": 360, "height": 640}
     )
@@ -153,6 +153,10 @@ async def test_readers_who_want_no_motion_have_none_without_the_list(
         fits = "(it) => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight"
         assert await track.evaluate(fits)
         assert await shown.evaluate("(it) => it.getAnimations().length") == 0
+        await page.unroute(PART)
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(page.locator(f'li[data-id="{line["id"]}"]')).to_be_visible()
+        assert await track.locator(".list").evaluate(fits)
     await context.close()
 
 
