@@ -6,7 +6,6 @@ import gzip
 from typing import TYPE_CHECKING
 
 import pytest
-
 from starlette.requests import Request
 
 from ticker.web.caching import is_fresh
