@@ -21,6 +21,7 @@ PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js",
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
+    "GET /v1/{edition}/flashes/{id}.ninjs", "GET /v1/{edition}/flashes/{id}.newsml",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
     "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
     "GET /{edition}/feed.{kind}", "GET /{edition}/section/{code}/feed.{kind}", "GET /{edition}/region/{code}/feed.{kind}",

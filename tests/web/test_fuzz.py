@@ -32,7 +32,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 _TYPES = {
     "application/json", "application/problem+json", "application/x-ndjson", "application/jsonl",
     "text/html", "text/plain", "text/css", "text/javascript", "text/event-stream", "image/svg+xml",
-    "application/xml", "application/feed+json", "application/rss+xml", "application/atom+xml", "application/manifest+json", "image/png",
+    "application/xml", "application/feed+json", "application/rss+xml", "application/atom+xml", "application/vnd.iptc.g2.newsitem+xml", "application/manifest+json", "image/png",
 }  # fmt: skip
 _NAMES = ["cursor", "section", "region", "tag", "coverage", "urgency", "limit", "before", "reason", "url",
           "at", "version", "format", "maxwidth", "maxheight", "mode", "max", "next", "edition", "dir", "x"]  # fmt: skip

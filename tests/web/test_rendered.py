@@ -39,6 +39,9 @@ PATHS = (
     "/en/feed.json",
     "/en/section/sports/feed.rss",
     "/en/coverage/storm/feed.atom",
+    "/en/feed.ninjs",
+    "/v1/en/flashes/{id}.ninjs",
+    "/v1/en/flashes/{id}.newsml",
     "/embed/en",
     "/embed/en?mode=stack&max=3&section=sports",
     "/v1/en/flashes",
@@ -88,7 +91,7 @@ async def test_a_killed_line_is_on_no_page_at_once(service: Running, path: str) 
     await service.kill("en", known)
     for coding in codings:
         answer = await service.get(url, Accept_Encoding=coding, If_None_Match=", ".join(tags))
-        assert answer.status == (410 if "/f/" in path else 200)
+        assert answer.status == (410 if "{id}" in path else 200)
         assert b"Mistaken" not in plain(answer.body, answer.headers)
     await service.kill("en", later)
     assert (await service.get("/en/coverage/storm")).status == 404

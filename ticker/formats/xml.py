@@ -21,7 +21,7 @@ def escaped(text: str) -> str:
     return _ILLEGAL.sub("", text).translate(_MARKUP)
 
 
-def element(tag: str, *content: str, **attributes: str | None) -> str:
+def element(tag: str, /, *content: str, **attributes: str | None) -> str:
     """An element on a line of its own.
 
     Args:
@@ -39,6 +39,6 @@ def element(tag: str, *content: str, **attributes: str | None) -> str:
     return f"<{tag}{some}>{inside}</{tag}>\n" if inside else f"<{tag}{some}/>\n"
 
 
-def text_element(tag: str, text: str | None, **attributes: str | None) -> str:
+def text_element(tag: str, text: str | None, /, **attributes: str | None) -> str:
     """An element with a text in it; nothing where there is no text."""
     return element(tag, escaped(text), **attributes) if text else ""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from ticker.formats import atom, json_feed, rss
-from ticker.formats.feed import TOMBSTONES_MAX, Feed, Place, entry, tombstone
+from ticker.formats import atom, json_feed, ninjs, rss
+from ticker.formats.feed import TOMBSTONES_MAX, Feed, entry, tombstone
+from ticker.formats.ninjs import ninjs_feed
 from ticker.news.document import utcnow
-from ticker.news.newsroom import Newsroom
 from ticker.web.admission import subscribe
 from ticker.web.caching import LIVE_CACHE
 from ticker.web.filter_links import Filters, feed_path
@@ -18,7 +19,7 @@ from ticker.web.metadata import ICON, absolute, permalink
 from ticker.web.pages.lines import LinePages
 from ticker.web.problems import problem_at
 from ticker.web.query import parameters
-from ticker.web.rendered import Made
+from ticker.web.rendered import Made, earliest
 from ticker.web.security import cors, edition_of, legible
 from ticker.web.templating import spelled
 
@@ -28,8 +29,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ticker.news.flash import Flash
-    from ticker.news.newsroom import Edition
+    from ticker.news.newsroom import Edition, Newsroom
     from ticker.news.subscription import Subscription
+    from ticker.store.archive import Archive
+    from ticker.web.agency import AgencyItems
+    from ticker.web.pages.versions import LanguageVersions
+    from ticker.web.reading import Reading
+    from ticker.web.rendered import Key, Render, RenderedPages, State
+    from ticker.web.templating import Templates
 
 _STORY_LINES: Final = 100
 # By the end of the address: how it is written, and what it is.
@@ -38,10 +45,34 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Feed], str], str]]] = {
     "rss": (rss.rss, rss.MEDIA_TYPE),
     "atom": (atom.atom, atom.MEDIA_TYPE),
 }
+# Not for readers of feeds: agencies' items, each with its versions in other editions.
+_AGENCY: Final = "ninjs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which feed is asked for, and under which name of this service."""
+
+    edition: Edition
+    kind: str
+    base: str
 
 
 class Feeds(LinePages):
     """`/{edition}/feed.{kind}`, and the same under its sections, regions and stories."""
+
+    def __init__(
+        self,
+        templates: Templates,
+        reading: Reading,
+        archive: Archive,
+        newsroom: Newsroom,
+        rendered: RenderedPages,
+        versions: LanguageVersions,
+        agency: AgencyItems,
+    ) -> None:
+        super().__init__(templates, reading, archive, newsroom, rendered, versions)
+        self._agency = agency
 
     async def edition(self, request: Request) -> Response:
         """The lines on the board, by the same filters in the query."""
@@ -59,15 +90,10 @@ class Feeds(LinePages):
     async def story(self, request: Request) -> Response:
         """The newest lines of a running story, of all days; 404 for no such story."""
         with legible():
-            edition, kind = self._asked(request)
-            slug, base = request.path_params["slug"], self._templates.base(request)
-            page = await self._rendered.get(
-                request,
-                ("story feed", edition.code, base, slug, kind),
-                lambda: self._reading.revision(edition.code),
-                lambda: self._story(edition, slug, kind, base),
+            asked, slug = self._asked(request), request.path_params["slug"]
+            return await self._answer(
+                request, asked, ("story", slug), lambda: self._story(asked, slug)
             )
-            return page.answer(request, cors(edition, request.headers.get("origin")))
 
     async def _part(
         self, request: Request, name: str, vocabulary: Mapping[str, Mapping[str, str]]
@@ -79,37 +105,51 @@ class Feeds(LinePages):
             return await self._board(request, {**parameters(request.url.query), name: [code]})
 
     async def _board(self, request: Request, given: dict[str, list[str]]) -> Response:
-        edition, kind = self._asked(request)
-        subscription = subscribe(self._newsroom, edition.code, given)
-        filters = Filters.of(f"/{edition.code}", given)
-        base = self._templates.base(request)
-        page = await self._rendered.get(
+        asked = self._asked(request)
+        subscription = subscribe(self._newsroom, asked.edition.code, given)
+        filters = Filters.of(f"/{asked.edition.code}", given)
+        return await self._answer(
             request,
-            ("feed", edition.code, base, filters.pairs, kind),
-            lambda: self._reading.revision(edition.code),
-            lambda: self._of_board(edition, subscription, filters, kind, base),
+            asked,
+            ("board", filters.pairs),
+            lambda: self._of_board(asked, subscription, filters),
             first=not filters.pairs,
-            base=base,
         )
-        return page.answer(request, cors(edition, request.headers.get("origin")))
 
-    def _asked(self, request: Request) -> tuple[Edition, str]:
+    def _asked(self, request: Request) -> _Asked:
+        edition = edition_of(self._newsroom, request.path_params["edition"])
         kind = request.path_params["kind"]
-        if kind not in _KINDS:
-            raise problem_at(404, "kind", f"There is no such feed; there are {', '.join(_KINDS)}.")
-        return edition_of(self._newsroom, request.path_params["edition"]), kind
+        if kind not in _KINDS and kind != _AGENCY:
+            known = ", ".join([*_KINDS, _AGENCY])
+            raise problem_at(404, "kind", f"There is no such feed; there are {known}.")
+        return _Asked(edition, kind, self._templates.base(request))
 
-    async def _of_board(
-        self, edition: Edition, subscription: Subscription, filters: Filters, kind: str, base: str
-    ) -> Made:
+    async def _answer(
+        self, request: Request, asked: _Asked, key: Key, render: Render, *, first: bool = False
+    ) -> Response:
+        code = asked.edition.code
+
+        def state() -> State:
+            # Items name their versions in other editions.
+            return (
+                self._agency.revision() if asked.kind == _AGENCY else self._reading.revision(code)
+            )
+
+        key = ("feed", code, asked.base, asked.kind, *key)
+        page = await self._rendered.get(request, key, state, render, first=first, base=asked.base)
+        return page.answer(request, cors(asked.edition, request.headers.get("origin")))
+
+    async def _of_board(self, page: _Asked, subscription: Subscription, filters: Filters) -> Made:
+        edition = page.edition
         until = self._reading.until(edition.code)
         _, lines = self._reading.board(subscription)
         lines.sort(key=lambda it: it.order, reverse=True)
         title = self._templates.feed_title(edition, filters)
-        response = self._response(edition, kind, title, base + filters.href, lines, base)
-        return Made(response, until, is_dated=True)
+        made = await self._made(page, title, page.base + filters.href, lines)
+        return replace(made, until=earliest(made.until, until))
 
-    async def _story(self, edition: Edition, slug: str, kind: str, base: str) -> Made:
+    async def _story(self, page: _Asked, slug: str) -> Made:
+        edition = page.edition
         lines = await self._archive.coverage(edition.code, slug, _STORY_LINES)
         killed = self._reading.killed(edition.code, TOMBSTONES_MAX)
         title = self._reading.titles(edition.code).get(slug) if lines else None
@@ -117,41 +157,29 @@ class Feeds(LinePages):
         if not lines and all(it.coverage != slug for it in killed):
             raise problem_at(404, "coverage", "There is no story of that name here.")
         title = " · ".join([title or spelled(slug), self._templates.site(edition), edition.name])
-        home = f"{base}/{edition.code}/coverage/{quote(slug, safe='')}"
-        response = self._response(edition, kind, title, home, lines, base)
-        return Made(response, is_dated=True)
+        home = f"{page.base}/{edition.code}/coverage/{quote(slug, safe='')}"
+        return await self._made(page, title, home, lines)
 
-    def _response(
-        self, edition: Edition, kind: str, title: str, home: str, lines: list[Flash], base: str
-    ) -> Response:
-        write, media_type = _KINDS[kind]
-        place = self._place(edition, lines, base)
+    async def _made(self, page: _Asked, title: str, home: str, lines: list[Flash]) -> Made:
+        """The feed of some lines, newest first, and of what was killed."""
+        edition, kind = page.edition, page.kind
         killed = self._reading.killed(edition.code, TOMBSTONES_MAX)
         moments = [it.versioncreated for it in (*lines, *killed)]
         feed = Feed(
             title=title,
             home=home,
             url=feed_path(home, kind),
-            place=place,
+            place=(place := self._agency.place(edition, lines, page.base)),
             author=self._templates.site(edition),
-            icon=absolute(base, self._newsroom.masthead.icon or ICON),
+            icon=absolute(page.base, self._newsroom.masthead.icon or ICON),
             updated=max(moments, default=utcnow()),
-            entries=[entry(it, base + permalink(edition, it), place) for it in lines],
+            entries=[entry(it, page.base + permalink(edition, it), place) for it in lines],
             tombstones=[tombstone(it) for it in killed],
         )
         headers = {"Cache-Control": LIVE_CACHE, "Content-Language": edition.lang}
-        return Response(write(feed), 200, headers, media_type)
-
-    def _place(self, edition: Edition, lines: list[Flash], base: str) -> Place:
-        titles, newsroom = self._reading.titles(edition.code), self._newsroom
-        slugs = {it.coverage for it in lines if it.coverage is not None}
-        return Place(
-            base=base,
-            edition=edition.code,
-            lang=edition.lang,
-            dir=edition.dir,
-            corrected=self._templates.words(edition.lang)["corrected"],
-            sections=Newsroom.labels(newsroom.sections, edition.lang),
-            regions=Newsroom.labels(newsroom.regions, edition.lang),
-            titles={it: titles.get(it) or spelled(it) for it in slugs},
-        )
+        if kind != _AGENCY:
+            write, media_type = _KINDS[kind]
+            return Made(Response(write(feed), 200, headers, media_type), is_dated=True)
+        items, complete = await self._agency.of(edition, [*lines, *killed], page.base)
+        response = Response(ninjs_feed(feed, items), 200, headers, ninjs.MEDIA_TYPE)
+        return Made(response, until=None if complete else utcnow(), is_dated=True)

@@ -31,7 +31,7 @@ def pages(shared: Public) -> Visitor:
     versions = LanguageVersions(reading, archive, shared.story_versions, newsroom)
     parts = templates, reading, archive, newsroom, rendered, versions
     permalinks, coverage = Permalinks(*parts), Coverage(*parts)
-    crawlers, pictures, feeds = Crawlers(*parts), Pictures(*parts), Feeds(*parts)
+    crawlers, pictures, feeds = Crawlers(*parts), Pictures(*parts), Feeds(*parts, shared.agency)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),
