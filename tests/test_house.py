@@ -40,7 +40,7 @@ COVERED = {
     "accounts/principal": "accounts/test_tokens",
     "accounts/fetch": "accounts/test_openid", "accounts/id_token": "accounts/test_openid", "accounts/provider": "accounts/test_openid",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
-    "formats/json_feed": "formats/test_feed", "formats/rss": "formats/test_feed", "formats/atom": "formats/test_feed", "formats/xml": "formats/test_feed", "formats/ninjs": "formats/test_agency", "formats/newsml": "formats/test_agency",
+    "formats/json_feed": "formats/test_feed", "formats/rss": "formats/test_feed", "formats/atom": "formats/test_feed", "formats/xml": "formats/test_feed", "formats/uri": "formats/test_feed", "formats/ninjs": "formats/test_agency", "formats/newsml": "formats/test_agency",
     "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft", "accounts/sums": "accounts/test_repeated_entries",
     "news/artefacts": "news/test_cleaning", "news/characters": "news/test_cleaning",
     "news/newsroom": "test_settings", "news/colours": "web/embed/test_contrast", "news/search_terms": "news/test_search_query", "server/fast_path": "hub/test_sockets",

@@ -13,6 +13,7 @@ import pytest
 from tests.support.flashes import NOON, after, flash
 from ticker.formats import atom, json_feed, rss, xml
 from ticker.formats.feed import Category, Feed, Place, Tombstone, entry, tombstone
+from ticker.formats.uri import as_uri
 from ticker.news.flash import PubStatus
 from ticker.news.ids import uri_of
 
@@ -120,6 +121,7 @@ def test_atom() -> None:
     item = root.find(f"{ATOM}entry")
     assert item is not None
     assert item.findtext(f"{ATOM}title") == HEADLINE
+    assert item.findtext(f"{ATOM}content") == f"{HEADLINE}\n\n{item.findtext(f'{ATOM}summary')}"
     assert item.findtext(f"{ATOM}published") == "2026-11-23T12:00:00.000Z"
     assert item.findtext(f"{ATOM}updated") == "2026-11-23T12:01:30.500Z"
     assert [it.attrib for it in item.iter(f"{ATOM}category")][::3] == [
@@ -155,3 +157,18 @@ def test_attributes_are_text_too() -> None:
     """Quotation marks and line ends in an address stay inside of it."""
     made = xml.element("a", href='"/>\n<b', xml_lang=None)
     assert ET.fromstring(made).attrib == {"href": '"/>\n<b'}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://news.example/a?b=1&c=%20#d", "https://news.example/a?b=1&c=%20#d"),
+        ("https://خبر.example:8443/ميناء", "https://xn--ngblk.example:8443/%D9%85%D9%8A%D9%86%D8%A7%D8%A1"),
+        ("https://BÜCHER.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
+        ("https://[::1]/ü", "https://[::1]/%C3%BC"),
+        (f"https://{'ü' * 70}.example/", f"https://{'%C3%BC' * 70}.example/"),
+    ],
+)  # fmt: skip
+def test_addresses_in_any_script_lead_where_they_did(address: str, expected: str) -> None:
+    """Programs that know Latin letters alone follow an address with others, too."""
+    assert as_uri(address) == expected

@@ -50,7 +50,7 @@ def _entry(entry: Entry) -> str:
     return element(
         "entry",
         text_element("id", entry.uri),
-        text_element("title", entry.title),
+        text_element("title", entry.title, type="text"),
         element("link", rel="alternate", type="text/html", href=entry.url),
         related or "",
         text_element("published", format_time(entry.published)),
@@ -59,6 +59,7 @@ def _entry(entry: Entry) -> str:
             element("category", term=it.term, scheme=it.scheme or None, label=it.label)
             for it in entry.categories
         ),
-        text_element("summary", entry.summary),
+        text_element("summary", entry.summary, type="text"),
+        text_element("content", entry.content, type="text"),
         text_element("dc:source", entry.source),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.formats.uri import as_uri
 from ticker.news.document import format_time
 from ticker.news.ids import uri_of
 from ticker.news.text import has_rtl, isolated
@@ -70,6 +71,11 @@ class Entry:
     related: str | None
     source: str | None
     ours: Mapping[str, Any]
+
+    @property
+    def content(self) -> str:
+        """All that there is to read; the line is its own text."""
+        return "\n\n".join(filter(None, [self.title, self.summary]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def entry(flash: Flash, url: str, place: Place) -> Entry:
         updated=flash.versioncreated,
         categories=tuple(_categories(flash, place)),
         lang=place.lang,
-        related=flash.url,
+        related=as_uri(flash.url) if flash.url else None,
         source=flash.source,
         ours=_ours(flash, place),
     )

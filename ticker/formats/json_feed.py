@@ -38,7 +38,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "url": entry.url,
         **{name: value for name, value in more.items() if value},
         "title": entry.title,
-        "content_text": "\n\n".join(filter(None, [entry.title, entry.summary])),
+        "content_text": entry.content,
         "date_published": format_time(entry.published),
         "date_modified": format_time(entry.updated),
         **({"tags": tags} if tags else {}),

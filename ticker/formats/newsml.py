@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ticker.formats.agency import KILL_NOTE
+from ticker.formats.uri import as_uri
 from ticker.formats.xml import HEAD, element, text_element
 from ticker.news.document import format_time
 from ticker.news.flash import PubStatus
@@ -52,7 +53,7 @@ def _item_meta(item: Item) -> str:
     is_killed = flash.pubstatus is PubStatus.CANCELED
     links = [] if is_killed else [_see_also(residref=uri_of(it.flash.id)) for it in item.siblings]
     if not is_killed and flash.url is not None:
-        links.append(_see_also(href=flash.url))
+        links.append(_see_also(href=as_uri(flash.url)))
     embargoed = "" if is_killed or flash.embargoed is None else format_time(flash.embargoed)
     return element(
         "itemMeta",

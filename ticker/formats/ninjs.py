@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from ticker.formats.agency import KILL_NOTE
+from ticker.formats.uri import as_uri
 from ticker.news.document import dumps, format_time
 from ticker.news.flash import PubStatus
 from ticker.news.ids import uri_of
@@ -24,7 +24,6 @@ STANDARD: Final = {
     "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
 }
 MEDIA_TYPE: Final = "application/json"
-_URI: Final = "%/:?#[]@!$&'()*+,;=~"  # RFC 3986 §2, beside letters and digits
 
 
 def ninjs(item: Item) -> dict[str, Any]:
@@ -102,9 +101,7 @@ def _concept(item: Item, kind: str, code: str, name: str) -> dict[str, str]:
 def _article(flash: Flash) -> list[dict[str, str]]:
     if flash.url is None:
         return []
-    # Letters of other scripts are fine in an address (IRI), and not in what the schema has for one.
-    uri = quote(flash.url, safe=_URI)
-    return [{"name": "article", "rel": "seeAlso", "uri": uri, "type": "text"}]
+    return [{"name": "article", "rel": "seeAlso", "uri": as_uri(flash.url), "type": "text"}]
 
 
 def _sibling(sibling: Sibling) -> dict[str, Any]:
