@@ -205,6 +205,7 @@ async def test_every_page_names_its_feeds(service: Running) -> None:
             "application/atom+xml",
             "application/rss+xml",
         ]
+        assert f'<a href="{feeds[TYPES["rss"]]}" type="{TYPES["rss"]}">RSS</a>' in html
         for kind, href in feeds.items():
             answer = await service.get(href.replace("&amp;", "&"))
             assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind)
