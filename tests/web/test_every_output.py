@@ -80,6 +80,7 @@ async def test_a_line_through_its_life(service: Running) -> None:
     assert await line.shown(THIRD, old + new) == set(new)
 
     await line.expire()
+    await line.shown(THIRD, BOARDS)  # kept from now on, until the moment
     while await line.shown(THIRD, (BOARDS[0],)):
         pass
     assert await line.shown(THIRD, everywhere) == set(LASTING)
