@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import ticker
-from ticker.web.description.operation import JSON, PROBLEMS, Access, Operation, Reply, Tag
+from ticker.web.description.operation import PROBLEMS, Access, Operation, Reply, Tag
 from ticker.web.description.parameters import in_path, parameters
 from ticker.web.description.reading import HEALTH, READING
 from ticker.web.description.samples import PROBLEM
@@ -147,11 +147,12 @@ def _response(reply: Reply, more: tuple[str, ...] = ()) -> dict[str, Any]:
     names = (*reply.headers, *_EVERYWHERE, *_SHARED, *more)
     described: dict[str, Any] = {"description": reply.meaning, "headers": _headers(*names)}
     if reply.media_type:
-        unsaid = {"type": "object"} if reply.media_type == JSON else TEXT
-        content: dict[str, Any] = {"schema": _schema(reply.schema or unsaid)}
+        schema = reply.schema or _schemaless(reply.media_type)
+        content: dict[str, Any] = {"schema": _schema(schema)}
         if reply.example is not None:
             content["example"] = reply.example
-        described["content"] = {reply.media_type: content}
+        others = {it: {"schema": _schemaless(it)} for it in reply.others}
+        described["content"] = {reply.media_type: content, **others}
     return described
 
 
@@ -171,6 +172,11 @@ def _problem(status: int, *, page: bool = False) -> dict[str, Any]:
 
 def _headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _schemaless(media_type: str) -> Schema:
+    """Of what has a description elsewhere: JSON of some format, or text."""
+    return {"type": "object"} if media_type.endswith(("/json", "+json")) else TEXT
 
 
 def _schema(schema: str | Schema) -> Schema:

@@ -68,6 +68,7 @@ class Reply:
         media_type: Of its body; empty: it has none.
         headers: Those that it has, beside what every response has.
         example: Of its JSON.
+        others: Further media types that it may have.
     """
 
     meaning: str
@@ -75,6 +76,7 @@ class Reply:
     media_type: str = JSON
     headers: Sequence[str] = ()
     example: Any = None
+    others: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

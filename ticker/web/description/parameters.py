@@ -73,6 +73,7 @@ def _headers() -> dict[str, Any]:
         ),
         "If-Match": _header("If-Match", TEXT, 'Only if the version is still this: `"2"`.'),
         "If-None-Match": _header("If-None-Match", TEXT, "ETags that a cache has: 304."),
+        "If-Modified-Since": _header("If-Modified-Since", TEXT, "Last-Modified of a cache: 304."),
         "X-CSRF-Token": _header(
             "X-CSRF-Token", TEXT, "Of the session, where a change has no bearer token."
         ),
@@ -123,6 +124,11 @@ def in_path(newsroom: Newsroom, path: str, name: str, *, drills: bool) -> dict[s
     known: dict[str, tuple[Schema, str, object]] = {
         "edition": ({"type": "string", "enum": codes}, "Code of an edition.", first),
         "id": (_WORD, "Id of a line.", EXAMPLE_ID),
+        "kind": (
+            {"type": "string", "enum": ["json", "rss", "atom", "ninjs"]},
+            "JSON Feed 1.1, RSS 2.0, Atom 1.0, or ninjs items.",
+            "json",
+        ),
         "slug": (_WORD, "Slug of a running story.", "harbour-bridge"),
         "version": (up_to(999_999_999), "Version of the line.", 1),
         "code": (

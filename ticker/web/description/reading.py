@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from ticker.formats import newsml, ninjs
 from ticker.web.description import samples
 from ticker.web.description.operation import Operation, Operations, Reply, Tag
 from ticker.web.description.parameters import FILTERS, SEARCH
@@ -21,6 +22,22 @@ def _preflight(name: str) -> Operation:
         tag=Tag.READING,
         parameters=("Origin",),
         replies={204: _PREFLIGHT},
+        problems=(404,),
+    )
+
+
+def _item(name: str, summary: str, media_type: str) -> Operation:
+    dated = ("ETag", "Last-Modified")
+    return Operation(
+        id=name,
+        summary=summary,
+        tag=Tag.READING,
+        parameters=("If-None-Match", "If-Modified-Since"),
+        replies={
+            200: Reply(summary, None, media_type, dated),
+            304: Reply(_NOT_MODIFIED.meaning, None, "", dated),
+            410: Reply("It was killed: the item is canceled.", None, media_type, dated),
+        },
         problems=(404,),
     )
 
@@ -58,6 +75,12 @@ READING: Final[Operations] = MappingProxyType(
                 410: Reply("It was killed.", "Tombstone", headers=("ETag",), example=samples.TOMB),
             },
             problems=(404,),
+        ),
+        "GET /v1/{edition}/flashes/{id}.ninjs": _item(
+            "ninjs", "One line as ninjs", ninjs.MEDIA_TYPE
+        ),
+        "GET /v1/{edition}/flashes/{id}.newsml": _item(
+            "newsml", "One line as NewsML-G2", newsml.MEDIA_TYPE
         ),
         "OPTIONS /v1/{edition}/flashes/{id}": _preflight("flash"),
         "GET /v1/{edition}/live": Operation(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from ticker.formats import atom, json_feed, ninjs, rss
 from ticker.web.description import samples
 from ticker.web.description.operation import JSON, Operation, Operations, Reply, Tag
 from ticker.web.description.parameters import FILTERS, SEARCH
 
 _CACHED: Final = ("ETag",)
+_DATED: Final = ("ETag", "Last-Modified")
 _SCRIPT: Final = "text/javascript"
 _NOT_MODIFIED: Final = Reply("What a cache has is still right.", None, "", headers=_CACHED)
 _KILLED: Final = Reply("It was killed; the page says so.", None, "text/html", headers=_CACHED)
@@ -30,6 +32,19 @@ def _file(
         parameters=(*(parameters if isinstance(parameters, tuple) else ()), "If-None-Match"),
         replies=found,
         problems=problems,
+    )
+
+
+def _feed(name: str, summary: str, parameters: tuple[str, ...] = ()) -> Operation:
+    others = (rss.MEDIA_TYPE, atom.MEDIA_TYPE, ninjs.MEDIA_TYPE)
+    reply = Reply(summary, None, json_feed.MEDIA_TYPE, _DATED, others=others)
+    return Operation(
+        id=name,
+        summary=summary,
+        tag=Tag.SITES,
+        parameters=(*parameters, "If-None-Match", "If-Modified-Since"),
+        replies={200: reply, 304: Reply(_NOT_MODIFIED.meaning, None, "", _DATED)},
+        problems=(404, 422),
     )
 
 
@@ -67,6 +82,10 @@ SITES: Final[Operations] = MappingProxyType(
         "GET /{edition}/region/{code}": _file("region", "A region", "text/html", 404, 422),
         "GET /{edition}/f/{id}": _file("permalink", "One line", "text/html", 404, s410=_KILLED),
         "GET /{edition}/coverage/{slug}": _file("story", "A running story", "text/html", 404),
+        "GET /{edition}/feed.{kind}": _feed("feed", "An edition's feed", parameters=FILTERS),
+        "GET /{edition}/section/{code}/feed.{kind}": _feed("section_feed", "A section's feed"),
+        "GET /{edition}/region/{code}/feed.{kind}": _feed("region_feed", "A region's feed"),
+        "GET /{edition}/coverage/{slug}/feed.{kind}": _feed("story_feed", "A running story's feed"),
         "GET /sitemap-news.xml": _file("sitemap", "News sitemap", "application/xml"),
         "GET /{edition}/app.webmanifest": Operation(
             id="manifest",
