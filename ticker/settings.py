@@ -27,6 +27,7 @@ STORES: Final = (
     *("redis+cluster://", "rediss+cluster://"),
 )
 _NAMESPACE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONTACT: Final = re.compile(r"(mailto:|https://|tel:)[!-~]+")
 _POSITIVE: Final = (
     *("workers", "beat", "board_lines", "board_hours", "memory", "max_readers", "keep_alive"),
     *("reader_buffer", "buffers", "posts_per_second", "posts_burst"),
@@ -87,6 +88,8 @@ class Settings:
             client.
         local_passwords: Who may log in with a password of this service: everybody or admins, for
             whom it breaks the glass when the provider is away.
+        security_contact: Whom to tell of a weakness (RFC 9116): mailto:, https: or tel:; empty:
+            there is no /.well-known/security.txt.
         newsroom: The parsed `config`.
     """
 
@@ -122,6 +125,7 @@ class Settings:
     two_key: bool = False
     sign_on_secret: str = field(default="", repr=False)
     local_passwords: str = "everybody"
+    security_contact: str = ""
     newsroom: Newsroom = field(default_factory=lambda: load_newsroom(""))
 
     @property
@@ -188,6 +192,8 @@ def _check(settings: Settings) -> None:
     _check_store(settings)
     if settings.public_url and not ORIGIN.fullmatch(settings.public_url):
         raise SettingsError("public_url: must be like https://ticker.example, without a path")
+    if settings.security_contact and not _CONTACT.fullmatch(settings.security_contact):
+        raise SettingsError("security_contact: must be like mailto:security@ticker.example")
     if settings.port not in range(65_536):
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
     for name in _POSITIVE:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 PUBLIC = {
-    "GET /openapi.json", "GET /asyncapi.json", "GET /docs", "GET /llms.txt",
+    "GET /openapi.json", "GET /asyncapi.json", "GET /docs", "GET /llms.txt", "GET /.well-known/security.txt",
     "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js",
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",

@@ -36,10 +36,23 @@ def takes_gzip(request: Request) -> bool:
     return False
 
 
+def prefers_html(request: Request) -> bool:
+    """Content negotiation: whether `Accept` names HTML, and not JSON before it (§12.5.1)."""
+    html = json = 0.0
+    for kind in request.headers.get("accept", "").split(","):
+        name, _, weight = kind.partition(";")
+        if name.strip().lower() in {"text/html", "application/xhtml+xml"}:
+            html = max(html, _quality(weight))
+        elif name.strip().lower() in {"application/json", "application/problem+json"}:
+            json = max(json, _quality(weight))
+    return html > json
+
+
 def _quality(weight: str) -> float:
     """Quality value (RFC 9110 §12.4.2); 1 where none is given, 0 where it is no number."""
-    _, _, value = weight.partition("=")
+    values = [it.strip() for it in weight.lower().split(";")]
+    given = [it.removeprefix("q=") for it in values if it.startswith("q=")]
     try:
-        return float(value) if weight.strip() else 1.0
+        return float(given[0]) if given else 1.0
     except ValueError:
         return 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ticker.web.caching import prefers_html
 from ticker.web.language import spoken
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ class ErrorPages:
     def respond(self, request: Request, problem: ProblemError) -> Response:
         """The problem as a page in the edition's language, or as RFC 9457 has it."""
         path = request.url.path
-        if path.startswith(_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
+        if path.startswith(_PROGRAMS):
+            return problem.response()
+        if not prefers_html(request):
             response = problem.response()
         else:
             editions = self._newsroom.editions

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from tests.support.description import DESCRIPTION
 from ticker.app import build
+from ticker.protocol.frames import CloseCode
 from ticker.web.api.routes import _NotAllowed
 from ticker.web.description.openapi import OPERATIONS
 from ticker.web.description.operation import PROBLEMS
@@ -65,3 +66,29 @@ async def test_programs_of_any_site_read_it(service: Running) -> None:
     again = await service.get("/openapi.json", Accept_Encoding="gzip", If_None_Match=etag)
     assert (again.status, again.body) == (304, b"")
     assert (await service.get("/openapi.json")).json == DESCRIPTION
+
+
+async def test_a_language_model_finds_the_way(service: Running) -> None:
+    """`llms.txt` names the editions, and every link in it leads somewhere."""
+    answer = await service.get("/llms.txt")
+    text = answer.body.decode()
+    assert text.startswith("# ")
+    assert "`ar` (ar)" in text
+    links = re.findall(r"\]\((/[^)]*)\)", text)
+    assert len(links) >= 7
+    for link in links:
+        assert (await service.get(link)).status == 200, link
+
+
+async def test_people_read_the_reference_without_a_script(service: Running) -> None:
+    """The page has every operation and message, and nothing to run."""
+    answer = await service.get("/docs", Accept="text/html")
+    html = answer.body.decode()
+    assert "<script" not in html
+    assert "require-trusted-types-for 'script'" in answer.headers["content-security-policy"]
+    for operation in OPERATIONS.values():
+        assert f'id="{operation.id}"' in html
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= ids
+    for code in CloseCode:
+        assert f">{int(code)}<" in html

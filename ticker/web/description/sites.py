@@ -102,6 +102,13 @@ SITES: Final[Operations] = MappingProxyType(
         "GET /{edition}/coverage/{slug}/picture.png": _file(
             "story_picture", "A running story's picture", "image/png", 404
         ),
+        "GET /.well-known/security.txt": Operation(
+            id="security_txt",
+            summary="Whom to tell of a weakness (RFC 9116)",
+            tag=Tag.SITES,
+            replies={200: Reply("The contact.", None, "text/plain")},
+            problems=(404,),
+        ),
         "GET /robots.txt": Operation(
             id="robots",
             summary="Robots Exclusion Protocol",

@@ -15,6 +15,7 @@ from ticker.web.pages.feeds import Feeds
 from ticker.web.pages.permalinks import Permalinks
 from ticker.web.pages.pictures import Pictures
 from ticker.web.pages.search import SearchPages
+from ticker.web.pages.security_txt import SecurityTxt
 from ticker.web.pages.versions import LanguageVersions
 from ticker.web.shared import Visitor
 
@@ -38,6 +39,7 @@ def pages(shared: Public) -> Visitor:
             Route("/newsroom.css", board.sheet),
             Route("/favicon.ico", crawlers.favicon),
             Route("/robots.txt", crawlers.robots),
+            Route("/.well-known/security.txt", SecurityTxt(templates, shared.settings).answer),
             Route("/sitemap-news.xml", crawlers.sitemap),
             Route("/", board.home),
             Route("/{edition}/app.webmanifest", crawlers.manifest),
