@@ -38,7 +38,7 @@ async def test_a_person_gets_a_page(service: Running, path: str, status: int, sa
 @pytest.mark.parametrize(
     ("path", "accept"),
     [("/nowhere", "*/*"), ("/nowhere", "application/json"), ("/v1/en/flashes/x", BROWSER),
-     ("/nowhere", "application/json, text/html;q=0.9"), ("/en/f/x", "text/html;q=0, */*"),
+     ("/nowhere", "application/json, text/html;q=0.9"), ("/en/f/x", "text/html;q=0, */*"), ("/en/coverage/x", "application/json"),
      ("/nowhere", "application/problem+json, text/html"),
      ("/v1/nowhere/flashes", BROWSER), ("/static/x", BROWSER)],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from tests.support.description import DESCRIPTION
+from tests.support.description import DESCRIPTION, UNDESCRIBED
 from ticker.app import build
 from ticker.protocol.frames import CloseCode
 from ticker.web.api.routes import _NotAllowed
@@ -19,9 +19,6 @@ from ticker.web.description.operation import PROBLEMS
 if TYPE_CHECKING:
     from tests.support.service import Running
     from ticker.settings import Settings
-
-# For people and their browsers alone: the builder, and what pages load.
-UNDESCRIBED = {"GET /embed", "GET /newsroom.css", "GET /favicon.ico"}
 
 
 def test_every_route_is_described(settings: Settings) -> None:

@@ -53,7 +53,7 @@ async def test_lines_come_and_go(service: Running) -> None:
     assert headlines((await service.get("/en/coverage/flood")).body) == ["Two"]
     assert headlines((await service.get("/en/coverage/storm")).body) == ["Moved"]
     await service.kill("en", two["id"])
-    answer = await service.get("/en/coverage/flood")
+    answer = await service.get("/en/coverage/flood", Accept="text/html")
     assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert b"Two" not in answer.body
 

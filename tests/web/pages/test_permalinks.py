@@ -126,7 +126,7 @@ async def test_what_is_not_there(service: Running) -> None:
     held = await service.post("en", "Embargoed words", embargoed="2099-01-01T00:00:00Z")
     line = await service.post("en", "Other edition")
     for path in (f"/en/f/{held['id']}", "/en/f/x", f"/ar/f/{line['id']}"):
-        answer = await service.get(path)
+        answer = await service.get(path, Accept="text/html")
         assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert b"words" not in answer.body
         assert b"noindex" in answer.body

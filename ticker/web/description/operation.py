@@ -43,6 +43,7 @@ PROBLEMS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
         404: ("There is no such edition, line or page.", ""),
         405: ("The URL has no such method; `Allow` names those that it has.", "Allow"),
         409: ("What there is doesn't allow it: `detail` says what, `errors` which field.", ""),
+        410: ("The line was killed.", ""),
         412: ("`If-Match` names another version.", ""),
         413: ("The body is too long.", ""),
         415: ("The content type isn't JSON.", "Accept"),

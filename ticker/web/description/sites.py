@@ -69,13 +69,18 @@ SITES: Final[Operations] = MappingProxyType(
             "frame", "The banner as a page", "text/html", 404, 422, parameters=FILTERS
         ),
         "GET /": _file(
-            "home", "The first edition's board", "text/html", 422, parameters=(*FILTERS, *SEARCH)
+            "home",
+            "The first edition's board",
+            "text/html",
+            401,
+            422,
+            parameters=(*FILTERS, *SEARCH),
         ),
         "GET /{edition}": _file(
             "edition",
             "An edition's board, or what is found",
             "text/html",
-            *(404, 422),
+            *(401, 404, 422),
             parameters=("before", *FILTERS, *SEARCH),
         ),
         "GET /{edition}/section/{code}": _file("section", "A section", "text/html", 404, 422),
@@ -96,7 +101,7 @@ SITES: Final[Operations] = MappingProxyType(
         ),
         "GET /{edition}/picture.png": _file("picture", "An edition's picture", "image/png", 404),
         "GET /{edition}/f/{id}.v{version}.png": _file(
-            *("line_picture", "A line's picture", "image/png", 404),
+            *("line_picture", "A line's picture", "image/png", 404, 410),
             s302=Reply("To its newest version's.", None, "", headers=("Location", "ETag")),
         ),
         "GET /{edition}/coverage/{slug}/picture.png": _file(

@@ -51,8 +51,7 @@ class Coverage(LinePages):
         start = await self._start(edition, before)
         lines = await self._archive.coverage(edition.code, slug, _PAGE_LINES + 1, start)
         if not lines:
-            problem = problem_at(404, "coverage", "There is no story of that name here.")
-            return Made(self._templates.problem(edition, problem))
+            raise problem_at(404, "coverage", "There is no story of that name here.")
         path = f"/{edition.code}/coverage/{quote(slug, safe='')}"
         versions = await self._versions.of_story(edition.code, slug, lines)
         context = self._context(edition, lines, path, base)

@@ -12,7 +12,7 @@ from ticker.news.flash import PubStatus
 from ticker.news.newsroom import Newsroom
 from ticker.store.faults import StoreUnavailableError
 from ticker.web.pages.lines import LinePages
-from ticker.web.problems import ProblemError, no_such_line
+from ticker.web.problems import no_such_line
 from ticker.web.reading import published
 from ticker.web.rendered import Made
 from ticker.web.security import edition_of
@@ -88,10 +88,7 @@ class Permalinks(LinePages):
     async def _render(self, edition: Edition, flash_id: str, base: str) -> Made:
         # Cursor before data: what changes while we read is then sent to the page (no race).
         cursor = self._reading.position(edition.code)
-        try:
-            flash = published(await self._reading.find(edition.code, flash_id), no_such_line())
-        except ProblemError as problem:
-            return Made(self._templates.problem(edition, problem))
+        flash = published(await self._reading.find(edition.code, flash_id), no_such_line())
         if flash.pubstatus is PubStatus.CANCELED:
             return Made(self._templates.page("withdrawn.html", edition, {}, status=410))
         context = self._context(edition, flash, base)
