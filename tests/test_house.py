@@ -77,7 +77,7 @@ REACHED = {
     "web/description/operation": ("web/description/test_openapi", "OPERATIONS"),
     "web/description/page": ("web/description/test_examples", "OPERATIONS"),
     "web/description/parameters": ("web/description/test_openapi", "DESCRIPTION"),
-    "web/description/reading": ("web/description/test_openapi", "GET /embed"),
+    "web/description/reading": ("web/description/test_openapi", "UNDESCRIBED"),
     "web/description/samples": ("web/description/test_examples", "EXAMPLE_ID"),
     "web/description/schemas": ("web/description/test_examples", '"schema"'),
     "web/description/sites": ("web/description/test_examples", '"pinned_widget"'),

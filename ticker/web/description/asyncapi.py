@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ticker.protocol.messages import Member
     from ticker.web.description.operation import Schema
 
+_SCHEMAS: Final = {"Flash", "Tombstone", "SectionCode", "RegionCode"}
 _PATH: Final = "/v1/{edition}/live"
 _ABOUT: Final = (
     "A reader opens one connection and sends nothing. It gets a `hello`, then a message for every "
@@ -93,9 +94,7 @@ def asyncapi(newsroom: Newsroom, public_url: str) -> dict[str, Any]:
         "components": {
             "messages": {name: _message(name) for name in names},
             "schemas": {
-                name: schema
-                for name, schema in schemas(newsroom).items()
-                if name in {"Flash", "Tombstone"}
+                name: schema for name, schema in schemas(newsroom).items() if name in _SCHEMAS
             },
         },
     }
@@ -113,7 +112,7 @@ def _servers(public_url: str) -> dict[str, Any]:
 
 
 def _channel(newsroom: Newsroom, names: list[str]) -> dict[str, Any]:
-    known = parameters(newsroom)
+    known = parameters()
     query = {
         name: {**known[name]["schema"], "description": known[name]["description"]}
         for name in ("cursor", *FILTERS)

@@ -77,7 +77,7 @@ def openapi(newsroom: Newsroom) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas(newsroom),
-            "parameters": parameters(newsroom),
+            "parameters": parameters(),
             "headers": {
                 name: {"description": meaning, "schema": schema}
                 for name, (meaning, schema) in HEADERS.items()

@@ -26,7 +26,11 @@ def reference(http: Description, live: Description) -> dict[str, Any]:
             for tag in http["tags"]
         ],
         "schemas": {
-            name: {"meaning": schema.get("description", ""), "members": _members(schema)}
+            name: {
+                "meaning": schema.get("description", ""),
+                "members": _members(schema),
+                "values": spell(schema) if "enum" in schema else "",
+            }
             for name, schema in http["components"]["schemas"].items()
         },
         "live": {

@@ -8,7 +8,7 @@ from ticker.news.event import CURSOR
 from ticker.news.flash import URGENCY_RANGE
 from ticker.settings import HOLD_MAX
 from ticker.web.description.operation import EXAMPLE_ID
-from ticker.web.description.schemas import FLAG, POSITION, TEXT, TIME, many
+from ticker.web.description.schemas import FLAG, POSITION, TEXT, TIME, many, ref
 
 if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
@@ -44,17 +44,15 @@ def _path(name: str, schema: Schema, meaning: str, example: object) -> dict[str,
     return {**at, "schema": schema, "example": example}
 
 
-def _filters(newsroom: Newsroom) -> dict[str, Any]:
-    sections = {"type": "string", "enum": list(newsroom.sections)}
-    regions = {"type": "string", "enum": list(newsroom.regions)}
+def _filters() -> dict[str, Any]:
     return {
-        "section": _query("section", many(sections), "Of any of these sections."),
-        "region": _query("region", many(regions), "Of any of these regions."),
+        "section": _query("section", many(ref("SectionCode")), "Of any of these sections."),
+        "region": _query("region", many(ref("RegionCode")), "Of any of these regions."),
         "tag": _query("tag", many(TEXT), "With any of these tags."),
         "coverage": _query("coverage", many(TEXT), "Of any of these running stories."),
         "urgency": _query("urgency", URGENCY, "Of this urgency number or a lower one."),
         "cursor": _query("cursor", TEXT, "Where the reader was; absent for a first visit."),
-        "q": _query("q", _WORD, "Words that a line has, all of them; makes this a search."),
+        "q": _query("q", TEXT, "Words that a line has, all of them; makes this a search."),
         "source": _query("source", many(TEXT), "Words of its source; makes this a search."),
         "day": _query(
             "day",
@@ -120,9 +118,13 @@ def in_path(newsroom: Newsroom, path: str, name: str, *, drills: bool) -> dict[s
     """
     first = next(iter(newsroom.editions))
     vocabulary = list(newsroom.regions if "/region/" in path else newsroom.sections)
-    codes = list(newsroom.all_editions if drills else newsroom.editions)
+    kind = "RegionCode" if "/region/" in path else "SectionCode"
     known: dict[str, tuple[Schema, str, object]] = {
-        "edition": ({"type": "string", "enum": codes}, "Code of an edition.", first),
+        "edition": (
+            ref("DeskEditionCode" if drills else "EditionCode"),
+            "Code of an edition.",
+            first,
+        ),
         "id": (_WORD, "Id of a line.", EXAMPLE_ID),
         "kind": (
             {"type": "string", "enum": ["json", "rss", "atom", "ninjs"]},
@@ -132,7 +134,7 @@ def in_path(newsroom: Newsroom, path: str, name: str, *, drills: bool) -> dict[s
         "slug": (_WORD, "Slug of a running story.", "harbour-bridge"),
         "version": (up_to(999_999_999), "Version of the line.", 1),
         "code": (
-            {"type": "string", "enum": vocabulary},
+            ref(kind),
             "Code of the section or region.",
             next(iter(vocabulary), ""),
         ),
@@ -141,6 +143,6 @@ def in_path(newsroom: Newsroom, path: str, name: str, *, drills: bool) -> dict[s
     return _path(name, *known[name])
 
 
-def parameters(newsroom: Newsroom) -> dict[str, Any]:
-    """Those of queries and header fields, by name, in this newsroom's vocabularies."""
-    return {**_filters(newsroom), **_headers(), **_pages()}
+def parameters() -> dict[str, Any]:
+    """Those of queries and header fields, by name."""
+    return {**_filters(), **_headers(), **_pages()}

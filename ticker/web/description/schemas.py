@@ -16,7 +16,7 @@ from ticker.news.flash import CHANGEABLE, FIELDS, PubStatus, Stage
 from ticker.news.text import BYTES_PER_CLUSTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ticker.news.fields import Field
     from ticker.news.newsroom import Newsroom
@@ -81,34 +81,37 @@ def _value(field: Field) -> Schema:
     return schema
 
 
-def _given(newsroom: Newsroom) -> Callable[[Field], Schema]:
-    """A field of a flash as an editor may give it, in this newsroom."""
-    codes = {"section": list(newsroom.sections), "region": list(newsroom.regions)}
-
-    def given(field: Field) -> Schema:
-        # Counted in grapheme clusters, of which each may have many code points.
-        line = {"type": "string", "minLength": 1, "maxLength": field.max * BYTES_PER_CLUSTER}
-        schemas: dict[Kind, Schema] = {
-            Kind.LINE: line,
-            Kind.SLUG: line,
-            Kind.LINES: {**many(line), "maxItems": field.items},
-            Kind.KEY: {"type": "string", "pattern": f"^[0-9A-Za-z_-]{{1,{field.max}}}$"},
-            Kind.URL: {"type": "string", "format": "uri", "maxLength": field.max},
-        }
-        schema = {**schemas.get(field.kind, _value(field)), "description": field.meaning}
-        if field.kind is Kind.CODE:
-            schema["enum"] = codes[field.name]
-        return or_null(schema) if field.is_clearable else schema
-
-    return given
+def _given(field: Field) -> Schema:
+    """A field of a flash as an editor may give it."""
+    # Counted in grapheme clusters, of which each may have many code points.
+    line = {"type": "string", "minLength": 1, "maxLength": field.max * BYTES_PER_CLUSTER}
+    schemas: dict[Kind, Schema] = {
+        Kind.CODE: ref(f"{field.name.capitalize()}Code"),
+        Kind.LINE: line,
+        Kind.SLUG: line,
+        Kind.LINES: {**many(line), "maxItems": field.items},
+        Kind.KEY: {"type": "string", "pattern": f"^[0-9A-Za-z_-]{{1,{field.max}}}$"},
+        Kind.URL: {"type": "string", "format": "iri", "maxLength": field.max},
+    }
+    schema = schemas.get(field.kind, _value(field))
+    return {**(or_null(schema) if field.is_clearable else schema), "description": field.meaning}
 
 
-def _flashes(newsroom: Newsroom) -> dict[str, Schema]:
+def _codes(newsroom: Newsroom) -> dict[str, Schema]:
+    found = {
+        "EditionCode": newsroom.editions,
+        "DeskEditionCode": newsroom.all_editions,
+        "SectionCode": newsroom.sections,
+        "RegionCode": newsroom.regions,
+    }
+    return {name: {"type": "string", "enum": list(codes)} for name, codes in found.items()}
+
+
+def _flashes() -> dict[str, Schema]:
     always = {name: _told(it) for name, it in FIELDS.items() if not it.is_optional}
     sometimes = {name: _told(it) for name, it in FIELDS.items() if it.is_optional}
-    given = {name: _given(newsroom)(field) for name, field in CHANGEABLE.items()}
+    given = {name: _given(field) for name, field in CHANGEABLE.items()}
     draft = {name: it for name, it in given.items() if not FIELDS[name].is_correction}
-    editions = {"type": "string", "enum": list(newsroom.all_editions)}
     headline = ["headline"]
     places = {"cleaned": many(ref("Change")), "doubtful": many(ref("Change"))}
     closed = {"type": "object", "additionalProperties": False}
@@ -123,7 +126,7 @@ def _flashes(newsroom: Newsroom) -> dict[str, Schema]:
         "BatchLine": {
             **closed,
             "required": ["edition", *headline],
-            "properties": {**draft, "edition": editions, "draft": or_null(FLAG)},
+            "properties": {**draft, "edition": ref("DeskEditionCode"), "draft": or_null(FLAG)},
         },
     }
 
@@ -252,4 +255,4 @@ def _errors() -> dict[str, Schema]:
 
 def schemas(newsroom: Newsroom) -> dict[str, Any]:
     """All of them by name, in this newsroom's editions and vocabularies."""
-    return {**_flashes(newsroom), **_listings(), **_newsroom(), **_errors()}
+    return {**_codes(newsroom), **_flashes(), **_listings(), **_newsroom(), **_errors()}
