@@ -28,6 +28,8 @@ FILES = [it.relative_to(ROOT).as_posix() for folder in ("", "docs", "ticker", "s
          for it in ((ROOT / folder).rglob("*") if folder else ROOT.glob("*")) if it.is_file() and it.parent.name != "dist"]  # fmt: skip
 # What users make, or the service serves, and what each of several folders has.
 NO_FILES_OF_OURS = {
+    "openapi.json",
+    "asyncapi.json",
     "newsroom.toml",
     "newsroom.css",
     "ticker.js",
