@@ -6,16 +6,19 @@ const CHEVRONS = { previous: "‹", next: "›" };
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /**
- * Build it.
+ * Build it, in place of one that was served with lines (declarative shadow DOM), which stay until there are ours.
  * @param {HTMLElement} host
  * @param {{press: () => void, step: (by: number) => void, point: (pointed: boolean) => void, hold: () => void}} on
  * @returns {Record<string, HTMLElement>}
  */
 export function build(host, on) {
-  const shadow = host.attachShadow({ mode: "open" });
-  const parts = {};
+  const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  // Who put it in by script has a template there that no parser has opened.
+  shadow.append(host.querySelector("template[shadowrootmode]")?.content ?? "");
+  const parts = { served: shadow.querySelector(".served") };
   const add = (parent, name, tag = "div", text) => parent.appendChild((parts[name] = make(tag, name, text)));
   dress(shadow);
+  shadow.querySelector(".box")?.remove();
   const box = add(shadow, "box");
   const bar = add(box, "bar");
   bar.role = "region";

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 PUBLIC = {
-    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js",
+    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js", "GET /ticker.css",
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
     "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
     "GET /{edition}/app.webmanifest", "GET /{edition}/picture.png", "GET /{edition}/f/{id}.v{version:int}.png",
     "GET /{edition}/coverage/{slug}/picture.png",
-    "GET /oembed", "GET /embed", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
+    "GET /oembed", "GET /embed", "GET /embed/{edition}.fragment", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
     "GET /{edition}/coverage/{slug}", "GET /{edition}/section/{code}", "GET /{edition}/region/{code}",
     "GET /newsroom.css", "GET /{edition}", "GET /desk/login", "POST /desk/login",
     "POST /desk/login/passkey", "POST /desk/login/passkey/options", "GET /desk/sign-on", "GET /desk/sign-on/back",
