@@ -27,7 +27,14 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
 FILES = [it.relative_to(ROOT).as_posix() for folder in ("", "docs", "ticker", "static", "tests", ".ci")
          for it in ((ROOT / folder).rglob("*") if folder else ROOT.glob("*")) if it.is_file() and it.parent.name != "dist"]  # fmt: skip
 # What users make, or the service serves, and what each of several folders has.
-NO_FILES_OF_OURS = {"newsroom.toml", "newsroom.css", "ticker.js", "ticker.css", "logo.svg", "routes.py"}
+NO_FILES_OF_OURS = {
+    "newsroom.toml",
+    "newsroom.css",
+    "ticker.js",
+    "ticker.css",
+    "logo.svg",
+    "routes.py",
+}
 # Modules that are covered by the test file of another, which imports them.
 COVERED = {
     "accounts/principal": "accounts/test_tokens",

@@ -41,8 +41,12 @@ async def test_the_answer_has_all_that_the_specification_asks_for(service: Runni
         "width": 800,
         "height": 44,
     }
-    assert markup.startswith(f'<iframe src="{service.url}/embed/ar" title="أخبار عاجلة · العربية"')
-    assert 'width="800" height="44" loading="lazy" sandbox="allow-scripts ' in markup
+    instead, _, frame = markup.partition("<iframe ")
+    link = f'<a href="{service.url}/ar">أخبار عاجلة · العربية</a>'
+    assert instead == f"<blockquote hidden>{link}</blockquote>"
+    assert frame.startswith(f'src="{service.url}/embed/ar" title="أخبار عاجلة · العربية" ')
+    assert 'width="800" height="44" loading="lazy" sandbox="allow-scripts ' in frame
+    assert frame.endswith(' frameborder="0"></iframe>')
 
 
 @pytest.mark.parametrize(

@@ -174,11 +174,11 @@ class Banner:
         return shown[0].firstcreated + _TAKEOVER_LASTS
 
 
-def iframe(src: str, title: str, width: int | str, height: int) -> str:
+def iframe(src: str, title: str, width: int | str, height: int, more: str = "") -> str:
     """The iframe tag that embeds a banner's page: sandboxed, lazily loaded."""
     return (
         f'<iframe src="{escape(src)}" title="{escape(title)}" width="{width}" height="{height}" '
-        f'loading="lazy" sandbox="{_SANDBOX}" style="border:0;max-inline-size:100%"></iframe>'
+        f'loading="lazy" sandbox="{_SANDBOX}" style="border:0;max-inline-size:100%"{more}></iframe>'
     )
 
 
