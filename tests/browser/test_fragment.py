@@ -28,7 +28,7 @@ WHOLE = """document.documentElement.outerHTML + [...document.querySelectorAll("b
 
 
 def page_of(*queries: str) -> str:
-    tags = "".join(f'<!--# include virtual="/ticker/en.fragment?{it}" -->' for it in queries)
+    tags = "".join(f'<!--#include virtual="/ticker/en.fragment?{it}" -->' for it in queries)
     return f"{HOST}{tags}<p>Below"
 
 

@@ -72,7 +72,9 @@ def test_the_fragment_is_included_by_servers() -> None:
     query = "mode=stack&label=a%22b&section=sports&breaking=004488"
     found = {it.title: it.text for it in fragment(banner(query), SITE)}
     choices = "en.fragment?mode=stack&amp;label=a%22b&amp;section=sports"
-    assert found["SSI"] == f'<!--# include virtual="/ticker/{choices}" -->'
+    # A server takes the address of an SSI as it stands, and that of an ESI as XML.
+    plain = choices.replace("&amp;", "&")
+    assert found["SSI"] == f'<!--#include virtual="/ticker/{plain}" -->'
     assert found["ESI"] == (
         f'<esi:include src="https://ticker.example/embed/{choices}" onerror="continue"/>'
     )

@@ -129,7 +129,7 @@ def fragment(banner: Banner, site: Site) -> list[Snippet]:
             "SSI",
             "Where the banner shall stand, in a page that nginx or Apache serves; "
             "/ticker/ is where your server asks for it, as below.",
-            f'<!--# include virtual="{escape(local)}" -->',
+            f'<!--#include virtual="{local}" -->',
         ),
         Snippet(
             "nginx",
