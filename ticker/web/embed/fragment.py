@@ -106,8 +106,7 @@ class BannerSheet:
     """
 
     def __init__(self, static: Path) -> None:
-        first = static / "ticker" / "styles.js"
-        modules = [first, *sorted({*first.parent.glob("*.js")} - {first})]
+        modules = sorted((static / "ticker").glob("*.js"))
         sheets = [it for path in modules for it in _SHEET.findall(path.read_text("utf-8"))]
         # How many rows it keeps a place for: the script sets it, and a strict policy lets no
         # attribute `style` do so.
