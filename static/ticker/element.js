@@ -147,22 +147,21 @@ export class BreakingTicker extends HTMLElement {
   /** Lines of another view don't stay under this one's name: what the page put inside returns. */
   #join() {
     const { edition, src } = this;
-    const { track, said, alert, served } = this.#parts;
     const filters = filtersOf(this);
     const source = [edition, src, filters].join();
     if (source !== this.#source) {
-      track.replaceChildren(served ?? document.createElement("slot"));
+      const { track, said, alert } = this.#parts;
+      track.replaceChildren(this.#parts.inside());
       said.textContent = alert.textContent = "";
       this.#unseen.clear();
       this.#unread.clear();
       this.#announcer = new Announcer();
     }
     this.#source = source;
-    this.#parts.served = null;
     this.#view = this.#fixed;
     if (!edition || this.#fixed) return;
     try {
-      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, (served ?? this).querySelector("time") !== null);
+      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.#parts.brought || this.querySelector("time") !== null);
       this.#view = view;
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {

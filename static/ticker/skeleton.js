@@ -15,7 +15,15 @@ export function build(host, on) {
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   // Who put it in by script has a template there that no parser has opened.
   shadow.append(host.querySelector("template[shadowrootmode]")?.content ?? "");
-  const parts = { served: shadow.querySelector(".served") };
+  const parts = {};
+  let served = shadow.querySelector(".served");
+  // Once: they are not of another edition.
+  parts.inside = () => {
+    const inside = served ?? document.createElement("slot");
+    parts.brought = Boolean(served?.querySelector("time"));
+    served = null;
+    return inside;
+  };
   const add = (parent, name, tag = "div", text) => parent.appendChild((parts[name] = make(tag, name, text)));
   dress(shadow);
   shadow.querySelector(".box")?.remove();
