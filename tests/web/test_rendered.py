@@ -38,6 +38,7 @@ PATHS = (
     "/sitemap-news.xml",
     "/embed/en",
     "/embed/en?mode=stack&max=3&section=sports",
+    "/embed/en.fragment?mode=stack",
     "/v1/en/flashes",
     "/v1/en/flashes?limit=3&section=sports",
     "/v1/en/flashes?before={before}",
