@@ -150,7 +150,7 @@ async def test_a_fragment_keeps_to_a_strict_policy(page: Page, service: Running)
         page.on("console", lambda it: refused.append(it.text) if it.type == "error" else None)
         await page.goto(address)
         await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
-        await expect(page.locator("link")).to_have_count(1)
+        await expect(page.locator("link[rel=stylesheet]")).to_have_count(1)
         await service.post("en", "Live")
         await expect(page.locator(".headline")).to_have_text(["Live", "Seen"])
         assert [text for text in refused if "favicon" not in text] == []
