@@ -15,7 +15,7 @@ from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.caching import LIVE_CACHE, NO_STORE
 from ticker.web.filter_links import feed_path
-from ticker.web.modules import imports_of
+from ticker.web.modules import imports_of, parts_of
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
         )
-        self._environment.globals["imports_of"] = imports_of
+        self._environment.globals |= {"imports_of": imports_of, "parts_of": parts_of}
         self._environment.filters["clock"] = lambda time: time[11:16]
         self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
