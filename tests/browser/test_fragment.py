@@ -114,6 +114,22 @@ async def test_its_script_takes_it_over(
     await page.close()
 
 
+async def test_who_wants_no_motion_has_whole_lines(browser: Browser, service: Running) -> None:
+    """On a phone a long line is wrapped within the banner before its script comes, in every mode."""
+    await service.post("en", "A line that is long " * 4)
+    page = await browser.new_page(reduced_motion="reduce", viewport={"width": 360, "height": 700})
+    await page.route("**/ticker*.js", lambda route: route.abort())
+    for mode in ("rotate", "crawl", "stack"):
+        html = (await service.get(f"/embed/en.fragment?mode={mode}")).body.decode()
+        async with elsewhere(f"<meta charset=utf-8>{html}") as address:
+            await page.goto(address)
+            line = page.locator(".line")
+            await expect(line.locator(".headline")).to_be_visible()
+            assert await line.evaluate("(it) => it.getBoundingClientRect().right <= innerWidth")
+            assert await line.evaluate("(it) => it.scrollWidth <= it.clientWidth")
+    await page.close()
+
+
 async def test_its_lines_stay_where_nothing_live_gets_through(
     page: Page, settings: Settings
 ) -> None:
