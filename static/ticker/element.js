@@ -163,6 +163,8 @@ export class BreakingTicker extends HTMLElement {
     try {
       const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.querySelector("time") !== null);
       this.#view = view;
+      view.track = this.#parts.track;
+      view.sees = (id) => this.#visible && this.#mode.shown.includes(id);
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {
       console.error(error);

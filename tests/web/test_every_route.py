@@ -22,7 +22,7 @@ PUBLIC = {
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
-    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
+    "POST /v1/{edition}/flashes/{id}/clicks", "POST /v1/{edition}/flashes/{id}/screens", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
     "GET /{edition}/app.webmanifest", "GET /{edition}/picture.png", "GET /{edition}/f/{id}.v{version:int}.png",
     "GET /{edition}/coverage/{slug}/picture.png",
     "GET /oembed", "GET /embed", "GET /embed/{edition}", "GET /", "GET /{edition}/f/{id}",
