@@ -103,7 +103,7 @@ export class Landing {
 
   #details({ p50, p99, last, transports, hubs, screens }, open) {
     const { words, number } = this;
-    const rows = (title, table, count) => [el("tr", {}, el("th", { colSpan: 2, scope: "col" }, title)), ...Object.entries(table).map(([name, some]) => el("tr", {}, el("td", {}, el("bdi", {}, name)), el("td", {}, count(some).map((it) => number.format(it)).join(" / "))))];
+    const rows = (title, table, count) => [el("tr", {}, el("th", { colSpan: 2, scope: "col" }, title)), ...Object.entries(table).map(([name, some]) => el("tr", {}, el("td", {}, el("bdi", {}, name)), el("td", {}, el("bdi", { dir: "ltr" }, count(some).map((it) => number.format(it)).join(" / ")))))];
     const written = (some) => [some.written, some.readers];
     const sites = Object.entries(screens?.sites ?? {}).map(([site, some]) => [this.#site(site), some]);
     return el("details", { open }, el("summary", {}, words.details),

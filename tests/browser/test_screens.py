@@ -14,7 +14,7 @@ from tests.support.process import PATIENCE
 from tests.web.api.test_reach import landed
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser, BrowserContext, Page
 
     from tests.support.service import Running
 
@@ -105,3 +105,20 @@ async def test_an_editor_reads_what_screens_say(browser: Browser, service: Runni
     assert kill[0][:3] == ["gone from 7 of 8 screens", "1 hasn’t said", "reached 9 of 9 readers"]
     assert unasked[0][:2] == reached
     assert "screens" not in unasked[2]
+
+
+async def test_a_policy_that_lets_no_report_through_stops_nothing(
+    page: Page, service: Running
+) -> None:
+    """A page that allows the socket alone has its lines as before; its screen is silent."""
+    policy = (
+        f"default-src 'none'; script-src {service.url}; connect-src ws://127.0.0.1:{service.port}"
+    )
+    async with elsewhere(embed(service, 'mode="stack"'), policy) as address:
+        await page.goto(address)
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
+        async with page.expect_console_message(lambda it: "state=painted" in it.text):
+            await service.post("en", "One")
+        await service.post("en", "Two")
+        await expect(page.locator(".headline")).to_have_text(["Two", "One"])
+        await expect(page.locator("breaking-ticker")).to_have_attribute("status", "live")
