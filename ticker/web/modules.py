@@ -1,4 +1,4 @@
-"""Module graph of a page's script: who knows it fetches all of it at once (`modulepreload`)."""
+"""Module graph of a page's scripts: who knows it fetches all of it at once (`modulepreload`)."""
 
 from __future__ import annotations
 
@@ -30,3 +30,16 @@ def imports_of(entry: str) -> tuple[str, ...]:
                 found[needed] = None
                 waiting.append(needed)
     return tuple(found)
+
+
+@cache
+def parts_of(mode: str, lang: str) -> tuple[str, ...]:
+    """Addresses of the parts of the widget's script that a banner fetches later (code splitting).
+
+    Args:
+        mode: How it shows lines.
+        lang: Of its words (BCP 47).
+    """
+    dist = static_dir() / "dist"
+    needed = (mode, lang.partition("-")[0].lower())
+    return tuple(f"/{it.name}" for name in needed for it in dist.glob(f"ticker-{name}-*.js"))
