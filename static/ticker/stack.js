@@ -11,7 +11,7 @@ const STACK_CSS = `
 .is-cut { opacity: 0; pointer-events: none; }
 [data-more] .list::after { content: ""; display: block; block-size: calc(var(--_max) * 50px - 50px); }
 .list .line { display: block; scroll-snap-align: start; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
-.list .line[dir="rtl"] { padding-block: 9px; }
+.list .line[dir="rtl"] { padding-block: 8.5px; }
 .list .line { min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; }
 [data-mode="stack"] :is(.previous, .next) { min-inline-size: 44px; direction: ltr; transform: rotate(90deg); }
 @container (max-width: 400px) {

@@ -339,3 +339,16 @@ async def test_a_line_of_yesterday_has_its_date(browser: Browser, service: Runni
         await page.clock.fast_forward(26 * 3600 * 1000)
         await expect(page.locator(".time")).to_have_text(re.compile(r"^[A-Z][a-z]{2} \d+$"))
     await context.close()
+
+
+@pytest.mark.parametrize(("edition", "line"), [("en", "A short line"), ("ar", "سطر قصير")])
+async def test_as_many_short_lines_are_seen_as_the_page_asks_for(
+    browser: Browser, service: Running, edition: str, line: str
+) -> None:
+    """Where each line takes one row, a list of three shows three, in any script."""
+    for count in range(3):
+        await service.post(edition, f"{line} {count}")
+    async with shown(browser, service, 'mode="stack" max="3"', edition) as page:
+        await expect(page.locator(".headline")).to_have_count(3)
+        rows = await page.evaluate(ROWS)
+        assert (len(rows["whole"]), rows["cut"]) == (3, [])
