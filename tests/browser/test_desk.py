@@ -52,7 +52,7 @@ async def test_a_line_goes_out_by_keyboard_alone(browser: Browser, newsroom: Run
         await expect(page.locator("#lines .text")).to_have_text(line["headline"])
         await expect(page.locator("#headline")).to_have_value("")
         await expect(page.locator("#lines .figure")).to_have_text("1/1")
-        await expect(page.locator("#landed .big")).to_have_text("on 1 of 1 screen")
+        await expect(page.locator("#landed .big")).to_have_text("reached 1 of 1 reader")
 
 
 async def test_a_held_line_is_stopped_with_one_key(browser: Browser, slow: Running) -> None:
@@ -125,7 +125,7 @@ async def test_a_kill_wants_a_reason_and_one_person(browser: Browser, newsroom: 
         await page.keyboard.press("Enter")
         assert (await receive(reader))["flash"]["pubstatus"] == "canceled"
         await expect(page.locator("#lines .row")).to_have_count(0)
-        await expect(page.locator("#landed .big")).to_have_text("gone from 1 of 1 screen")
+        await expect(page.locator("#landed .big")).to_have_text("reached 1 of 1 reader")
 
 
 async def test_an_embargo_ends_once(browser: Browser, store_url: str, tmp_path: Path) -> None:

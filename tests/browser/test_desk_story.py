@@ -126,7 +126,7 @@ async def _correction_and_kill(service: Running, amal: Page) -> None:
         await amal.keyboard.type("wrong port")
         await amal.keyboard.press("Enter")
         assert (await until(reader, "flash"))["flash"]["pubstatus"] == "canceled"
-        await expect(amal.locator("#landed .big").first).to_have_text("gone from 1 of 1 screen")
+        await expect(amal.locator("#landed .big").first).to_have_text("reached 1 of 1 reader")
 
 
 async def test_from_idea_to_air_it_takes_two_keys(each_browser: Browser, service: Running) -> None:

@@ -23,7 +23,7 @@ PUBLIC = {
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}.ninjs", "GET /v1/{edition}/flashes/{id}.newsml",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
-    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
+    "POST /v1/{edition}/flashes/{id}/clicks", "POST /v1/{edition}/flashes/{id}/screens", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
     "GET /{edition}/feed.{kind}", "GET /{edition}/section/{code}/feed.{kind}", "GET /{edition}/region/{code}/feed.{kind}",
     "GET /{edition}/coverage/{slug}/feed.{kind}", "GET /{edition}/app.webmanifest", "GET /{edition}/picture.png", "GET /{edition}/f/{id}.v{version:int}.png",
     "GET /{edition}/coverage/{slug}/picture.png",
