@@ -225,11 +225,11 @@ async def test_a_line_is_marked_as_new_until_it_was_seen(
 
 
 async def test_a_device_clock_two_days_ahead_does_not_make_news_old(
-    each_browser: Browser, service: Running
+    browser: Browser, service: Running
 ) -> None:
     """How old a line is, is told by the service's clock, in the banner and on the page."""
     await service.post("en", "A line")
-    context = await each_browser.new_context()
+    context = await browser.new_context()
     page = await context.new_page()
     await page.clock.install(time=datetime.now(UTC) + timedelta(days=2))
     await page.goto(f"{service.url}/en")
