@@ -96,16 +96,14 @@ def _in_a_tab(message: Any, users: set[str]) -> str | None:
         message: What Playwright sends.
         users: The user contexts that have pages; kept here.
     """
-    user = message.get("params", {}).get("userContext")
-    match message.get("method"):
-        case "browser.removeUserContext":
-            users.discard(user)
-        case "browsingContext.create":
-            alone = not users
-            users.add(user)
-            if alone:
-                return json.dumps(message | {"params": message["params"] | {"type": "tab"}})
-    return None
+    method, given = message.get("method"), message.get("params", {})
+    if method == "browser.removeUserContext":
+        users.discard(given["userContext"])
+    if method != "browsingContext.create":
+        return None
+    is_alone = not users
+    users.add(given["userContext"])
+    return json.dumps(message | {"params": given | {"type": "tab"}}) if is_alone else None
 
 
 if __name__ == "__main__":
