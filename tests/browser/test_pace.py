@@ -306,13 +306,9 @@ async def test_a_long_label_leaves_room_for_the_rest(
     """A label of 58 letters is cut with an ellipsis rather than pushing the buttons off the screen."""
     await service.post("en", "A line")
     label = "Breaking news from the whole region, as it comes to us now"
-    for width in (320, 1280):
-        async with shown(
-            each_browser,
-            service,
-            f'mode="{mode}" label="{label}"',
-            viewport={"width": width, "height": 600},
-        ) as page:
+    async with shown(each_browser, service, f'mode="{mode}" label="{label}"') as page:
+        for width in (320, 1280):
+            await page.set_viewport_size({"width": width, "height": 600})
             await expect(page.locator(".headline")).to_be_in_viewport()
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             await expect(page.get_by_role("button", name="Pause")).to_be_in_viewport(ratio=1)
