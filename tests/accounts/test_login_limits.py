@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.accounts.test_users import AMAL, PASSWORD
-from ticker.accounts.login_limits import LoginLimits, TooManyTriesError, Visitor
+from ticker.accounts.login_limits import NETWORKS_MAX, LoginLimits, TooManyTriesError, Visitor
 from ticker.accounts.passwords import BusyError, GoneError
 
 if TYPE_CHECKING:
@@ -116,6 +116,34 @@ async def test_a_name_under_attack_slows_strangers_only(
     assert await outcome(login_limits, "amal", PASSWORD, "198.51.100.1", "known") == "in"
 
 
+async def test_a_known_network_is_no_stranger(login_limits: LoginLimits) -> None:
+    """From where an editor has logged in before, a new browser gets in whatever strangers do."""
+    assert await outcome(login_limits, "amal", PASSWORD, "198.51.100.1") == "in"
+    for number in range(12):
+        await outcome(login_limits, "amal", "wrong", f"192.0.2.{number}")
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.99") == "later"
+    tries = [await outcome(login_limits, "amal", "wrong", "198.51.100.1") for _ in range(6)]
+    assert tries == ["wrong"] * 5 + ["later"]
+    assert await outcome(login_limits, "amal", PASSWORD, "198.51.100.1", "known") == "in"
+    assert await outcome(login_limits, "rosa", "wrong", "198.51.100.1") == "wrong"
+
+
+async def test_few_networks_are_remembered(login_limits: LoginLimits, store: Store) -> None:
+    """Somebody who travels leaves a list of the last networks, without the addresses, that ends."""
+    commands: Any = store.commands
+    for number in range(NETWORKS_MAX + 3):
+        await outcome(login_limits, "amal", PASSWORD, f"192.0.2.{number}")
+    (key,) = await commands.keys("*:networks:*")
+    members = await commands.zrange(key, 0, -1)
+    assert len(members) == NETWORKS_MAX
+    assert not any("192" in member for member in members)
+    assert 0 < await commands.ttl(key) <= 90 * 24 * 3600
+    for number in range(12):
+        await outcome(login_limits, "amal", "wrong", f"203.0.113.{number}")
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.0") == "later"
+    assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.18") == "in"
+
+
 async def test_a_known_browser_has_its_own_tries(login_limits: LoginLimits) -> None:
     """A stolen cookie guesses no more than anybody, and slows nobody else."""
     tries = [
@@ -140,9 +168,9 @@ async def test_counters_always_end(
 
     monkeypatch.setattr(users, "check", slow_check)
     assert await outcome(login_limits, "amal", PASSWORD, "192.0.2.1") == "in"
-    assert await commands.keys("*:logins:*") == []
+    assert await commands.keys("*:logins:[^n]*") == []
     monkeypatch.undo()
-    await outcome(login_limits, "amal", "wrong", "192.0.2.1")
-    names = await commands.keys("*:logins:*")
+    await outcome(login_limits, "amal", "wrong", "192.0.2.2")
+    names = await commands.keys("*:logins:[^n]*") + await commands.keys("*:logins:name:*")
     assert len(names) == 3
     assert all([0 < await commands.ttl(name) <= 900 for name in names])

@@ -23,7 +23,7 @@ from tests.support.process import (
     serving,
     streaming,
 )
-from ticker.commands.tail import Tail
+from ticker.commands.tail import Tail, TailError, follow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -260,8 +260,23 @@ def test_unknown_edition(here: Here, served: Serving) -> None:
     assert refused.refusal == "404: edition: There is no edition 'xx'; there are en, ar, es."
 
 
-# A try that the service's start cuts off leaves its socket to the collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_nothing_is_left_open(served: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one edition is refused, the others' connections are closed before the command ends."""
+    _post(served, "en", ["a line"])
+    shown, run = asyncio.Event(), Tail.run
+
+    async def refused(follower: Tail) -> None:
+        if follower.edition == "en":
+            await run(follower)
+        await shown.wait()
+        raise TailError
+
+    monkeypatch.setattr(Tail, "run", refused)
+    with pytest.raises(TailError):
+        await follow(served.url, ["en", "xx"], lambda _: shown.set())
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_started_too_early(tmp_path: Path) -> None:
     """A follower that is started before the service says so once, and waits for it."""
     service = Serving(tmp_path / "data")

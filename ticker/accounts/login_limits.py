@@ -2,8 +2,8 @@
 
 Tries are counted in the store before a password is looked at, so that neither many processes nor
 many tries at once get more, and the same for names that nobody has. A browser that somebody has
-logged in with before has tries of its own (OWASP, device cookies): no stranger closes a name to
-its owner.
+logged in with before has tries of its own (OWASP, device cookies), and so has a network: no stranger
+closes a name to its owner.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 
 from ticker.accounts.passwords import PLACES, STRANGERS_PLACES, BusyError, GoneError, stays
@@ -40,6 +41,8 @@ PAIR_MAX: Final = 5
 ADDRESS_MAX: Final = 50
 NAME_FREE: Final = 10
 PAUSE_MAX_SECONDS: Final = 60
+NETWORKS_MAX: Final = 16
+_NETWORKS_SECONDS: Final = 90 * 24 * 3600
 
 
 class TooManyTriesError(Exception):
@@ -89,8 +92,10 @@ class LoginLimits:
         places = PLACES if visitor.device else STRANGERS_PLACES
         # Load shedding: a flood is to cost less than what it waits for.
         self._users.check_places(places)
-        limits = self._limits(name, visitor)
-        shared = [] if visitor.device else [self._key("name", name), self._key("pause", name)]
+        network = client_network(visitor.address)
+        own = await self._own(name, visitor, network)
+        limits = self._limits(name, own, network)
+        shared = [] if own else [self._key("name", name), self._key("pause", name)]
         with store_errors():
             args = [WINDOW_SECONDS, NAME_FREE, PAUSE_MAX_SECONDS, *limits.values()]
             wait = await self._count([*limits, *shared], args)
@@ -105,6 +110,7 @@ class LoginLimits:
             await self._uncount([*limits, *shared])
             with store_errors():
                 await self._commands.delete(next(iter(limits)))
+                await self._remember(name, network)
         return user
 
     async def known(self, name: str) -> str:
@@ -116,16 +122,33 @@ class LoginLimits:
         with store_errors():
             await self._give_back(keys, [])
 
-    def _limits(self, name: str, visitor: Visitor) -> dict[str, int]:
-        """Counters and how far each goes; the first one is the visitor's own."""
+    async def _own(self, name: str, visitor: Visitor, network: str) -> tuple[str, ...]:
+        """What sets a visitor apart from strangers, if anything does."""
         if visitor.device:
-            return {self._key("device", name, visitor.device): PAIR_MAX}
-        network = client_network(visitor.address)
+            return ("device", name, visitor.device)
+        with store_errors():
+            known = await self._commands.zrange(self._key("networks", name), 0, -1)
+        return ("network", name, network) if _digest(name, network) in known else ()
+
+    async def _remember(self, name: str, network: str) -> None:
+        """The networks from which somebody logged in last."""
+        key = self._key("networks", name)
+        await self._commands.zadd(key, {_digest(name, network): time()})
+        await self._commands.zremrangebyrank(key, 0, -NETWORKS_MAX - 1)
+        await self._commands.expire(key, _NETWORKS_SECONDS)
+
+    def _limits(self, name: str, own: tuple[str, ...], network: str) -> dict[str, int]:
+        """Counters and how far each goes; the first one is the visitor's own."""
+        if own:
+            return {self._key(*own): PAIR_MAX}
         return {
             self._key("pair", name, network): PAIR_MAX,
             self._key("address", network): ADDRESS_MAX,
         }
 
     def _key(self, kind: str, *parts: str) -> str:
-        name = "\0".join(parts).encode(errors="surrogatepass")
-        return self._house.logins(kind, sha256(name).hexdigest()[:32])
+        return self._house.logins(kind, _digest(*parts))
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]

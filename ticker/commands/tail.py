@@ -29,6 +29,7 @@ _BASE_SECONDS: Final = 0.25
 _RETRY_AFTER_MAX: Final = 60.0
 _MISSED_BEATS: Final = 1.5  # heartbeats, then the connection is taken for dead
 _FIRST_BEAT: Final = 50.0
+_CLOSE_SECONDS: Final = 1.0
 _CLIENT_ERRORS: Final = frozenset({*range(400, 500)} - {429})
 _STOP_CODES: Final = frozenset({1008, *range(4400, 4800)})
 
@@ -100,8 +101,15 @@ class Tail:
     async def _over_websocket(self, address: str) -> AsyncGenerator[dict[str, Any]]:
         link = cast("type[ClientConnection]", partial(Handshake, self._stream))
         url = address.replace("http", "ws", 1)
+        connecting = connect(
+            url,
+            proxy=None,
+            max_size=None,
+            close_timeout=_CLOSE_SECONDS,
+            create_connection=link,
+        )
         try:
-            async with connect(url, proxy=None, max_size=None, create_connection=link) as socket:
+            async with connecting as socket:
                 while True:
                     async with asyncio.timeout(self._beat * _MISSED_BEATS):
                         message = await socket.recv()
@@ -190,6 +198,7 @@ async def follow(url: str, editions: list[str], show: Callable[[dict[str, Any]],
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def as_json(message: dict[str, Any]) -> str:
