@@ -27,12 +27,21 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
 FILES = [it.relative_to(ROOT).as_posix() for folder in ("", "docs", "ticker", "static", "tests", ".ci")
          for it in ((ROOT / folder).rglob("*") if folder else ROOT.glob("*")) if it.is_file() and it.parent.name != "dist"]  # fmt: skip
 # What users make, or the service serves, and what each of several folders has.
-NO_FILES_OF_OURS = {"newsroom.toml", "newsroom.css", "ticker.js", "logo.svg", "routes.py"}
+NO_FILES_OF_OURS = {
+    "newsroom.toml",
+    "newsroom.css",
+    "ticker.js",
+    "logo.svg",
+    "routes.py",
+    "feed.json",
+    "en/feed.json",
+}
 # Modules that are covered by the test file of another, which imports them.
 COVERED = {
     "accounts/principal": "accounts/test_tokens",
     "accounts/fetch": "accounts/test_openid", "accounts/id_token": "accounts/test_openid", "accounts/provider": "accounts/test_openid",
     "app": "web/test_every_route", "commands/backups": "backup/test_export",
+    "formats/json_feed": "formats/test_feed", "formats/rss": "formats/test_feed", "formats/atom": "formats/test_feed", "formats/xml": "formats/test_feed", "formats/uri": "formats/test_feed", "formats/ninjs": "formats/test_agency", "formats/newsml": "formats/test_agency",
     "editing/bounds": "editing/test_intake", "editing/context": "editing/test_intake", "news/reach": "hub/test_receipts", "news/faults": "news/test_draft", "accounts/sums": "accounts/test_repeated_entries",
     "news/artefacts": "news/test_cleaning", "news/characters": "news/test_cleaning",
     "news/newsroom": "test_settings", "news/colours": "web/embed/test_contrast", "news/search_terms": "news/test_search_query", "server/fast_path": "hub/test_sockets",
@@ -61,7 +70,7 @@ REACHED = {
     "server/refusal": ("server/test_http_wire", "431"), "server/unsent": ("hub/test_backpressure", "GET /v1/en/flashes"),
     "hub/titles": ("web/api/test_coverages", '"titles"'), "jobs/coverage_titles": ("web/api/test_coverages", "second.live("),
     "editing/coverages": ("web/api/test_coverages", "story untitled"), "web/pages/versions": ("web/pages/test_masthead", "hreflang"),
-    "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
+    "web/agency": ("web/api/test_items", ".ninjs"), "web/api/audit": ("web/desk/test_staff", "/v1/audit"), "web/body": ("web/api/test_editors", "raw(413"),
     "web/search": ("web/api/test_search", "q="), "web/pages/lines": ("web/pages/test_coverage", "/coverage/"),
     "web/desk/device_cookies": ("web/desk/test_login", '"device" in it'),
     "web/desk/session_cookies": ("web/desk/test_login", "test_a_login_opens_the_desk"),

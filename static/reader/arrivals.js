@@ -51,7 +51,7 @@ export class Arrivals {
 
   #tell() {
     const { size } = this.#waiting;
-    const text = size ? plural(this.#forms, size, this.#lang) : "";
+    const text = plural(this.#forms, size, this.#lang);
     if (this.#button.textContent === text) return;
     this.#button.textContent = text;
     this.#call.hidden = !size;

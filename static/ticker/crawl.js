@@ -12,9 +12,13 @@ const GAP_PX = 64;
 const SPEED = 60;
 /** A line this late is set where it would be by now; a later one comes in at the edge. */
 const PUNCTUAL_MS = 500;
+const CRAWL_CSS = `
+[data-mode="crawl"] .line { position: absolute; inset-inline-start: 0; min-inline-size: 0; will-change: transform; }
+`;
 
 /** Lines on their way, first in first out. */
 export class Crawl {
+  static css = CRAWL_CSS;
   #stage;
   #rotation = new Rotation();
   #moving = [];

@@ -1,12 +1,13 @@
 /** The custom element `<breaking-ticker>`, the banner. It renders a view of an edition and holds no news of its own. */
-import { Announcer, sentences } from "./announcer.js";
+import { Announcer } from "./announcer.js";
 import { ATTRIBUTES, truth, upgrade } from "./attributes.js";
-import { age, every } from "./clock.js";
+import { every } from "./clock.js";
 import { acquire } from "./edition.js";
 import { filtersOf } from "./filters.js";
 import { FixedLines } from "./fixed.js";
 import { make, name, refresh, speak, write } from "./line.js";
 import { modeOf, reducedMotion } from "./modes.js";
+import { complete } from "./parts.js";
 import { printing } from "./printed.js";
 import { watch } from "./sight.js";
 import { build } from "./skeleton.js";
@@ -24,7 +25,7 @@ export class BreakingTicker extends HTMLElement {
   #parts = null;
   #context = null;
   #mode = null;
-  #announcer = new Announcer();
+  #announcer = null;
   #unseen = new Set();
   #unread = new Unread();
   #source = "";
@@ -33,9 +34,8 @@ export class BreakingTicker extends HTMLElement {
   #life = null;
   #paused = false;
   #pointed = false;
-  #spoken = "";
-  #lang = null;
   #state = new State(this);
+  #scene = null;
   #visible = true;
 
   constructor() {
@@ -105,8 +105,6 @@ export class BreakingTicker extends HTMLElement {
 
   /** Sheets belong to a document. */
   adoptedCallback() {
-    if (!this.#parts) return;
-    dress(this.shadowRoot);
     if (this.#life) this.#restart();
   }
 
@@ -117,6 +115,7 @@ export class BreakingTicker extends HTMLElement {
 
   #stop() {
     this.#life?.abort();
+    this.#scene?.abort();
     this.#mode?.stop();
     this.#life = null;
   }
@@ -136,12 +135,25 @@ export class BreakingTicker extends HTMLElement {
     this.#life = new AbortController();
     this.#pointed = false;
     this.#join();
-    this.#spoken = String(this.#tongue);
-    this.#lang = language(...this.#tongue);
-    this.#mode = this.#stage();
+    this.#play();
     this.#listen();
-    if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
     this.#showStatus();
+  }
+
+  /** What is there is shown as well as it can be, and again when a part of the script has come. */
+  #play() {
+    this.#scene?.abort();
+    this.#mode?.stop();
+    this.#scene = new AbortController();
+    this.#mode = this.#stage();
+    this.#hold();
+    if (this.#view?.ready) this.#change({ backfill: true, added: [], corrected: [], reworded: [], removed: [] });
+    this.#complete();
+  }
+
+  #complete(anew) {
+    const { signal } = this.#scene;
+    complete([this.#context.part, this.#context.lang.language], anew, () => signal.aborted || this.#play());
   }
 
   /** Lines of another view don't stay under this one's name: what the page put inside returns. */
@@ -150,12 +162,10 @@ export class BreakingTicker extends HTMLElement {
     const filters = filtersOf(this);
     const source = [edition, src, filters].join();
     if (source !== this.#source) {
-      const { track, said, alert } = this.#parts;
-      track.replaceChildren(document.createElement("slot"));
-      said.textContent = alert.textContent = "";
+      this.#parts.track.replaceChildren(document.createElement("slot"));
       this.#unseen.clear();
       this.#unread.clear();
-      this.#announcer = new Announcer();
+      this.#announcer = new Announcer(this.#parts, (line) => this.#view.claim(line));
     }
     this.#source = source;
     this.#view = this.#fixed;
@@ -174,7 +184,10 @@ export class BreakingTicker extends HTMLElement {
     const on = (target, name, listener) => target?.addEventListener(name, listener, { signal });
     on(this.ownerDocument, "keydown", ({ key }) => key === "Escape" && this.dismiss());
     on(reducedMotion, "change", () => this.#restart());
-    on(this.#view, "change", ({ detail }) => this.#change(detail));
+    on(this.#view, "change", ({ detail }) => {
+      this.#change(detail);
+      this.#complete(detail.backfill);
+    });
     on(this.#view, "status", () => this.#showStatus());
     every(() => this.#tick(), signal);
     watch(this, this.#parts.track, { fit: () => this.#mode.fit(), see: (visible) => this.#hold(visible) }, signal);
@@ -189,23 +202,28 @@ export class BreakingTicker extends HTMLElement {
   /** The mode; those who want no motion get a list. */
   #stage() {
     const { box, bar, track, word, previous, next } = this.#parts;
-    const lang = this.#lang;
+    const lang = language(...this.#tongue);
     const texts = words(lang);
     const mode = modeOf(this);
     const label = this.label || texts.label;
+    dress(this.shadowRoot, mode.Mode.css);
+    track.style.setProperty("--_max", mode.max);
     speak(box, lang).dataset.mode = mode.name;
     word.textContent = bar.ariaLabel = label;
     name(previous, texts.previous);
     name(next, texts.next);
     this.#context = {
+      ...mode,
+      parts: this.#parts,
       track,
       lang,
+      tongue: String(this.#tongue),
       label,
       rtl: lang.dir === "rtl",
+      still: reducedMotion.matches,
       speed: Number(this.speed),
-      max: mode.max,
       key: `ticker dismissed ${this.edition}`,
-      signal: this.#life.signal,
+      signal: this.#scene.signal,
       now: () => Date.now() + this.#view.skew,
       unread: (id) => this.#unread.has(id),
       show: (lines) => this.#show(lines),
@@ -220,13 +238,13 @@ export class BreakingTicker extends HTMLElement {
     const focused = track.querySelector(":focus")?.closest(".line")?.dataset.id;
     box.toggleAttribute("data-open", lines.length > 0);
     if (lines.length) track.replaceChildren(...lines);
-    else if (!track.querySelector(".empty")) track.replaceChildren(make("span", "empty", words(this.#lang).empty));
+    else if (!track.querySelector(".empty")) track.replaceChildren(make("span", "empty", words(this.#context.lang).empty));
     if (focused && lines[0]?.dataset.id === focused) track.querySelector("a")?.focus({ preventScroll: true });
   }
 
   #change(change) {
     if (!this.#view.ready) return;
-    if (String(this.#tongue) !== this.#spoken) return this.#restart();
+    if (String(this.#tongue) !== this.#context.tongue) return this.#play();
     const { lines } = this;
     const added = change.added.filter((line) => lines.includes(line));
     if (this.#held && !change.backfill) added.forEach(({ id }) => this.#unseen.add(id));
@@ -234,10 +252,7 @@ export class BreakingTicker extends HTMLElement {
     change.removed.forEach(({ id }) => this.#unseen.delete(id));
     this.#mode.update({ ...change, added }, lines);
     this.#count();
-    const { now, recall } = this.#announcer.update(change);
-    const { said, alert } = this.#parts;
-    if (recall) said.textContent = alert.textContent = "";
-    this.#say(alert, now);
+    this.#announcer.update(change, words(this.#context.lang));
     if (!change.first) this.#tell("flash", added);
     this.#tell("correction", change.corrected);
     this.#tell("kill", change.removed);
@@ -255,12 +270,7 @@ export class BreakingTicker extends HTMLElement {
     if (this.#visible) this.#unread.see(this.#mode.shown);
     refresh(this.#context);
     this.#count();
-    this.#say(this.#parts.said, this.#announcer.tick(lines));
-  }
-
-  #say(region, lines) {
-    const ours = lines.filter((line) => this.#view.claim(line));
-    if (ours.length) region.textContent = sentences(ours, words(this.#lang));
+    this.#announcer.tick(lines, words(this.#context.lang));
   }
 
   /** The button stops it; a pointer or the focus on the line does too, for as long as it is there. */
@@ -270,7 +280,7 @@ export class BreakingTicker extends HTMLElement {
 
   #hold(visible = this.#visible) {
     const { button } = this.#parts;
-    const { pause, resume, dismiss } = words(this.#lang);
+    const { pause, resume, dismiss } = words(this.#context.lang);
     this.#visible = visible;
     if (!this.#held) this.#unseen.clear();
     this.#mode.hold(this.#held || !visible);
@@ -281,18 +291,10 @@ export class BreakingTicker extends HTMLElement {
 
   #count() {
     for (const id of this.#mode.shown) this.#unseen.delete(id);
-    const { box, fresh, rest, when } = this.#parts;
-    const { lang, now } = this.#context;
-    const { more } = this.#mode;
-    const number = (count, forms) => (count ? plural(forms, count, lang) : "");
-    write(fresh, number(this.#unseen.size, words(lang).fresh));
-    write(rest, number(more, words(lang).more));
-    const newest = more >= 0 && this.lines.find(({ pinned }) => !pinned);
-    write(when, newest ? age(newest.firstcreated, lang, now()) : "");
-    box.toggleAttribute("data-more", more > 0);
+    write(this.#parts.fresh, plural(words(this.#context.lang).fresh, this.#unseen.size, this.#context.lang));
   }
 
   #showStatus(late) {
-    if (this.#state.show(this.#view ?? {}, this.#parts, this.#lang, late)) this.#tell("status", [this.status]);
+    if (this.#state.show(this.#view ?? {}, this.#parts, this.#context.lang, late)) this.#tell("status", [this.status]);
   }
 }

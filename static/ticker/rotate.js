@@ -16,7 +16,7 @@ export class Rotate {
   #held = false;
   #pan = null;
 
-  /** @param {{track: HTMLElement, rtl: boolean, show: (lines: HTMLElement[]) => void}} stage */
+  /** @param {{track: HTMLElement, rtl: boolean, still: boolean, show: (lines: HTMLElement[]) => void}} stage */
   constructor(stage) {
     this.#stage = stage;
   }
@@ -56,10 +56,10 @@ export class Rotate {
   /** The track has another size: a line that is too long for it is drawn past, again and again. */
   fit() {
     this.stop();
-    const { track, rtl } = this.#stage;
+    const { track, rtl, still } = this.#stage;
     const line = track.querySelector(".line");
     const hidden = line ? line.scrollWidth - track.clientWidth + 2 * parseFloat(getComputedStyle(track).paddingLeft) : 0;
-    if (hidden <= 0) return;
+    if (hidden <= 0 || still) return;
     const end = `translateX(${rtl ? hidden : -hidden}px)`;
     const edge = EDGE_S / this.#dwell;
     this.#pan = line.animate(

@@ -1,6 +1,5 @@
 /** The banner's shadow DOM as it is before any line: its parts by name, and what a reader may do to them. */
 import { make } from "./line.js";
-import { dress } from "./styles.js";
 
 const CHEVRONS = { previous: "‹", next: "›" };
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -15,7 +14,6 @@ export function build(host, on) {
   const shadow = host.attachShadow({ mode: "open" });
   const parts = {};
   const add = (parent, name, tag = "div", text) => parent.appendChild((parts[name] = make(tag, name, text)));
-  dress(shadow);
   const box = add(shadow, "box");
   const bar = add(box, "bar");
   bar.role = "region";

@@ -1,9 +1,27 @@
 /** Mode `stack`: the latest lines below each other; also what readers get who want no motion. */
-import { render } from "./line.js";
+import { age } from "./clock.js";
+import { render, write } from "./line.js";
 import { URGENT } from "./rotation.js";
+import { plural, words } from "./words.js";
+
+const STACK_CSS = `
+[data-mode="stack"] .track { padding: 0; }
+[data-mode="stack"] .when { display: block; align-self: center; margin-inline: 16px; }
+.list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; }
+.is-cut { opacity: 0; pointer-events: none; }
+[data-more] .list::after { content: ""; display: block; block-size: calc(var(--_max) * 50px - 50px); }
+.list .line { display: block; scroll-snap-align: start; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
+.list .line[dir="rtl"] { padding-block: 9px; }
+.list .line { min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; }
+[data-mode="stack"] :is(.previous, .next) { min-inline-size: 44px; direction: ltr; transform: rotate(90deg); }
+@container (max-width: 400px) {
+  [data-mode="stack"] :is(.previous, .next) { display: none; }
+}
+`;
 
 /** A list that stands still while it is being read, and shows whole lines only: pagination by scroll snapping. */
 export class Stack {
+  static css = STACK_CSS;
   #stage;
   #list = document.createElement("ol");
   #lines = [];
@@ -13,20 +31,18 @@ export class Stack {
   #rush = false;
   #anchor = "";
   #target = "";
+  /** How many lines of the list are out of sight. */
+  #more = 0;
   /** Sizes are looked at once in a frame, however many lines come. */
   #sizes = new ResizeObserver(() => this.#cut());
 
-  /** How many lines of the list are out of sight. */
-  more = 0;
-
-  /** @param {{track: HTMLElement, max: number, label: string, show: (lines: HTMLElement[]) => void, count: () => void}} stage */
+  /** @param {{parts: Record<string, HTMLElement>, lang: Intl.Locale, max: number, label: string, show: (lines: HTMLElement[]) => void, count: () => void}} stage */
   constructor(stage) {
     this.#stage = stage;
     this.#list.className = "list";
     this.#list.tabIndex = 0;
     this.#list.ariaLabel = stage.label;
-    this.#list.addEventListener("scroll", () => this.#cut());
-    stage.track.style.setProperty("--_max", stage.max);
+    this.#list.addEventListener("scroll", () => this.#cut(), { signal: stage.signal });
   }
 
   /** Ids of the lines in sight. */
@@ -50,6 +66,7 @@ export class Stack {
   /** A second has passed; lines go by age too. */
   tick(lines) {
     this.update({}, lines);
+    this.#tell();
   }
 
   /** Stand still, or go on. */
@@ -75,6 +92,8 @@ export class Stack {
   /** No more. */
   stop() {
     this.#sizes.disconnect();
+    [this.#lines, this.#more] = [[], 0];
+    this.#tell();
   }
 
   get #rows() {
@@ -87,16 +106,26 @@ export class Stack {
     if (target) this.#list.scrollTop = target.offsetTop;
     const { scrollTop, clientHeight } = this.#list;
     this.#target = "";
-    this.more = 0;
+    this.#more = 0;
     for (const row of this.#rows) {
       const top = row.offsetTop - scrollTop;
       const end = top + row.offsetHeight;
       const inSight = row.offsetHeight > clientHeight ? top < 1 && end > 0 : top > -1 && end < clientHeight + 1;
       row.classList.toggle("is-cut", !inSight);
-      this.more += !inSight;
+      this.#more += !inSight;
     }
     this.#anchor = scrollTop && this.shown[0];
     this.#stage.count();
+    this.#tell();
+  }
+
+  /** In the row above: how old the newest line is, and how many are out of sight. */
+  #tell() {
+    const { parts, lang, now } = this.#stage;
+    const newest = this.#lines.find(({ pinned }) => !pinned);
+    write(parts.when, newest ? age(newest.firstcreated, lang, now()) : "");
+    write(parts.rest, plural(words(lang).more, this.#more, lang));
+    parts.box.toggleAttribute("data-more", this.#more > 0);
   }
 
   /** What the reader has scrolled to stays where it is. */
@@ -114,7 +143,8 @@ export class Stack {
     if (this.#list.isConnected !== rows.length > 0) show(rows.length ? [this.#list] : []);
     this.#sizes.disconnect();
     rows.forEach((row) => this.#sizes.observe(row));
-    if (!rows.length) this.more = 0;
+    if (!rows.length) this.#more = 0;
+    this.#tell();
     rows.find((row) => row.dataset.id === focused)?.querySelector("a")?.focus({ preventScroll: true });
   }
 }

@@ -107,23 +107,14 @@ a:hover { color: var(--_link); }
 [data-mode="rotate"] .line, .is-new, [data-mode="flash"] .bar { animation: arrive .2s ease-out; }
 @keyframes arrive { from { opacity: 0; } }
 
-[data-mode="crawl"] .line { position: absolute; inset-inline-start: 0; min-inline-size: 0; will-change: transform; }
-
 :is([data-mode="stack"], [data-mode="flash"]) .bar { grid-template: 42px auto / auto minmax(0, 1fr) auto; }
 :is([data-mode="stack"], [data-mode="flash"]) .track { grid-area: 2 / 1 / 3 / -1; }
-[data-mode="stack"] .when { display: block; align-self: center; margin-inline: 16px; }
-[data-mode="stack"] .track { padding: 0; block-size: calc(var(--_max) * 50px); border-block-start: 1px solid var(--_hairline); }
-.list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; }
-.is-cut { opacity: 0; pointer-events: none; }
-[data-more] .list::after { content: ""; display: block; block-size: calc(var(--_max) * 50px - 50px); }
-.list .line { display: block; scroll-snap-align: start; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
-.list .line[dir="rtl"] { padding-block: 9px; }
-.list .line, [data-mode="flash"] .line { min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; }
+[data-mode="stack"] .track { block-size: calc(var(--_max) * 50px); border-block-start: 1px solid var(--_hairline); }
 
 .box[data-mode="flash"] { position: fixed; inset: 0 0 auto; z-index: 2147483647; }
 [data-mode="flash"]:not([data-open]) .bar { display: none; }
 [data-mode="flash"] .track { align-items: start; max-block-size: calc(75vh - 48px); box-sizing: border-box; padding: 0 16px 24px; overflow-y: auto; }
-[data-mode="flash"] .line { flex: 1; font-size: clamp(20px, 3cqi, 32px); }
+[data-mode="flash"] .line { flex: 1; min-inline-size: 0; white-space: normal; overflow-wrap: anywhere; font-size: clamp(20px, 3cqi, 32px); }
 [data-mode="flash"] .urgency { display: none; }
 [data-mode="flash"] .headline { display: block; }
 [data-mode="flash"] .headline + * { margin-inline-start: 0; }
@@ -146,7 +137,6 @@ button {
 }
 .button { min-inline-size: 44px; }
 :is(.previous, .next) { font-size: 24px; }
-[data-mode="stack"] :is(.previous, .next) { min-inline-size: 44px; direction: ltr; transform: rotate(90deg); }
 :is([data-mode="stack"]:not([data-more]), [data-mode="flash"]) :is(.previous, .next) { display: none; }
 :focus-visible { outline: 2px solid var(--_link); outline-offset: -2px; border-radius: 4px; }
 .icon { inline-size: 14px; block-size: 16px; border-inline: 4px solid; box-sizing: border-box; }
@@ -163,14 +153,13 @@ button {
   .box .when { display: none; }
   .controls { padding-inline: 0 8px; }
 }
-@container (max-width: 400px) {
-  [data-mode="stack"] :is(.previous, .next) { display: none; }
-}
 @media (pointer: coarse) {
   button { min-inline-size: 44px; }
 }
 @media (prefers-reduced-motion: reduce) {
   * { animation: none !important; }
+  [data-mode="rotate"] .bar { grid-template-rows: minmax(42px, auto); }
+  [data-mode="rotate"] .line { inline-size: 100%; padding-block: 8px; white-space: normal; }
 }
 @media (forced-colors: active) {
   .label { border: 1px solid; }
@@ -196,14 +185,20 @@ button {
 }
 `;
 
-/** Put the styles into a shadow tree; where a browser can't construct a sheet, as an element. */
-export function dress(shadow) {
+/**
+ * Put the styles into a shadow tree; where a browser can't construct a sheet, as an element.
+ * @param {ShadowRoot} shadow
+ * @param {string} [own] the mode's own.
+ */
+export function dress(shadow, own = "") {
   const page = shadow.ownerDocument;
+  const css = own + CSS;
   try {
     const sheet = new page.defaultView.CSSStyleSheet();
-    sheet.replaceSync(CSS);
+    sheet.replaceSync(css);
     shadow.adoptedStyleSheets = [sheet];
   } catch {
-    shadow.prepend(Object.assign(page.createElement("style"), { textContent: CSS }));
+    shadow.querySelector("style")?.remove();
+    shadow.prepend(Object.assign(page.createElement("style"), { textContent: css }));
   }
 }

@@ -1,78 +1,23 @@
 /** Translations: languages, their directions and the widget's words in them, English where we lack them. `#` is a number. */
+import { parts } from "./parts.js";
 
-const TABLE = {
-  en: {
-    label: "Breaking",
-    empty: "No breaking news",
-    corrected: "Corrected",
-    pause: "Pause",
-    resume: "Resume",
-    dismiss: "Close",
-    reconnecting: "Reconnecting",
-    stopped: "Not connected",
-    stale: "Not up to date",
-    served: "As of #",
-    fresh: { other: "# new" },
-    more: { other: "# more" },
-    unread: "New",
-    previous: "Previous",
-    next: "Next",
-    urgency: ["Flash", "Alert"],
-  },
-  ar: {
-    label: "عاجل",
-    empty: "لا أخبار عاجلة",
-    corrected: "تصحيح",
-    pause: "إيقاف مؤقت",
-    resume: "متابعة",
-    dismiss: "إغلاق",
-    reconnecting: "إعادة الاتصال",
-    stopped: "غير متصل",
-    stale: "غير محدث",
-    served: "حتى الساعة #",
-    fresh: { one: "خبر جديد", two: "خبران جديدان", few: "# أخبار جديدة", other: "# خبرا جديدا" },
-    more: { one: "خبر آخر", two: "خبران آخران", few: "# أخبار أخرى", other: "# خبرا آخر" },
-    unread: "جديد",
-    previous: "السابق",
-    next: "التالي",
-    urgency: ["خبر عاجل", "تنبيه"],
-  },
-  es: {
-    label: "Última hora",
-    empty: "Sin noticias de última hora",
-    corrected: "Corrección",
-    pause: "Pausar",
-    resume: "Reanudar",
-    dismiss: "Cerrar",
-    reconnecting: "Reconectando",
-    stopped: "Sin conexión",
-    stale: "Sin actualizar",
-    served: "Actualizado a las #",
-    fresh: { one: "# nueva", other: "# nuevas" },
-    more: { other: "# más" },
-    unread: "Nueva",
-    previous: "Anterior",
-    next: "Siguiente",
-    urgency: ["Flash", "Alerta"],
-  },
-  fr: {
-    label: "Alerte info",
-    empty: "Pas d’alerte info",
-    corrected: "Rectificatif",
-    pause: "Pause",
-    resume: "Reprendre",
-    dismiss: "Fermer",
-    reconnecting: "Reconnexion",
-    stopped: "Non connecté",
-    stale: "Pas à jour",
-    served: "Actualisé à #",
-    fresh: { one: "# nouvelle", other: "# nouvelles" },
-    more: { one: "# autre", other: "# autres" },
-    unread: "Nouveau",
-    previous: "Précédent",
-    next: "Suivant",
-    urgency: ["Flash", "Alerte"],
-  },
+const LABELS = { en: "Breaking", ar: "عاجل", es: "Última hora", fr: "Alerte info" };
+const ENGLISH = {
+  empty: "No breaking news",
+  corrected: "Corrected",
+  pause: "Pause",
+  resume: "Resume",
+  dismiss: "Close",
+  reconnecting: "Reconnecting",
+  stopped: "Not connected",
+  stale: "Not up to date",
+  served: "As of #",
+  fresh: { other: "# new" },
+  more: { other: "# more" },
+  unread: "New",
+  previous: "Previous",
+  next: "Next",
+  urgency: ["Flash", "Alert"],
 };
 const RTL_SCRIPT = /Arab|Hebr|Thaa|Syrc|Nkoo|Adlm|Rohg/;
 const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
@@ -97,14 +42,14 @@ export function language(tag, dir) {
   return locale;
 }
 
-/** @param {Intl.Locale} lang */
-export function words(lang) {
-  return TABLE[lang.language] ?? TABLE.en;
+/** Those that have come; a label is there at once, since it has its place beside the lines. @param {Intl.Locale} lang */
+export function words({ language: code }) {
+  return { label: LABELS[code] ?? LABELS.en, ...(parts[code] ?? ENGLISH) };
 }
 
-/** A number in words. @param {Record<string, string>} forms by plural category (CLDR). */
+/** A number in words, none for zero. @param {Record<string, string>} forms by plural category (CLDR). */
 export function plural(forms, count, lang) {
-  return (forms[new Intl.PluralRules(lang).select(count)] ?? forms.other).replace("#", count);
+  return count ? (forms[new Intl.PluralRules(lang).select(count)] ?? forms.other).replace("#", count) : "";
 }
 
 /**

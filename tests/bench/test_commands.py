@@ -95,7 +95,7 @@ def test_a_flood_of_pages_keeps_nobody_out() -> None:
     """An operator learns what pages cost, and that amid their readers others come in, and lines too."""
     (ours,) = bench("pages")["servers"]
     kinds = {it["kind"]: it for it in ours["kinds"]}
-    pages = ["board", "embed", "listing", "line", "filter", "other filters"]
+    pages = ["board", "embed", "listing", "feed", "line", "filter", "other filters"]
     assert list(kinds) == [*pages, "flash", "board then", "log", "search", "other searches"]
     for found in kinds.values():
         assert found["cpu_us"] > 0

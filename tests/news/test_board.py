@@ -104,6 +104,20 @@ def test_at_most_so_many_lines_and_the_next_moves_up() -> None:
     assert ids(shown.lines(ALL, after(61))) == [f"{n:02d}" for n in range(58, 8, -1)]
 
 
+def test_the_last_kills_are_known() -> None:
+    """What readers must let go of is remembered, newest kill first, as far as the memory goes."""
+    lines = [flash(name) for name in "abc"]
+    dead = [flashes.kill(it, after(n)) for n, it in enumerate(lines)]
+    known = board(memory=4)
+    for event in chain([*lines, *dead]):
+        known.apply(event)
+    assert ids(known.killed(10)) == ["c", "b", "a"]
+    assert ids(known.killed(2)) == ["c", "b"]
+    for event in chain([flash("d"), flash("e")], known.cursor):
+        known.apply(event)
+    assert ids(known.killed(10)) == ["c", "b"]
+
+
 def test_a_filtered_board_has_its_own_fifty() -> None:
     """A reader of one section sees its newest lines, however many others came after them."""
     shown = board(lines=2)

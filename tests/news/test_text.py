@@ -10,7 +10,7 @@ import regex
 from hypothesis import example, given, strategies as st
 
 from ticker.news import text
-from ticker.news.text import TextError, direction_of
+from ticker.news.text import TextError, direction_of, isolated
 
 MOST = 280
 FAMILY = "👨‍👩‍👧‍👦"
@@ -161,3 +161,20 @@ def test_an_accepted_line_keeps_every_rule(line: str) -> None:
 def test_a_text_leans_to_its_language(text: str, direction: str, expected: str) -> None:
     """A foreign name at the beginning doesn't turn a line round; a wholly foreign line turns."""
     assert direction_of(text, direction) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "direction", "expected"),
+    [
+        ("Harbour closed", "ltr", "Harbour closed"),
+        ("Harbour closed", "rtl", "Harbour closed"),
+        ("Reuters: الميناء 3", "rtl", "\u2067Reuters: الميناء 3\u2069"),
+        ("مصر", "ltr", "\u2067مصر\u2069"),
+        ("The ship الأمل is safe", "ltr", "\u2066The ship الأمل is safe\u2069"),
+        ("أمل is safe", "auto", "\u2068أمل is safe\u2069"),
+        ("", "rtl", ""),
+    ],
+)
+def test_a_text_takes_its_direction_along(text: str, direction: str, expected: str) -> None:
+    """Among texts of another direction a line is set as its own edition sets it."""
+    assert isolated(text, direction) == expected

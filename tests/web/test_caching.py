@@ -6,6 +6,9 @@ import gzip
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.requests import Request
+
+from ticker.web.caching import is_fresh
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -55,3 +58,20 @@ async def test_compressed_only_for_who_takes_it(
     assert (answer.headers.get("content-encoding") == "gzip") is squeezed
     script = gzip.decompress(answer.body) if squeezed else answer.body
     assert script == (await service.get("/ticker.js")).body
+
+
+@pytest.mark.parametrize(
+    ("since", "is_same"),
+    [
+        ("Mon, 23 Nov 2026 12:00:01 GMT", True),
+        ("Mon, 23 Nov 2026 12:00:02 GMT", False),
+        ("Mon, 23 Nov 2026 12:00:00 GMT", False),
+        ("", False),
+    ],
+)
+def test_a_date_holds_to_the_second(since: str, *, is_same: bool) -> None:
+    """A date that another process gave says nothing about this one's page."""
+    modified = "Mon, 23 Nov 2026 12:00:01 GMT"
+    request = Request({"type": "http", "headers": [(b"if-modified-since", since.encode())]})
+    assert is_fresh(request, '"tag"', modified) is is_same
+    assert not is_fresh(request, '"tag"')

@@ -32,7 +32,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 _TYPES = {
     "application/json", "application/problem+json", "application/x-ndjson", "application/jsonl",
     "text/html", "text/plain", "text/css", "text/javascript", "text/event-stream", "image/svg+xml",
-    "application/xml", "application/manifest+json", "image/png",
+    "application/xml", "application/feed+json", "application/rss+xml", "application/atom+xml", "application/vnd.iptc.g2.newsitem+xml", "application/manifest+json", "image/png",
 }  # fmt: skip
 _NAMES = ["cursor", "section", "region", "tag", "coverage", "urgency", "limit", "before", "reason", "url",
           "at", "version", "format", "maxwidth", "maxheight", "mode", "max", "next", "edition", "dir", "x"]  # fmt: skip
@@ -42,7 +42,7 @@ _OWN = {
     "/landing": ["version"], "/flashes": ["limit", "before"], "/timeline": ["at", "before"],
     "/login": ["next"], "/embed": ["edition", "mode", "max", "colour"],
 }  # fmt: skip
-_KNOWN = {"{edition}": "en", "{id}": "FLASH", "{slug}": "storm"}
+_KNOWN = {"{edition}": "en", "{id}": "FLASH", "{slug}": "storm", "{kind}": "atom"}
 _WORD = st.one_of(
     st.sampled_from(["en", "ar", "1", "0", "-1", "9" * 30, "1.0", "NaN", "", "true", "null", "2026-01-01T00:00:00Z"]),
     st.text(max_size=20),

@@ -8,11 +8,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 from tests.support.desk import hire, log_in
 from tests.support.service import Running, receive, running
 from ticker.accounts.principal import Role
 from ticker.commands.tail import as_json, as_text
+from ticker.news.text import isolated
 
 if TYPE_CHECKING:
     from ticker.settings import Settings
@@ -164,6 +166,10 @@ async def test_accepted_strings_are_text_on_pages(settings: Settings) -> None:
         for path in paths:
             page = (await admin.ask("GET", path)).body
             assert skeleton(page) <= skeleton(before[path]) | {"li", "ol", "p", "time", "a"}, path
+        for kind in ("rss", "atom"):
+            feed = ET.fromstring((await service.get(f"/en/feed.{kind}")).body)
+            titles = [it.text for it in feed.iter() if it.tag.endswith("title")]
+            assert {isolated(it["headline"], "ltr") for it in lines.values()} <= set(titles)
         words = Page((await service.get("/en")).body).text
         for flash_id, line in lines.items():
             said = " ".join(line["headline"].split())
@@ -203,7 +209,7 @@ async def test_strings_in_urls(service: Running) -> None:
         for path in (
             f"/{name}", f"/en/f/{name}", f"/en/coverage/{name}", f"/v1/{name}/flashes", f"/static/{name}",
             f"/v1/en/flashes/{name}", f"/v1/en/flashes?before={name}", f"/en?section={name}",
-            f"/v1/en/live?urgency={name}x", f"/oembed?url={name}", f"/embed/en?mode={name}",
+            f"/v1/en/live?urgency={name}x", f"/oembed?url={name}", f"/en/feed.{name}", f"/en/feed.atom?tag={name}", f"/embed/en?mode={name}",
             f"/embed?edition={name}", f"/en/f/{name}.v1.png", f"/en/coverage/{name}/picture.png", f"/desk/login?next={name}", f"/ticker-{name}.js",
         ):  # fmt: skip
             answer = await service.get(path)
@@ -211,3 +217,5 @@ async def test_strings_in_urls(service: Running) -> None:
             assert "set-cookie" not in answer.headers, path
             if answer.headers.get("content-type", "").startswith("text/html"):
                 assert not Page(answer.body).handlers, path
+            if answer.headers.get("content-type", "").startswith("application/atom+xml"):
+                assert ET.fromstring(answer.body).tag == "{http://www.w3.org/2005/Atom}feed", path

@@ -21,6 +21,7 @@ READERS = 20
         "/v1/en/flashes",
         "/en?before=now&tag=zz",
         "/en?tag={n}",
+        "/en/feed.atom?tag={n}",
         "/en?q=before",
         "/v1/en/flashes?q=before+{n}",
     ],

@@ -36,6 +36,9 @@ PATHS = (
     "/en/f/{id}",
     "/en/coverage/storm",
     "/sitemap-news.xml",
+    "/en/feed.rss",
+    "/en/coverage/storm/feed.atom",
+    "/v1/en/flashes/{id}.ninjs",
     "/embed/en",
     "/embed/en?mode=stack&max=3&section=sports",
     "/v1/en/flashes",
@@ -85,7 +88,7 @@ async def test_a_killed_line_is_on_no_page_at_once(service: Running, path: str) 
     await service.kill("en", known)
     for coding in codings:
         answer = await service.get(url, Accept_Encoding=coding, If_None_Match=", ".join(tags))
-        assert answer.status == (410 if "/f/" in path else 200)
+        assert answer.status == (410 if "{id}" in path else 200)
         assert b"Mistaken" not in plain(answer.body, answer.headers)
     await service.kill("en", later)
     assert (await service.get("/en/coverage/storm")).status == 404
@@ -205,6 +208,18 @@ async def test_what_expires_is_not_served_a_moment_longer() -> None:
     cook.now = cook.until
     await cook.get()
     assert len(cook.made) == 2
+
+
+async def test_a_page_is_dated_once_its_second_is_over() -> None:
+    """Two pages of one second never go out under one date: the killed words of one would stay."""
+    now = NOON + timedelta(seconds=0.4)
+    page = Page(Made(HTMLResponse("words"), is_dated=True), (), lambda: now)
+    request = Request({"type": "http", "headers": []})
+    assert "last-modified" not in page.answer(request).headers
+    now = NOON + timedelta(seconds=1)
+    assert page.answer(request).headers["last-modified"] == "Mon, 23 Nov 2026 12:00:01 GMT"
+    asked = [(b"if-modified-since", b"Mon, 23 Nov 2026 12:00:01 GMT")]
+    assert page.answer(Request({"type": "http", "headers": asked})).status_code == 304
 
 
 async def test_what_changed_meanwhile_is_not_told_to_who_came_after() -> None:

@@ -169,7 +169,12 @@ async def headers_of(
     service: Running, route: str, flash_id: str, who: Editor | None
 ) -> tuple[str, Mapping[str, str]]:
     """What a URL answers to a stranger, or to somebody who is logged in."""
-    named = {"{slug}": "x", "{name}": "1", "MOUNT /static": "GET /static/reader/reader.css"}
+    named = {
+        "{slug}": "x",
+        "{kind}": "rss",
+        "{name}": "1",
+        "MOUNT /static": "GET /static/reader/reader.css",
+    }
     for name, value in named.items():
         route = route.replace(name, value)
     method, path = url(route, flash_id)

@@ -2,7 +2,7 @@
 
 Tries are counted in the store before a password is looked at, so that neither many processes nor
 many tries at once get more, and the same for names that nobody has. A browser that somebody has
-logged in with before has tries of its own (OWASP, device cookies), and so has a network: no stranger
+logged in with before has tries of its own (OWASP, device cookies), and so has a network: nobody
 closes a name to its owner.
 """
 

@@ -30,6 +30,7 @@ KINDS: Final = {
     "board": "/en",
     "embed": "/embed/en",
     "listing": "/v1/en/flashes",
+    "feed": "/en/feed.rss",
     "line": "/en/f/{id}",
     "filter": "/en?before=now&tag=zz",
     "other filters": "/en?before=now&tag=zz{n}",

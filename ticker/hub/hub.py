@@ -75,10 +75,8 @@ class Hub:
         metrics.probe("ticker_store_up", self._followed)
 
     def _offsets(self) -> Mapping[Labels, float]:
-        return {
-            labels(edition=code): float(room.board.cursor.offset)
-            for code, room in self._rooms.items()
-        }
+        rooms = self._rooms.items()
+        return {labels(edition=it): float(room.board.cursor.offset) for it, room in rooms}
 
     def _followed(self) -> Mapping[Labels, float]:
         return {labels(edition=it): float(room.stale is None) for it, room in self._rooms.items()}
@@ -288,11 +286,14 @@ class Hub:
         flash = self._rooms[edition].board.get(flash_id)
         return None if flash is None or flash.pubstatus is PubStatus.WITHHELD else flash
 
+    def killed(self, edition: str, limit: int) -> list[Flash]:
+        """The last lines that readers had and that were killed, as far as they are remembered."""
+        return self._rooms[edition].board.killed(limit)
+
     @property
     def readers(self) -> list[Reader]:
         """Everybody who is in, desks too."""
-        seated = [reader for room in self._rooms.values() for reader in room.readers]
-        return [*seated, *self._early]
+        return [*(it for room in self._rooms.values() for it in room.readers), *self._early]
 
     def retire(self) -> None:
         """Begin the drain: admit nobody, be ready no more; who is in stays and misses nothing."""

@@ -7,6 +7,7 @@ the clock moves on; nothing here reads the clock.
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ticker.news.event import GENESIS, Cursor, Event
@@ -89,6 +90,12 @@ class Board:
     def get(self, flash_id: str) -> Flash | None:
         """The newest known version of a flash."""
         return self._flashes.get(flash_id)
+
+    def killed(self, limit: int) -> list[Flash]:
+        """The last lines that were killed after they were out, newest kill first."""
+        recent = dict.fromkeys(event.flash.id for event in reversed(self._recent))
+        found = (self._flashes[flash_id] for flash_id in recent)
+        return list(islice((it for it in found if it.pubstatus is PubStatus.CANCELED), limit))
 
     def lines(self, subscription: Subscription, now: datetime) -> list[Flash]:
         """Snapshot: the lines on show for a subscription, pinned first, then newest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
 
 from ticker.news.document import milliseconds
 
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TIME_DIGITS: Final = 10
 _RANDOM_BITS: Final = 30
+# A namespace of our own (RFC 9562 §6.6): what is made in it never changes again.
+_FLASHES: Final = UUID("844f3459-5da1-4eff-8a96-7ca37b35179d")
+
+
+def uri_of(flash_id: str) -> str:
+    """Name of a flash for the world (URN, RFC 9562 §4): the same in all versions and formats.
+
+    It has no host in it, so that a service that is reached by another name, or moves, sends
+    nobody its lines as new ones.
+    """
+    return uuid5(_FLASHES, flash_id).urn
 
 
 class Ids:

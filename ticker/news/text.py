@@ -21,6 +21,7 @@ BYTES_PER_CLUSTER: Final = 9
 _CLUSTER: Final = regex.compile(r"(?!\u200B)\X")
 _ISOLATE_OPEN: Final = "\u2066\u2067\u2068"
 _ISOLATE_CLOSE: Final = "\u2069"
+_ISOLATES: Final = {"ltr": "\u2066", "rtl": "\u2067", "auto": "\u2068"}
 
 
 class TextError(ValueError):
@@ -93,3 +94,22 @@ def direction_of(text: str, direction: str) -> str:
     if rtl == ltr:
         return direction
     return "rtl" if rtl else "ltr"
+
+
+def has_rtl(text: str) -> bool:
+    """Whether a text has letters that run from right to left."""
+    return bool(_RTL_LETTER.search(text))
+
+
+def isolated(text: str, direction: str) -> str:
+    """A text in a bidi isolate (UAX 9 §2.4.2), for where nothing else says its direction.
+
+    Args:
+        text: Any; one that runs from left to right throughout stays as it is, which is what
+            everybody takes a text for.
+        direction: Of its language, `ltr` or `rtl`; `auto`: as its first letter has it.
+    """
+    if not has_rtl(text):
+        return text
+    known = direction if direction == "auto" else direction_of(text, direction)
+    return f"{_ISOLATES[known]}{text}{_ISOLATE_CLOSE}"

@@ -13,8 +13,14 @@ NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 LIVE_CACHE: Final = "public, max-age=1, stale-while-revalidate=5"
 
 
-def is_fresh(request: Request, etag: str) -> bool:
-    """Whether `If-None-Match` holds this ETag, by weak comparison (RFC 9110 §13.1.2)."""
+def is_fresh(request: Request, etag: str, modified: str = "") -> bool:
+    """Whether `If-None-Match` holds this ETag, by weak comparison (RFC 9110 §13.1.2).
+
+    Who sends none is asked for `If-Modified-Since` (§13.1.3): it must be what we said, to the
+    letter, since a process that lags behind may have made an older state later.
+    """
+    if modified and "if-none-match" not in request.headers:
+        return request.headers.get("if-modified-since") == modified
     field = request.headers.get("if-none-match", "")
     return field.strip() == "*" or etag in {
         tag.strip().removeprefix("W/") for tag in field.split(",")

@@ -86,6 +86,10 @@ class Filters:
         """Canonical path of the page with these filters."""
         return _href(self.path, self.pairs)
 
+    def feed(self, kind: str) -> str:
+        """Path of its feed of a kind."""
+        return feed_path(self.href, kind)
+
     @property
     def page(self) -> Pair | None:
         """The section or region that has a page of its own, if this is that page."""
@@ -129,6 +133,12 @@ class Filters:
 
     def _without(self, name: str) -> str:
         return _href(self.path, [pair for pair in self.pairs if pair[0] != name])
+
+
+def feed_path(href: str, kind: str) -> str:
+    """Path of the feed of a page: beside it, with the same filters."""
+    path, mark, query = href.partition("?")
+    return f"{path}/feed.{kind}{mark}{query}"
 
 
 def _href(path: str, pairs: Iterable[Pair]) -> str:

@@ -1,4 +1,4 @@
-"""Module graph of a page's script: fetched all at once (`modulepreload`), or bundled into one."""
+"""Module graph of a page's scripts: fetched all at once (`modulepreload`), or bundled into one."""
 
 from __future__ import annotations
 
@@ -70,3 +70,16 @@ def bundled(entry: str) -> str:
 
     take(entry)
     return "".join(parts)
+
+
+@cache
+def parts_of(mode: str, lang: str) -> tuple[str, ...]:
+    """Addresses of the parts of the widget's script that a banner fetches later (code splitting).
+
+    Args:
+        mode: How it shows lines.
+        lang: Of its words (BCP 47).
+    """
+    dist = static_dir() / "dist"
+    needed = (mode, lang.partition("-")[0].lower())
+    return tuple(f"/{it.name}" for name in needed for it in dist.glob(f"ticker-{name}-*.js"))

@@ -61,6 +61,10 @@ class Reading:
         """When the board changes by itself, by expiry or by age."""
         return self._hub.until(edition)
 
+    def killed(self, edition: str, limit: int) -> list[Flash]:
+        """The last lines that were killed, newest kill first: tombstones, not to be shown."""
+        return self._hub.killed(edition, limit)
+
     def check_store(self, edition: str) -> None:
         """Fail fast: nobody waits for a store that is known to be away, or half of a backup.
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,11 +50,13 @@ class Made:
         response: The answer that everybody gets; one with `no-store` is not kept.
         until: When it will be wrong without any change, by expiry, age or a clock on it.
         elsewhere: Seconds of CPU that it took outside of this thread.
+        is_dated: Whether it has a `Last-Modified`, for those who know no ETag.
     """
 
     response: Response
     until: datetime | None = None
     elsewhere: float = 0.0
+    is_dated: bool = False
 
 
 def earliest(*moments: datetime | None) -> datetime | None:
@@ -66,6 +70,7 @@ class Page:
     Args:
         made: What is kept.
         state: What it was made from.
+        clock: Aware UTC.
 
     Attributes:
         state: The same.
@@ -75,15 +80,17 @@ class Page:
     """
 
     __slots__ = (
-        *("_etag", "_headers", "_plain", "_squeezed", "_status"),
+        *("_clock", "_etag", "_headers", "_modified", "_plain", "_squeezed", "_status"),
         *("is_kept", "size", "state", "until"),
     )
 
-    def __init__(self, made: Made, state: State) -> None:
+    def __init__(self, made: Made, state: State, clock: Callable[[], datetime] = utcnow) -> None:
         response = made.response
         self.state, self.until = state, made.until
         self.is_kept = "no-store" not in response.headers.get("cache-control", "")
-        self._status = response.status_code
+        self._status, self._clock = response.status_code, clock
+        # The second after: what is made within one has other words under the same date.
+        self._modified = _whole_second(clock()) if made.is_dated and self.is_kept else None
         self._plain = bytes(response.body)
         self._squeezed = b""
         # A picture is compressed as it is.
@@ -103,7 +110,9 @@ class Page:
             request: Whose answer this is.
             more: Header fields of this answer alone; `Vary` is added to the page's.
         """
-        body, headers = self._plain, {**self._headers}
+        body, headers, modified = self._plain, {**self._headers}, ""
+        if self._modified is not None and self._clock() >= self._modified:
+            headers["last-modified"] = modified = format_datetime(self._modified, usegmt=True)
         if self.is_kept:
             headers["etag"] = f'"{self._etag}"'
         if self._squeezed and takes_gzip(request):
@@ -113,7 +122,8 @@ class Page:
         for name, value in (more or {}).items():
             is_vary = name.lower() == "vary"
             headers[name.lower()] = f"{headers['vary']}, {value}" if is_vary else value
-        if self._status == 200 and self.is_kept and is_fresh(request, headers["etag"]):  # noqa: PLR2004
+        is_whole = self._status == 200 and self.is_kept  # noqa: PLR2004
+        if is_whole and is_fresh(request, headers["etag"], modified):
             # The policy stays: a cache takes the fields of a 304 for those of its page.
             for name in ("content-type", "content-encoding"):
                 headers.pop(name, None)
@@ -215,7 +225,7 @@ class RenderedPages:
                 flight.state = state()
                 made = await render()
                 work.elsewhere = made.elsewhere
-                page = Page(made, flight.state)
+                page = Page(made, flight.state, self._clock)
             self._metrics.count("ticker_renders_total", kind=key[0])
             if page.is_kept and self._flights.get(key) is flight:
                 self._keep(key, page)
@@ -244,6 +254,11 @@ class RenderedPages:
         page = self._pages.pop(key, None)
         if page is not None:
             self.size -= page.size
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """The next whole second, which HTTP's dates are of."""
+    return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _address(request: Request) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ticker.web.agency import AgencyItems
 from ticker.web.authentication import Authenticator
 from ticker.web.live import Live
 from ticker.web.reading import Reading
@@ -37,6 +38,9 @@ class Public:
         self.reading = Reading(core.hub, core.archive)
         self.render_queue = RenderQueue(core.metrics)
         self.rendered = RenderedPages(self.render_queue, core.metrics)
+        self.agency = AgencyItems(
+            self.templates, self.reading, core.story_versions, core.settings.newsroom
+        )
         self.live = Live(core.hub, core.settings, core.metrics, core.receipts, core.buffers)
 
 

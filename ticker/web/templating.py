@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -14,7 +14,8 @@ from ticker.formats.web_app import DARK, LIGHT
 from ticker.news.text import direction_of
 from ticker.settings import static_dir
 from ticker.web.caching import LIVE_CACHE, NO_STORE
-from ticker.web.modules import imports_of
+from ticker.web.filter_links import feed_path
+from ticker.web.modules import imports_of, parts_of
 from ticker.web.security import page_policy
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ticker.news.newsroom import Edition, Newsroom
+    from ticker.web.filter_links import Filters
     from ticker.web.problems import ProblemError
+
+_SAY_THEMSELVES: Final = ("section", "region")
 
 
 class Templates:
@@ -48,12 +52,13 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
         )
-        self._environment.globals["imports_of"] = imports_of
+        self._environment.globals |= {"imports_of": imports_of, "parts_of": parts_of}
         self._environment.filters["clock"] = lambda time: time[11:16]
         self._environment.filters["direction"] = direction_of
         self._environment.filters["day"] = lambda time: time[:10]
         self._environment.filters["spelled"] = spelled
         self._environment.filters["of"] = _titles_of
+        self._environment.filters["feed"] = feed_path
         words = (static_dir() / "reader" / "words.json").read_text(encoding="utf-8")
         self._words: dict[str, dict[str, str]] = json.loads(words)
         desk = (static_dir() / "desk" / "words.json").read_text(encoding="utf-8")
@@ -73,6 +78,14 @@ class Templates:
         """What the pages of an edition call the site: the newsroom's name, else "Breaking news"."""
         named = self._newsroom.masthead.names.get(edition.code)
         return named or self.words(edition.lang)["title"]
+
+    def feed_title(self, edition: Edition, filters: Filters) -> str:
+        """What the feed of a board is called: what it is filtered by, and whose it is."""
+        words, chosen = self.words(edition.lang), []
+        for row in filters.rows(self._newsroom, edition):
+            name = "" if row.name in _SAY_THEMSELVES else words[f"filter_{row.name}"] + ": "
+            chosen += [name + choice.label for choice in row.choices if choice.chosen]
+        return " · ".join([*chosen, self.site(edition), edition.name])
 
     def problem(self, edition: Edition, problem: ProblemError) -> Response:
         """A problem as an HTML error page."""

@@ -120,7 +120,10 @@ async def test_killed_words_are_nowhere(service: Running) -> None:
              "/en?coverage=nk-story", "/embed/en?coverage=nk-story")  # fmt: skip
     line_page = f"/en/f/{line['id']}"
     machines = ("/sitemap-news.xml", line_page, f"{line_page}.v2.png",
-                "/en/coverage/nk-story/picture.png")  # fmt: skip
+                "/en/coverage/nk-story/picture.png", "/en/feed.json", "/en/feed.rss?coverage=nk-story",
+                "/en/section/sports/feed.atom", "/en/region/asia/feed.rss",
+                "/en/coverage/nk-story/feed.atom", "/en/feed.ninjs",
+                f"{one}.ninjs", f"{one}.newsml")  # fmt: skip
     found = (f"{FLASHES}?q=secret", f"{FLASHES}?source=secret", "/en?q=secret+words")
     for path in (FLASHES, one, f"{FLASHES}?before={newer['id']}", *pages, *machines, *found):
         assert b"Secret" not in (await service.get(path)).body

@@ -15,6 +15,7 @@ from ticker.settings import static_dir
 from ticker.store.client import Store
 from ticker.store.widgets import WidgetScripts
 from ticker.web.embed.widget import Widget
+from ticker.web.modules import parts_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +24,46 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 
-async def test_the_widget_is_one_file(service: Running) -> None:
-    """A site loads one script, which loads nothing more."""
+async def test_what_every_banner_needs_is_one_file(service: Running) -> None:
+    """A site loads one script, and nothing more before that runs."""
     answer = await service.get("/ticker.js")
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "breaking-ticker" in answer.body.decode()
-    assert re.search(r"\bimport\s*[\"'{*(]", answer.body.decode()) is None
+    assert re.search(r"\bimport\s*[\"'{*]", answer.body.decode()) is None
+
+
+async def test_a_part_of_it_is_served_like_it_and_for_ever(service: Running) -> None:
+    """A part may be loaded from any site, is cached for ever, and is there under its hash alone."""
+    for path in parts_of("crawl", "ar-EG"):
+        answer = await service.get(path, Origin="https://news.example")
+        assert answer.status == 200
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert {it.split("-")[1] for it in parts_of("crawl", "ar-EG")} == {"crawl", "ar"}
+    assert (await service.get("/ticker-crawl-00000000.js")).status == 404
+
+
+async def test_an_upgrade_takes_no_part_away(settings: Settings, tmp_path: Path) -> None:
+    """A page that has stood open since before an upgrade gets the part that its script asks for."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    for static, part in ((old, "crawl-01234567"), (new, "crawl-89abcdef")):
+        (static / "dist").mkdir(parents=True)
+        (static / "ticker.js").write_text("")
+        (static / "dist" / f"ticker-{part}.js").write_text(f"/* {part} */")
+    store = Store(settings.redis_url)
+    await Widget(old, WidgetScripts(store)).keep()
+    upgraded = Widget(new, WidgetScripts(store))
+    await upgraded.keep()
+    for part in ("crawl-01234567", "crawl-89abcdef"):
+        scope = {"type": "http", "path_params": {"name": part}, "headers": []}
+        answer = await upgraded.pinned(Request(scope))
+        assert answer.body == f"/* {part} */".encode()
+    await store.close()
 
 
 async def test_it_is_sent_small_to_who_can_take_it(service: Running) -> None:

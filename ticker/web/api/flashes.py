@@ -120,7 +120,7 @@ class Flashes:
         edition = edition_of(self._newsroom, request.path_params["edition"])
         flash_id = request.path_params["id"]
         found = await self._reading.find(edition.code, flash_id)
-        if found is not None and await self._may_see(request, found):
+        if found is not None and await self.may_see(request, found):
             headers = {"ETag": f'"{found.version}"', "Cache-Control": "private, no-store"}
             return _json(document.full(found), 200, headers)
         flash = published(found, no_such_flash(flash_id))
@@ -146,7 +146,7 @@ class Flashes:
         }
         return Response(status_code=204, headers=headers)
 
-    async def _may_see(self, request: Request, flash: Flash) -> bool:
+    async def may_see(self, request: Request, flash: Flash) -> bool:
         """Authorisation: whether it is withheld (embargo), and the token is for its edition."""
         if flash.pubstatus is not PubStatus.WITHHELD or "authorization" not in request.headers:
             return False

@@ -17,6 +17,7 @@ from ticker.web.api.editors import Editors
 from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
 from ticker.web.api.history import HistoryApi
+from ticker.web.api.items import Items
 from ticker.web.api.reach import Reach
 from ticker.web.api.search import SearchApi
 from ticker.web.shared import Visitor
@@ -51,7 +52,6 @@ def api(shared: Shared) -> Visitor:
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past, queue)
     clicks = ClicksApi(core.clicks, core.hub, shared.settings)
-    audit = AuditApi(authenticator, core.audit)
     titles = core.coverage_titles
     coverages = CoveragesApi(
         Coverages(titles, core.archive, core.audit), titles, core.hub, authenticator, newsroom
@@ -59,7 +59,7 @@ def api(shared: Shared) -> Visitor:
     return Visitor(
         [
             *_probes(core),
-            Route("/v1/audit", audit.log),
+            Route("/v1/audit", AuditApi(authenticator, core.audit).log),
             Route("/v1/editions", flashes.editions),
             Route("/v1/flashes", batches.publish, methods=["POST"]),
             WebSocketRoute(_LIVE, live.websocket),
@@ -71,6 +71,7 @@ def api(shared: Shared) -> Visitor:
                 POST=editors.publish,
                 OPTIONS=flashes.preflight,
             ),
+            *_items(shared, flashes),
             *_resource(
                 _FLASH,
                 "flash",
@@ -90,6 +91,13 @@ def api(shared: Shared) -> Visitor:
             Route("/v1/{edition}/log", history.log),
         ]
     )
+
+
+def _items(shared: Shared, flashes: Flashes) -> list[Route]:
+    """One line in agencies' formats; before the line itself, whose id would match the whole."""
+    parts = shared.agency, shared.reading, shared.newsroom, shared.rendered, shared.templates
+    items = Items(flashes, *parts)
+    return [Route(_FLASH + ".ninjs", items.ninjs), Route(_FLASH + ".newsml", items.newsml)]
 
 
 def _search(shared: Shared, flashes: Flashes) -> SearchApi:

@@ -131,6 +131,8 @@ class Pages:
         return {
             "base": base,
             "filters": filters,
+            "feed": filters.href,
+            "feed_title": self._templates.feed_title(edition, filters),
             "part": Newsroom.labels(vocabulary.get(name, {}), edition.lang).get(code, ""),
             "tail": f"/{name}/{code}" if name else "",
             "titles": self._reading.titles(edition.code),

@@ -56,7 +56,7 @@ class Coverage(LinePages):
         path = f"/{edition.code}/coverage/{quote(slug, safe='')}"
         versions = await self._versions.of_story(edition.code, slug, lines)
         context = self._context(edition, lines, path, base)
-        context |= {"slug": slug, "cursor": str(cursor), "grows": start is None}
+        context |= {"slug": slug, "cursor": str(cursor), "grows": start is None, "feed": path}
         context |= {"versions": versions.found, "titles": titles}
         context |= self._head(edition, slug, lines, path, base, is_first=start is None)
         context["canonical"] = base + path + (f"?before={start.id}" if start else "")
@@ -78,7 +78,8 @@ class Coverage(LinePages):
         shown = lines[:_PAGE_LINES] if is_first else []
         whole = len(lines) <= _PAGE_LINES
         metadata = self._metadata.of_story(edition, path, title, shown, base, whole=whole)
-        return {"title": title, "metadata": metadata}
+        feed_title = f"{title} · {self._templates.site(edition)} · {edition.name}"
+        return {"title": title, "metadata": metadata, "feed_title": feed_title}
 
     async def _start(self, edition: Edition, before: str) -> Flash | None:
         if not before:

@@ -11,6 +11,7 @@ from ticker.web.pages.assets import Assets
 from ticker.web.pages.board import Pages
 from ticker.web.pages.coverage import Coverage
 from ticker.web.pages.crawlers import Crawlers
+from ticker.web.pages.feeds import Feeds
 from ticker.web.pages.permalinks import Permalinks
 from ticker.web.pages.pictures import Pictures
 from ticker.web.pages.search import SearchPages
@@ -30,7 +31,7 @@ def pages(shared: Public) -> Visitor:
     versions = LanguageVersions(reading, archive, shared.story_versions, newsroom)
     parts = templates, reading, archive, newsroom, rendered, versions
     permalinks, coverage = Permalinks(*parts), Coverage(*parts)
-    crawlers, pictures = Crawlers(*parts), Pictures(*parts)
+    crawlers, pictures, feeds = Crawlers(*parts), Pictures(*parts), Feeds(*parts, shared.agency)
     return Visitor(
         [
             Mount("/static", Assets(static_dir())),
@@ -40,6 +41,10 @@ def pages(shared: Public) -> Visitor:
             Route("/sitemap-news.xml", crawlers.sitemap),
             Route("/", board.home),
             Route("/{edition}/app.webmanifest", crawlers.manifest),
+            Route("/{edition}/feed.{kind}", feeds.edition),
+            Route("/{edition}/section/{code}/feed.{kind}", feeds.section),
+            Route("/{edition}/region/{code}/feed.{kind}", feeds.region),
+            Route("/{edition}/coverage/{slug}/feed.{kind}", feeds.story),
             Route("/{edition}/picture.png", pictures.edition),
             Route("/{edition}/f/{id}.v{version:int}.png", pictures.line),
             Route("/{edition}/coverage/{slug}/picture.png", pictures.story),
