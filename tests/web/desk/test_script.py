@@ -26,6 +26,7 @@ async def test_the_desk_is_there_after_one_request(service: Running) -> None:
     answer = await service.get("/desk.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert re.findall(rb"^\s*(?:import|export)\b", answer.body, re.MULTILINE) == []
+    assert b"import.meta" not in answer.body
 
 
 @pytest.mark.parametrize("coding", ["gzip", "identity"])
