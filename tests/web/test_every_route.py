@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 PUBLIC = {
-    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js", "GET /ticker.css",
+    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js", "GET /ticker.css", "GET /desk.js",
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}.ninjs", "GET /v1/{edition}/flashes/{id}.newsml",
