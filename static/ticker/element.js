@@ -172,7 +172,7 @@ export class BreakingTicker extends HTMLElement {
     if (!edition || this.#fixed) return;
     try {
       const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.#parts.brought || this.querySelector("time") !== null);
-      this.#view = view;
+      this.#view = Object.assign(view, { track: this.#parts.track, sees: (id) => this.#visible && this.#mode.shown.includes(id) });
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {
       console.error(error);

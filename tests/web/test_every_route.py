@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from ticker.settings import Settings
 
 PUBLIC = {
-    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js", "GET /ticker.css",
+    "GET /healthz", "GET /readyz", "GET /readyz/readers", "GET /metrics", "GET /ticker.js", "GET /ticker-{name}.js", "GET /ticker.css", "GET /desk.js",
     "MOUNT /static", "GET /v1/editions", "WS /v1/{edition}/live", "GET /v1/{edition}/live",
     "OPTIONS /v1/{edition}/live", "GET /v1/{edition}/flashes", "OPTIONS /v1/{edition}/flashes",
     "GET /v1/{edition}/flashes/{id}.ninjs", "GET /v1/{edition}/flashes/{id}.newsml",
     "GET /v1/{edition}/flashes/{id}", "OPTIONS /v1/{edition}/flashes/{id}",
-    "POST /v1/{edition}/flashes/{id}/clicks", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
+    "POST /v1/{edition}/flashes/{id}/clicks", "POST /v1/{edition}/flashes/{id}/screens", "GET /favicon.ico", "GET /robots.txt", "GET /sitemap-news.xml",
     "GET /{edition}/feed.{kind}", "GET /{edition}/section/{code}/feed.{kind}", "GET /{edition}/region/{code}/feed.{kind}",
     "GET /{edition}/coverage/{slug}/feed.{kind}", "GET /{edition}/app.webmanifest", "GET /{edition}/picture.png", "GET /{edition}/f/{id}.v{version:int}.png",
     "GET /{edition}/coverage/{slug}/picture.png",
