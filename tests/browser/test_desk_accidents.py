@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from tests.support.service import running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Route
 
     from tests.support.service import Running
     from ticker.settings import Settings
@@ -109,6 +110,7 @@ async def test_what_waits_by_now_goes_on_waiting(
         assert (await ben.ask("PATCH", f"{path}?refile=true", change)).status == 200
         if line is DRAFT:
             assert (await ben.ask("POST", f"{path}/release")).status == 200
+            await expect(page.locator("#queue .row")).not_to_contain_text("draft", ignore_case=True)
         await page.get_by_role("button", name="Save mine over it").click()
         if is_moved:
             # It waits elsewhere by now, so nothing is sent before the button was read.
@@ -122,6 +124,36 @@ async def test_what_waits_by_now_goes_on_waiting(
     stage = "awaiting" if {**line, **change}["urgency"] == 1 else None
     assert [it["stage"] for it in queue] == [stage]
     assert (await slow.get("/v1/en/flashes")).json["flashes"] == []
+
+
+async def test_a_choice_is_about_what_was_read(browser: Browser, slow: Running) -> None:
+    """Who decides while a colleague writes once more decides on what they see, and is asked again."""
+    amal, ben = await log_in(slow, "amal"), await log_in(slow, "ben")
+    filed = await amal.ask("POST", "/v1/en/flashes?draft=true", DRAFT)
+    path = f"/v1/en/flashes/{filed.json['id']}"
+    answer = asyncio.Event()
+    async with desk(browser, slow, "amal") as page:
+        await page.locator("#queue [data-act=edit]").click()
+        await page.locator("#headline").fill("Mine")
+        assert (await ben.ask("PATCH", path, {"headline": "Ben's"})).status == 200
+        mine = page.get_by_role("button", name="Save mine over it")
+        await expect(mine).to_be_visible()
+
+        async def late(route: Route) -> None:
+            await answer.wait()
+            await route.continue_()
+
+        await page.route("**/versions", late)
+        async with page.expect_request("**/versions"):
+            assert (await ben.ask("PATCH", path, {"headline": "Ben's again"})).status == 200
+        await mine.click()
+        answer.set()
+        await expect(page.locator("#cards .hold")).to_have_count(1)
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#conflict")).to_contain_text("Ben's again")
+        await expect(page.locator("#headline")).to_have_value("Mine")
+    queue = (await amal.ask("GET", "/v1/en/queue")).json["queue"]
+    assert [it["flash"]["headline"] for it in queue] == ["Ben's again"]
 
 
 async def test_an_abort_outlasts_an_outage(each_browser: Browser, slow: Running) -> None:
