@@ -33,6 +33,7 @@ NO_FILES_OF_OURS = {
     "newsroom.toml",
     "newsroom.css",
     "ticker.js",
+    "ticker.css",
     "logo.svg",
     "routes.py",
     "feed.json",

@@ -35,6 +35,7 @@ from ticker.hub.fanout import Fanout, Scheduler
 from ticker.hub.hub import Hub
 from ticker.hub.load import Load
 from ticker.hub.receipts import Receipts
+from ticker.hub.screens import Screens
 from ticker.hub.sockets import KINDS
 from ticker.jobs import (
     accounts,
@@ -44,6 +45,7 @@ from ticker.jobs import (
     presence,
     rehearsal,
     schedule,
+    screens,
 )
 from ticker.jobs.desk_feed import DeskFeed
 from ticker.jobs.desk_presence import DeskPresence
@@ -173,8 +175,8 @@ class Core:
             kind.lane: partial(Fanout, kind.lane, scheduler, self.receipts) for kind in KINDS
         }
         lanes["outbox"] = partial(QueuedAudience, self.receipts)
-        self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load)
-
+        self.screens = Screens(self.metrics, self.receipts)
+        self.hub = Hub(settings, self.metrics, lanes=lanes, load=self.load, screens=self.screens)
         self.full_text_follower = FullTextFollower(
             self.hub,
             FullTextIndex(self.store, self.name),
@@ -207,6 +209,7 @@ class Core:
             "load": self.load.run,
             "receipts": self.receipts.run,
             "deliveries": partial(deliveries.keep, self.receipts, self.deliveries, self.name),
+            "screens": partial(screens.follow, self.screens, self.presence),
             "presence": partial(presence.tell, self.hub, self.presence, self.name),
         }
 

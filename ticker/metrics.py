@@ -13,6 +13,7 @@ Labels = tuple[tuple[str, str], ...]
 
 NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "ticker_readers": ("gauge", "Readers connected now, by edition and transport; desks too."),
+    "ticker_screens_total": ("counter", "Screens that said what became of a line, by state."),
     "ticker_events_total": ("counter", "Events taken from the wire, by edition."),
     "ticker_deliveries_total": ("counter", "Messages handed to readers, by edition."),
     "ticker_hellos_total": ("counter", "Greetings, by edition and kind: snapshot or replay."),

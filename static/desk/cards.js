@@ -103,7 +103,8 @@ class Card {
     const { words } = this.cards;
     const show = () => {
       const left = until - Date.now();
-      this.word.textContent = fill(words.holding[deed], { seconds: Math.max(0, Math.ceil(left / 1000)) });
+      const sentence = fill(words.holding[deed], { seconds: Math.max(0, Math.ceil(left / 1000)) });
+      if (this.word.textContent !== sentence) this.word.textContent = sentence;
       this.ring.style.strokeDashoffset = 1 - left / (seconds * 1000);
       if (left > 0) return;
       this.wait(words.ended);

@@ -50,27 +50,29 @@ export class Conflict {
     if (this.#newest) this.#tell(sheet, this.#newest);
   }
 
-  #tell({ of, fields }, { flash, by }) {
+  #tell({ of, fields }, newest) {
+    const { flash, by } = newest;
     if (flash.version === of.version) return this.#show();
     const { words } = this;
     const text = `${flash.id} ${flash.version} ${fields.headline}`;
     if (this.box.dataset.shown === text) return;
     this.box.dataset.shown = text;
     if (flash.pubstatus === "canceled") {
-      return this.#show(el("p", {}, fill(words.killed_meanwhile, { name: by })), this.#acts([words.make_new, this.anew], [words.throw_away, this.theirs]));
+      return this.#show(el("p", {}, fill(words.killed_meanwhile, { name: by })), this.#acts(newest, [words.make_new, this.anew], [words.throw_away, this.theirs]));
     }
     const own = by === this.about.user;
     this.#show(
       el("p", {}, own ? words.conflict_own : fill(words.conflict, { name: by })),
       el("p", {}, fill(words.named, { name: own ? words.other_version : words.theirs }), this.#text(flash.headline)),
       el("p", {}, fill(words.named, { name: own ? words.this_version : words.yours }), this.#text(diff(flash.headline, said(of, fields, flash)))),
-      this.#acts([words.take_yours, this.mine], [own ? words.take_other : words.take_theirs, this.theirs]));
+      this.#acts(newest, [words.take_yours, this.mine], [own ? words.take_other : words.take_theirs, this.theirs]));
   }
 
-  #acts(...choices) {
+  /** The choice is about the version that was read, though there may be a newer one by now: that is asked about next. */
+  #acts(newest, ...choices) {
     return el("div", { className: "acts" }, ...choices.map(([word, choose], index) => {
       const button = el("button", { type: "button", className: index ? "" : "primary" }, word);
-      button.addEventListener("click", () => choose(this.#newest));
+      button.addEventListener("click", () => choose(newest));
       return button;
     }));
   }

@@ -1,5 +1,6 @@
 /** The banner in an iframe: it replaces the lines that were served, and posts its height to the page around. */
 import { prune } from "../structured.js";
+import { tellHeight } from "./wordpress.js";
 
 const banner = document.querySelector("breaking-ticker");
 const root = document.documentElement;
@@ -17,6 +18,8 @@ for (const name of ["flash", "kill", "status"]) banner.addEventListener(name, ()
 const sizes = new ResizeObserver(tell);
 sizes.observe(box);
 sizes.observe(root);
+// A frame that is kept hidden until it says its height is not drawn, and observes nothing.
+tell();
 
 /** What was served has done its part; a line that is killed later must not stay in it, shown or not. */
 function takeOver() {
@@ -41,4 +44,5 @@ function tell() {
   if (height === told || parent === window) return;
   told = height;
   parent.postMessage({ type: "ticker:height", height }, "*");
+  tellHeight(height);
 }

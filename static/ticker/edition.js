@@ -2,6 +2,7 @@
 import { recall, remember } from "./cache.js";
 import { decode } from "./frames.js";
 import { Link } from "./link.js";
+import { report } from "./screens.js";
 import { Store } from "./store.js";
 import { Tabs } from "./tabs.js";
 import { View } from "./view.js";
@@ -120,8 +121,8 @@ class LiveEdition {
 
   /** Content Security Policy: where this page's own lets nothing through to us, there is no use in trying. */
   #forbid({ blockedURI }) {
-    // A socket (`wss:`) alone may be forbidden: there are other ways.
-    if (!this.#tabs.leads || !blockedURI.startsWith(this.#path)) return;
+    // A socket (`wss:`) alone may be forbidden, there are other ways; or all but the socket.
+    if (!this.#tabs.leads || this.#status === "live" || !blockedURI.startsWith(this.#path)) return;
     console.error(`connect-src of this page forbids ${this.#path}`);
     this.close();
     this.#hear({ status: "stopped" });
@@ -184,6 +185,7 @@ class LiveEdition {
     const changes = this.store.apply(message, Date.now(), seeded);
     this.#tell({ changes, first, backfill: hello && !again, reset });
     this.#keep(changes);
+    if (message.ask && !this.#failed) report(message, this.#tabs, this);
   }
 
   #tell(change) {

@@ -162,7 +162,7 @@ export class BreakingTicker extends HTMLElement {
     const filters = filtersOf(this);
     const source = [edition, src, filters].join();
     if (source !== this.#source) {
-      this.#parts.track.replaceChildren(document.createElement("slot"));
+      this.#parts.track.replaceChildren(this.#parts.inside());
       this.#unseen.clear();
       this.#unread.clear();
       this.#announcer = new Announcer(this.#parts, (line) => this.#view.claim(line));
@@ -171,8 +171,8 @@ export class BreakingTicker extends HTMLElement {
     this.#view = this.#fixed;
     if (!edition || this.#fixed) return;
     try {
-      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.querySelector("time") !== null);
-      this.#view = view;
+      const { view, release } = acquire(new URL(src || BASE, document.baseURI), edition, filters, this.#parts.brought || this.querySelector("time") !== null);
+      this.#view = Object.assign(view, { track: this.#parts.track, sees: (id) => this.#visible && this.#mode.shown.includes(id) });
       this.#life.signal.addEventListener("abort", release);
     } catch (error) {
       console.error(error);

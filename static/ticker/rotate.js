@@ -57,7 +57,7 @@ export class Rotate {
   fit() {
     this.stop();
     const { track, rtl, still } = this.#stage;
-    const line = track.querySelector(".line");
+    const line = this.#current && track.querySelector(".line");
     const hidden = line ? line.scrollWidth - track.clientWidth + 2 * parseFloat(getComputedStyle(track).paddingLeft) : 0;
     if (hidden <= 0 || still) return;
     const end = `translateX(${rtl ? hidden : -hidden}px)`;

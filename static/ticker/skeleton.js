@@ -5,15 +5,26 @@ const CHEVRONS = { previous: "‹", next: "›" };
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /**
- * Build it.
+ * Build it, in place of one that was served with lines (declarative shadow DOM), which stay until there are ours.
  * @param {HTMLElement} host
  * @param {{press: () => void, step: (by: number) => void, point: (pointed: boolean) => void, hold: () => void}} on
  * @returns {Record<string, HTMLElement>}
  */
 export function build(host, on) {
-  const shadow = host.attachShadow({ mode: "open" });
+  const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  // Who put it in by script has a template there that no parser has opened.
+  shadow.append(host.querySelector("template[shadowrootmode]")?.content ?? "");
   const parts = {};
+  let served = shadow.querySelector(".served");
+  // Once: they are not of another edition.
+  parts.inside = () => {
+    const inside = served ?? document.createElement("slot");
+    parts.brought = Boolean(served?.querySelector("time"));
+    served = null;
+    return inside;
+  };
   const add = (parent, name, tag = "div", text) => parent.appendChild((parts[name] = make(tag, name, text)));
+  shadow.querySelector(".box")?.remove();
   const box = add(shadow, "box");
   const bar = add(box, "bar");
   bar.role = "region";

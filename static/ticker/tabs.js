@@ -7,6 +7,7 @@
 const ANSWER_MS = 2000;
 /** Watchdog of those who follow: after this the leader is asked. Where beats are rarer it answers, and no more. */
 const SILENCE_MS = 65_000;
+const HEARD_MAX = 500;
 
 /** This tab among those of its origin. */
 export class Tabs {
@@ -19,6 +20,8 @@ export class Tabs {
 
   /** Whether this tab has the connection. */
   leads = false;
+  /** What other tabs have seen, newest first. */
+  heard = [];
 
   /**
    * @param {string} key what is shared.
@@ -68,8 +71,16 @@ export class Tabs {
     this.#expect(ANSWER_MS, () => this.#queue({ steal: true }));
   }
 
+  /** Whether all tabs that wait behind this one, those that stand still too, have seen a thing. */
+  async agree(thing) {
+    if (!this.#resign) return true;
+    const { pending } = await navigator.locks.query();
+    return pending.filter(({ name }) => name === this.key).length <= this.heard.filter((it) => it === thing).length;
+  }
+
   #take(post) {
-    if (post.ask) {
+    if (post.seen) this.heard = [post.seen, ...this.heard.slice(0, HEARD_MAX)];
+    else if (post.ask) {
       if (this.leads) this.post({ to: post.ask, ...this.answer() });
     } else if (!this.leads && (!post.to || post.to === this.#question)) {
       this.#expect(SILENCE_MS, () => this.ask());

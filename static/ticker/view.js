@@ -14,6 +14,9 @@ export class View extends EventTarget {
   #seeded = false;
   #closed = false;
 
+  /** Where its lines are shown. */
+  track = document;
+
   constructor(edition, filters) {
     super();
     this.#edition = edition;

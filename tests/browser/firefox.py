@@ -1,7 +1,8 @@
 """A Firefox of the distribution for Playwright, which drives it by WebDriver BiDi.
 
 Run as a program it stands between the two, since Playwright sends one command that an extended
-support release does not know yet; to that one it answers itself that it is done.
+support release does not know yet; to that one it answers itself that it is done. A page that is
+the only one becomes a tab: a window of its own takes Firefox as long as a page of ours.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
@@ -77,14 +78,32 @@ async def _relay(client: ServerConnection, url: str) -> None:
             await client.close()
 
         pump = asyncio.create_task(down())
+        users: set[str] = set()
         async for text in client:
             message = json.loads(text)
             if message.get("method") in _LACKING:
                 done = {"type": "success", "id": message["id"], "result": {}}
                 await client.send(json.dumps(done))
             else:
-                await browser.send(text)
+                await browser.send(_in_a_tab(message, users) or text)
         pump.cancel()
+
+
+def _in_a_tab(message: Any, users: set[str]) -> str | None:
+    """The command with a tab for a window, where nobody else has a page that would be hidden.
+
+    Args:
+        message: What Playwright sends.
+        users: The user contexts that have pages; kept here.
+    """
+    method, given = message.get("method"), message.get("params", {})
+    if method == "browser.removeUserContext":
+        users.discard(given["userContext"])
+    if method != "browsingContext.create":
+        return None
+    is_alone = not users
+    users.add(given["userContext"])
+    return json.dumps(message | {"params": given | {"type": "tab"}}) if is_alone else None
 
 
 if __name__ == "__main__":

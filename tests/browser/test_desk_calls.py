@@ -238,14 +238,14 @@ async def test_what_a_browser_cannot_do_is_said(browser: Browser, newsroom: Runn
 
 
 async def test_colleagues_are_seen_and_what_they_write_on(
-    each_browser: Browser, newsroom: Running
+    browser: Browser, newsroom: Running
 ) -> None:
     """Their names at the top, and at each line that one has open; nobody is locked out."""
     await newsroom.post("en", "Seven people hurt")
     await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "A draft"})
-    async with desk(each_browser, newsroom, "amal") as amal:
+    async with desk(browser, newsroom, "amal") as amal:
         await expect(amal.locator("#people")).to_have_text("Nobody else is here")
-        async with desk(each_browser, newsroom, "ben") as other:
+        async with desk(browser, newsroom, "ben") as other:
             await expect(amal.locator("#people")).to_contain_text("ben")
             await expect(other.locator("#people")).to_contain_text("amal")
             for listed, act, word in (
@@ -291,7 +291,7 @@ async def test_a_full_house_fits(browser: Browser, newsroom: Running, edition: s
 
 
 async def test_who_was_cut_off_is_called_for_what_was_missed(
-    each_browser: Browser, newsroom: Running, ben: Editor
+    browser: Browser, newsroom: Running, ben: Editor
 ) -> None:
     """Once, and for nothing that was called before; colleagues see again what is written on there."""
     line = await newsroom.post("en", "A line")
@@ -306,7 +306,7 @@ async def test_who_was_cut_off_is_called_for_what_was_missed(
             socket.connect_to_server()
 
     async with (
-        desk(each_browser, newsroom, "amal", before=SPIES) as page,
+        desk(browser, newsroom, "amal", before=SPIES) as page,
         await desk_line(ben) as watching,
     ):
         await page.route_web_socket(re.compile("/desk/en/live"), connect)

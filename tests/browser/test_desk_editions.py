@@ -78,9 +78,9 @@ async def choose(page: Page, **how: str) -> None:
         await page.locator(f"[data-how={code}]").select_option(value)
 
 
-async def test_one_line_goes_to_several_editions(each_browser: Browser, newsroom: Running) -> None:
+async def test_one_line_goes_to_several_editions(browser: Browser, newsroom: Running) -> None:
     """Written once: Spanish gets a linked line, Arabic a linked draft, after one hold on one card."""
-    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("es") as reader:
+    async with desk(browser, newsroom, "amal") as page, newsroom.live("es") as reader:
         await receive(reader)
         await page.locator("#headline").fill("Messi 3, Ronaldo 2")
         await expect(page.locator("[data-how=ar]")).to_be_hidden()
@@ -118,9 +118,9 @@ async def test_only_own_editions_are_offered(browser: Browser, newsroom: Running
         await expect(page.locator("[data-also]")).to_have_attribute("data-also", "drill-es")
 
 
-async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) -> None:
+async def test_abort_stops_all_editions(browser: Browser, slow: Running) -> None:
     """Escape takes back the line, its versions and their drafts; the choice stays with the words."""
-    async with desk(each_browser, slow, "amal") as page:
+    async with desk(browser, slow, "amal") as page:
         await page.locator("#headline").fill("Not yet")
         await choose(page, ar="draft", es="line")
         await page.locator("#headline").press("Control+Enter")
@@ -267,13 +267,13 @@ async def test_a_raised_line_asks_too(browser: Browser, paced: Running) -> None:
     assert await urgencies(paced) == {"Urgent": 2, "Breaking 1, mended": 2, "Breaking 2": 3}
 
 
-async def test_what_is_held_at_the_desk_counts(each_browser: Browser, held: Running) -> None:
+async def test_what_is_held_at_the_desk_counts(browser: Browser, held: Running) -> None:
     """A draft let go, a line that is raised, a new one: each is counted while it can be stopped."""
     await held.post("en", "Breaking 1", urgency=2)
     await held.post("en", "Urgent", urgency=3)
     draft = {"headline": "A draft", "urgency": 2}
     await held.request("POST", "/v1/en/flashes?draft=true", body=draft)
-    async with desk(each_browser, held, "amal") as page:
+    async with desk(browser, held, "amal") as page:
         question = page.locator(".question")
 
         async def let_go() -> None:
@@ -308,13 +308,11 @@ async def test_what_is_held_at_the_desk_counts(each_browser: Browser, held: Runn
         await expect(question).to_contain_text("In their hold: One more")
 
 
-async def test_a_line_that_is_being_lowered_counts_no_more(
-    each_browser: Browser, held: Running
-) -> None:
+async def test_a_line_that_is_being_lowered_counts_no_more(browser: Browser, held: Running) -> None:
     """Its card says what will happen; whoever lowers one is not asked to lower another for it."""
     for number in (1, 2):
         await held.post("en", f"Breaking {number}", urgency=2)
-    async with desk(each_browser, held, "amal") as page:
+    async with desk(browser, held, "amal") as page:
         await expect(page.locator("#lines .row")).to_have_count(2)
         await page.locator("#lines .row", has_text="Breaking 2").focus()
         await page.keyboard.press("r")
@@ -335,11 +333,11 @@ async def test_a_line_that_is_being_lowered_counts_no_more(
         await expect(page.locator("#cards .hold")).to_have_count(4)
 
 
-async def test_other_editions_are_asked_too(each_browser: Browser, paced: Running) -> None:
+async def test_other_editions_are_asked_too(browser: Browser, paced: Running) -> None:
     """Where the same words go to another edition it is asked as well, by name; a draft goes unasked."""
     for number in (1, 2):
         await paced.post("es", f"Urgente {number}", urgency=2)
-    async with desk(each_browser, paced, "amal") as page, paced.live("es") as reader:
+    async with desk(browser, paced, "amal") as page, paced.live("es") as reader:
         question = page.locator("#question .question")
 
         async def write(text: str, how: str) -> None:
@@ -440,12 +438,12 @@ async def test_an_overdue_flash_calls_once_and_moves_nothing(
 
 
 async def test_what_another_edition_has_is_not_offered_again(
-    each_browser: Browser, newsroom: Running
+    browser: Browser, newsroom: Running
 ) -> None:
     """It is shown as there, and whether it is to be checked; an edition without one is offered."""
     line = await newsroom.post("en", "Talks begin")
     await newsroom.post("ar", "بدء المحادثات", story=line["id"])
-    async with desk(each_browser, newsroom, "amal") as page:
+    async with desk(browser, newsroom, "amal") as page:
         await page.get_by_role("button", name="Start the es version").click()
         await expect(page.locator("#headline")).to_have_attribute("lang", "es")
         await expect(page.locator("#headline")).to_be_focused()

@@ -225,11 +225,11 @@ async def test_a_line_is_marked_as_new_until_it_was_seen(
 
 
 async def test_a_device_clock_two_days_ahead_does_not_make_news_old(
-    each_browser: Browser, service: Running
+    browser: Browser, service: Running
 ) -> None:
     """How old a line is, is told by the service's clock, in the banner and on the page."""
     await service.post("en", "A line")
-    context = await each_browser.new_context()
+    context = await browser.new_context()
     page = await context.new_page()
     await page.clock.install(time=datetime.now(UTC) + timedelta(days=2))
     await page.goto(f"{service.url}/en")
@@ -306,13 +306,9 @@ async def test_a_long_label_leaves_room_for_the_rest(
     """A label of 58 letters is cut with an ellipsis rather than pushing the buttons off the screen."""
     await service.post("en", "A line")
     label = "Breaking news from the whole region, as it comes to us now"
-    for width in (320, 1280):
-        async with shown(
-            each_browser,
-            service,
-            f'mode="{mode}" label="{label}"',
-            viewport={"width": width, "height": 600},
-        ) as page:
+    async with shown(each_browser, service, f'mode="{mode}" label="{label}"') as page:
+        for width in (320, 1280):
+            await page.set_viewport_size({"width": width, "height": 600})
             await expect(page.locator(".headline")).to_be_in_viewport()
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             await expect(page.get_by_role("button", name="Pause")).to_be_in_viewport(ratio=1)

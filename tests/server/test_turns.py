@@ -61,6 +61,7 @@ async def test_strangers_forms_begin_one_by_one() -> None:
         ("POST", "/desk/login", Queue.STRANGERS),
         ("POST", "/desk/login/passkey/options", Queue.STRANGERS),
         ("POST", "/v1/en/flashes/a/clicks", Queue.STRANGERS),
+        ("POST", "/v1/en/flashes/a/screens", Queue.STRANGERS),
     ],
 )
 def test_who_waits_where(method: str, path: str, queue: Queue) -> None:

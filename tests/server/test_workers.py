@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support.nodes import until
 from tests.support.process import (
     PATIENCE,
     Serving,
@@ -135,10 +136,10 @@ def test_interrupt_while_starting(tmp_path: Path) -> None:
     """Ctrl+C while the workers are still loading ends them without a traceback as well."""
     with serving(tmp_path / "data", "--workers", "2", token=False, ready=False) as service:
         pid = service.process.pid
-        while len(family := [*workers_of(pid), pid]) < 3:
-            assert service.process.poll() is None
-        while not all("httptools" in Path(f"/proc/{it}/maps").read_text() for it in family):
-            assert service.process.poll() is None
+        until(lambda: len(workers_of(pid)) == 2, "there are two workers")
+        family = [*workers_of(pid), pid]
+        maps = [Path(f"/proc/{it}/maps") for it in family]
+        until(lambda: all("httptools" in it.read_text() for it in maps), "they are loading")
         with watched(*children(pid)) as ends:
             for member in family:
                 os.kill(member, signal.SIGINT)

@@ -24,7 +24,7 @@ _UNSAID: Final = {
     *("date", "server", "content-type", "content-length", "content-encoding", "connection"),
     *("transfer-encoding", "x-content-type-options", "referrer-policy", "content-security-policy"),
     *("cross-origin-resource-policy", "permissions-policy", "content-language"),
-    *("x-accel-buffering", "accept-ranges", "strict-transport-security"),
+    *("x-accel-buffering", "accept-ranges", "x-robots-tag", "strict-transport-security"),
 }
 
 
@@ -42,7 +42,7 @@ def operation_of(method: str, target: str) -> dict[str, Any] | None:
     """The operation that a request is one of, if it is described."""
     path = target.partition("?")[0]
     described = DESCRIPTION["paths"]
-    if path == "/desk":
+    if path.startswith("/desk"):
         return None
     # The one that says most of it to the letter.
     for template in sorted(described, key=lambda it: -len(re.sub(r"\{\w+\}", "", it))):

@@ -23,7 +23,7 @@ from tests.support.tls import certificate
 from ticker.server.process import die_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "ops"
 _FILES = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}
@@ -60,26 +60,61 @@ class Proxy:
 @contextmanager
 def proxying(name: str, folder: Path, hubs: Sequence[int], token: str) -> Iterator[Proxy]:
     """The example of that name, as it stands, in front of hubs on these ports."""
-    binary = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    if binary is None:
-        pytest.skip(f"{name} is not installed here")
+    binary = _found(name)
     port, ours = free_port(), certificate(folder, "authority")
     _write_certificate(folder, ours.shown.private_key_and_cert_chain_pem.bytes())
     example = _put_in(EXAMPLES.joinpath(_FILES[name]).read_text(), folder, port, hubs)
     if name == "nginx":
         example = _own_folders(binary, folder, example)
     (folder / _FILES[name]).write_text(example)
-    with (folder / f"{name}.log").open("wb") as log:
+    with _running(_line(name, binary, folder), folder / f"{name}.log", port):
+        tls = ssl.create_default_context(cafile=ours.file)
+        yield Proxy(name, Remote(port, token, tls=tls), folder)
+
+
+@contextmanager
+def including(folder: Path, hub: int, pages: Mapping[str, str]) -> Iterator[str]:
+    """A publication with these pages, whose nginx includes fragments of ours as the example says."""
+    binary, port = _found("nginx"), free_port()
+    for name, html in pages.items():
+        (folder / name).write_text(html, "utf-8")
+    example = EXAMPLES.joinpath("nginx-ssi.conf").read_text()
+    for theirs, here in (
+        ("https://ticker.example", f"http://127.0.0.1:{hub}"),
+        ("listen 80", f"listen 127.0.0.1:{port}"),
+        ("/run/", f"{folder}/"),
+        ("/var/cache/nginx", str(folder)),
+        ("/srv/www", str(folder)),
+    ):
+        assert theirs in example
+        example = example.replace(theirs, here)
+    (folder / "nginx.conf").write_text(_own_folders(binary, folder, example))
+    # Its workers are another user, who may not look into a folder of ours.
+    user = [] if os.geteuid() else ["-g", "user root; daemon off;"]
+    line = _line("nginx", binary, folder)
+    with _running([*line[:-2], *(user or line[-2:])], folder / "nginx.log", port):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def _found(name: str) -> str:
+    binary = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if binary is None:
+        pytest.skip(f"{name} is not installed here")
+    return binary
+
+
+@contextmanager
+def _running(line: list[str], log: Path, port: int) -> Iterator[None]:
+    with log.open("wb") as file:
         process = subprocess.Popen(
-            _line(name, binary, folder),
-            stdout=log,
-            stderr=log,
+            line,
+            stdout=file,
+            stderr=file,
             preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - from the main thread
         )
     try:
-        _await_port(process, port, folder / f"{name}.log")
-        tls = ssl.create_default_context(cafile=ours.file)
-        yield Proxy(name, Remote(port, token, tls=tls), folder)
+        _await_port(process, port, log)
+        yield
     finally:
         process.terminate()
         process.wait(PATIENCE)

@@ -156,7 +156,14 @@ async def test_accepted_strings_are_text_on_pages(settings: Settings) -> None:
         await hire(service, "adm", Role.ADMIN)
         admin = await log_in(service, "adm")
         harmless = await service.post("en", "harmless", source="s", located="l", tags=["t"])
-        paths = ["/en", "/embed/en", "/embed/en?mode=stack", "/desk/en", "/desk/en/timeline"]
+        paths = [
+            "/en",
+            "/embed/en",
+            "/embed/en?mode=stack",
+            "/embed/en.fragment",
+            "/desk/en",
+            "/desk/en/timeline",
+        ]
         lone = ["/en/f/{id}", "/desk/en/timeline/{id}"]
         before = {
             path: (await admin.ask("GET", path.format(**harmless))).body for path in paths + lone
@@ -180,7 +187,7 @@ async def test_accepted_strings_are_text_on_pages(settings: Settings) -> None:
                 assert said in Page(page).text, (path, said)
             embed = quote(f"{service.url}/en/f/{flash_id}", safe="")
             oembed = (await service.get(f"/oembed?url={embed}")).json
-            assert skeleton(oembed["html"].encode()) == {"iframe"}
+            assert skeleton(oembed["html"].encode()) == {"blockquote", "a", "iframe"}
 
 
 async def test_refused_strings_name_their_field(service: Running) -> None:
@@ -209,7 +216,7 @@ async def test_strings_in_urls(service: Running) -> None:
         for path in (
             f"/{name}", f"/en/f/{name}", f"/en/coverage/{name}", f"/v1/{name}/flashes", f"/static/{name}",
             f"/v1/en/flashes/{name}", f"/v1/en/flashes?before={name}", f"/en?section={name}",
-            f"/v1/en/live?urgency={name}x", f"/oembed?url={name}", f"/en/feed.{name}", f"/en/feed.atom?tag={name}", f"/embed/en?mode={name}",
+            f"/v1/en/live?urgency={name}x", f"/oembed?url={name}", f"/en/feed.{name}", f"/en/feed.atom?tag={name}", f"/embed/en?mode={name}", f"/embed/en.fragment?mode={name}", f"/embed/{name}.fragment",
             f"/embed?edition={name}", f"/en/f/{name}.v1.png", f"/en/coverage/{name}/picture.png", f"/desk/login?next={name}", f"/ticker-{name}.js",
         ):  # fmt: skip
             answer = await service.get(path)

@@ -41,6 +41,7 @@ PATHS = (
     "/v1/en/flashes/{id}.ninjs",
     "/embed/en",
     "/embed/en?mode=stack&max=3&section=sports",
+    "/embed/en.fragment?mode=stack",
     "/v1/en/flashes",
     "/v1/en/flashes?limit=3&section=sports",
     "/v1/en/flashes?before={before}",

@@ -15,6 +15,7 @@ from ticker.hub.hello_cache import HelloCache
 from ticker.hub.load import Load
 from ticker.hub.presence import HubPresence
 from ticker.hub.room import Lanes, Room
+from ticker.hub.screens import Screens
 from ticker.metrics import Labels, Metrics, labels
 from ticker.news.board import Board
 from ticker.news.document import utcnow
@@ -45,6 +46,7 @@ class Hub:
         clock: Callable[[], datetime] = utcnow,
         lanes: Lanes | None = None,
         load: Load | None = None,
+        screens: Screens | None = None,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
@@ -52,7 +54,7 @@ class Hub:
         self._capacity = settings.max_readers
         self._presence = HubPresence(settings.newsroom.all_editions)
         self._early = EarlyReaders()
-        hellos = HelloCache()
+        hellos, asking = HelloCache(), screens or Screens(metrics)
         self._rooms = {
             code: Room(
                 code,
@@ -62,6 +64,7 @@ class Hub:
                 metrics,
                 hellos,
                 clock(),
+                partial(asking.ask, self._presence.sites(code)),
             )
             for code, edition in settings.newsroom.all_editions.items()
         }
@@ -230,15 +233,13 @@ class Hub:
 
     def beat(self) -> None:
         """Send every reader a heartbeat."""
-        now = self._clock()
         for room in self._rooms.values():
-            room.beat(now)
+            room.beat(self._clock())
 
     def mark_stale(self, editions: Collection[str] | None = None) -> None:
         """The store of these editions, or of all, is away: tell readers, now and at each beat."""
-        now = self._clock()
         chosen = self._chosen(editions)
-        lost = [room for room in chosen if room.mark_stale(now)]
+        lost = [room for room in chosen if room.mark_stale(self._clock())]
         self._early.release([room.edition for room in chosen])
         if lost:
             self._metrics.count("ticker_store_faults_total")
@@ -256,9 +257,8 @@ class Hub:
 
     def mark_fresh(self, editions: Collection[str] | None = None) -> None:
         """The store of these editions, or of all, is followed again."""
-        now = self._clock()
         for room in self._chosen(editions):
-            room.mark_fresh(now)
+            room.mark_fresh(self._clock())
         self._judge()
 
     def _chosen(self, editions: Collection[str] | None) -> list[Room]:

@@ -53,6 +53,10 @@ class HubPresence:
         self._polling[edition].asked(origin, interval)
         self._count[edition, POLLING] += 0  # there are such readers, also when there are none
 
+    def sites(self, edition: str) -> Mapping[str, int]:
+        """Who is connected to an edition, by embedding site, without desks."""
+        return self._sites[edition].counts
+
     def readers(self) -> dict[str, HubReaders]:
         """Edition → {"transports", "origins"} → count, without desks."""
         return {code: self._of(code) for code in self._sites}

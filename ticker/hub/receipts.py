@@ -23,7 +23,7 @@ from ticker.news.reach import Receipt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ticker.news.reach import VersionRef
+    from ticker.news.reach import ScreenReports, VersionRef
 
 _KNOWN_MAX: Final = 200
 _PASSES_MAX: Final = 32
@@ -105,6 +105,10 @@ class Receipts:
         while len(self._passes) > _PASSES_MAX:
             self._passes.popleft()
         self._news.set()
+
+    def tell_screens(self, ref: VersionRef, reports: ScreenReports) -> None:
+        """What screens say of a version is another now."""
+        self._of(ref).screens = reports
 
     def take_changed(self) -> dict[VersionRef, Receipt]:
         """The receipts that changed since this was asked before."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ticker.news.board import Board
     from ticker.news.event import Cursor, Event
     from ticker.news.flash import Flash
+    from ticker.news.reach import Ask, VersionRef
     from ticker.news.subscription import Subscription
     from ticker.protocol.frames import Encoder, Frame
 
@@ -68,6 +69,7 @@ class Room:
         metrics: Metrics,
         hellos: HelloCache,
         now: datetime,
+        ask: Callable[[VersionRef], Ask | None],
     ) -> None:
         self.edition: Final = edition
         self.board: Final = board
@@ -79,6 +81,7 @@ class Room:
         self._metrics = metrics
         self._hellos = hellos
         self._timed = now
+        self._ask = ask
         self._groups: dict[Subscription, _Group] = {}
         self._awaited: list[tuple[Flash, asyncio.Event]] = []
 
@@ -136,7 +139,8 @@ class Room:
         self._tell_titles(self.titles.new_with(event.flash, self.board))
         if not self.board.apply(event):
             return
-        shown = frames.flash(event.cursor, event.flash)
+        asked = self._ask(frames.ref_of(event.flash))
+        shown = frames.flash(event.cursor, event.flash, asked)
         dropped: Frame | None = None
         killed = event.flash.pubstatus is PubStatus.CANCELED
         # What must leave the screens is as urgent as anything can be.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticker.news.event import Cursor
     from ticker.news.flash import Flash
     from ticker.news.newsroom import Edition
+    from ticker.news.reach import Ask
 
 # Jitter: EventSource has none of its own, and all would come back at once.
 SSE_RETRY_MS: Final = range(1500, 4501)
@@ -168,10 +169,13 @@ class Encoder:
         return message
 
 
-def flash(cursor: Cursor, item: Flash) -> Frame:
-    """One version of one line, to be upserted if it is newer."""
-    message = {"type": "flash", "cursor": str(cursor), "flash": document.public(item)}
-    return Frame(message, _ref(item))
+def flash(cursor: Cursor, item: Flash, ask: Ask | None = None) -> Frame:
+    """One version of one line, to be upserted if it is newer; some readers say what came of it."""
+    message: dict[str, Any] = {"type": "flash", "cursor": str(cursor)}
+    message["flash"] = document.public(item)
+    if ask is not None:
+        message["ask"] = [ask.one_in, ask.within]
+    return Frame(message, ref_of(item))
 
 
 def titles(cursor: Cursor, changed: Mapping[str, str | None]) -> Frame:
@@ -181,10 +185,11 @@ def titles(cursor: Cursor, changed: Mapping[str, str | None]) -> Frame:
 
 def drop(cursor: Cursor, item: Flash) -> Frame:
     """Removal of a line whose new version a reader's filters no longer match."""
-    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, _ref(item))
+    return Frame({"type": "drop", "cursor": str(cursor), "id": item.id}, ref_of(item))
 
 
-def _ref(item: Flash) -> VersionRef:
+def ref_of(item: Flash) -> VersionRef:
+    """Reference to this version."""
     killed = item.pubstatus is PubStatus.CANCELED
     return VersionRef(item.edition, item.id, item.version, item.versioncreated, killed)
 

@@ -56,7 +56,14 @@ MESSAGES: Final[Mapping[str, Message]] = MappingProxyType(
         ),
         "flash": Message(
             "A line at a new version: upsert it, or remove it where it was killed.",
-            {"flash": Member("flash", "the whole line, or its tombstone")},
+            {
+                "flash": Member("flash", "the whole line, or its tombstone"),
+                "ask": Member(
+                    "array of integers",
+                    "one reader out of so many, within so many seconds, may say what became of it",
+                    is_optional=True,
+                ),
+            },
         ),
         "drop": Message(
             "A line that matches the reader's filters no more: remove it.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PER_TURN: Final = 8
 _READING: Final = frozenset({"GET", "HEAD"})
+_BEACONS: Final = ("/clicks", "/screens")
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/readyz/readers", "/metrics"})
 
 
@@ -38,7 +39,7 @@ def queue_of(method: str, path: str) -> Queue:
         return Queue.FIRST
     if method in _READING:
         return Queue.READERS
-    if path == "/desk/login" or path.startswith("/desk/login/") or path.endswith("/clicks"):
+    if path == "/desk/login" or path.startswith("/desk/login/") or path.endswith(_BEACONS):
         return Queue.STRANGERS
     return Queue.FIRST
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ticker.news.document import dumps, milliseconds
 from ticker.store.faults import store_errors
+from ticker.store.screens import Screens, encode_screens, merge_screens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,8 @@ class Landing(TypedDict):
     """Whom one version of a line has reached: docs/api.md, and the desk's landing meter.
 
     `confirmed` is None where no kernel can tell. `p50`, `p99` and `last` are milliseconds from the
-    making of the version to the write, None where nothing was written.
+    making of the version to the write, None where nothing was written. `screens` is None where no
+    reader was asked.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Landing(TypedDict):
     last: int | None
     transports: dict[str, Reached]
     hubs: dict[str, ReachedByHub]
+    screens: Screens | None
 
 
 class Deliveries:
@@ -115,6 +118,7 @@ def _encode(version: VersionRef, receipt: Receipt) -> str:
             "times": receipt.times,
             "confirmed": receipt.confirmed,
             "left": receipt.left,
+            "screens": encode_screens(receipt.screens),
         }
     )
 
@@ -132,6 +136,7 @@ def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> Landing:
                 _of(transports, transport)[name] += count
     whole = sum(transports.values(), Counter())
     can_confirm = all(one["confirmed"] is not None for one in told.values())
+    most = whole["confirmed"] if can_confirm else whole["written"]
     return {
         "id": flash_id,
         "version": version,
@@ -145,6 +150,7 @@ def _merge(flash_id: str, version: int, hubs: Mapping[str, str]) -> Landing:
         "last": max(times, default=None),
         "transports": {name: _reached(counts) for name, counts in sorted(transports.items())},
         "hubs": {hub: _whole(one) for hub, one in sorted(told.items())},
+        "screens": merge_screens([one.get("screens") for one in told.values()], most),
     }
 
 

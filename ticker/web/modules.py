@@ -1,4 +1,4 @@
-"""Module graph of a page's scripts: who knows it fetches all of it at once (`modulepreload`)."""
+"""Module graph of a page's scripts: fetched all at once (`modulepreload`), or bundled into one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Final
 
 from ticker.settings import static_dir
 
+_NAMED: Final = re.compile(r'^import (?:(\{[^}]*\}) from )?"(\.[^"]+)";$', re.MULTILINE)
+_EXPORT: Final = re.compile(
+    r"^export (?=(?:class|const|function|async function) (\w+))", re.MULTILINE
+)
 _IMPORT: Final = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"(\.[^"]+)";$', re.MULTILINE)
 
 
@@ -30,6 +34,42 @@ def imports_of(entry: str) -> tuple[str, ...]:
                 found[needed] = None
                 waiting.append(needed)
     return tuple(found)
+
+
+@cache
+def bundled(entry: str) -> str:
+    """Bundle: a script with all that it imports, each module in a scope of its own.
+
+    Args:
+        entry: The script, a path within the static files.
+
+    Raises:
+        ValueError: A module needs itself, so no order is right.
+    """
+    scopes: dict[str, str] = {}
+    waiting: list[str] = []
+    parts: list[str] = []
+
+    def take(name: str) -> None:
+        if name in waiting:
+            raise ValueError(f"{name} is imported by what it imports")
+        waiting.append(name)
+
+        def bound(found: re.Match[str]) -> str:
+            needed = normpath(join(dirname(name), found[2]))
+            if needed not in scopes:
+                take(needed)
+            return f"const {found[1].replace(' as ', ': ')} = {scopes[needed]};" if found[1] else ""
+
+        text = _NAMED.sub(bound, (static_dir() / name).read_text(encoding="utf-8"))
+        scopes[name] = f"module{len(scopes)}"
+        exported = ", ".join(_EXPORT.findall(text))
+        text = _EXPORT.sub("", text)
+        parts.append(f"const {scopes[name]} = (() => {{\n{text}return {{ {exported} }};\n}})();\n")
+        waiting.pop()
+
+    take(entry)
+    return "".join(parts)
 
 
 @cache

@@ -117,7 +117,7 @@ async def test_killed_words_are_nowhere(service: Running) -> None:
     newer = await service.post("en", "Newer")
     one = f"{FLASHES}/{line['id']}"
     pages = ("/en", "/", "/en/section/sports", "/en/region/asia", "/en/coverage/nk-story",
-             "/en?coverage=nk-story", "/embed/en?coverage=nk-story")  # fmt: skip
+             "/en?coverage=nk-story", "/embed/en?coverage=nk-story", "/embed/en.fragment", "/embed/en.fragment?coverage=nk-story")  # fmt: skip
     line_page = f"/en/f/{line['id']}"
     machines = ("/sitemap-news.xml", line_page, f"{line_page}.v2.png",
                 "/en/coverage/nk-story/picture.png", "/en/feed.json", "/en/feed.rss?coverage=nk-story",

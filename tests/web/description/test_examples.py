@@ -54,7 +54,10 @@ async def ask(service: Running, route: str, flash_id: str, token: str | None) ->
         query["url"] = f"{service.url}/en"
     path += f"?{urlencode(query)}" if query else ""
     media_type = {"Content-Type": operation.body.media_types[0]} if operation.body else {}
-    headers = {**media_type, **({"Origin": service.url} if operation.id == "click" else {})}
+    headers = {
+        **media_type,
+        **({"Origin": service.url} if operation.id in {"click", "report"} else {}),
+    }
     body = operation.body.example if operation.body else None
     return await service.request(method, path, body=body, headers=headers, token=token)
 

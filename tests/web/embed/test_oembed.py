@@ -41,8 +41,12 @@ async def test_the_answer_has_all_that_the_specification_asks_for(service: Runni
         "width": 800,
         "height": 44,
     }
-    assert markup.startswith(f'<iframe src="{service.url}/embed/ar" title="أخبار عاجلة · العربية"')
-    assert 'width="800" height="44" loading="lazy" sandbox="allow-scripts ' in markup
+    instead, _, frame = markup.partition("<iframe ")
+    link = f'<a href="{service.url}/ar">أخبار عاجلة · العربية</a>'
+    assert instead == f"<blockquote hidden>{link}</blockquote>"
+    assert frame.startswith(f'src="{service.url}/embed/ar" title="أخبار عاجلة · العربية" ')
+    assert 'width="800" height="44" loading="lazy" sandbox="allow-scripts ' in frame
+    assert frame.endswith(' frameborder="0"></iframe>')
 
 
 @pytest.mark.parametrize(
@@ -122,9 +126,10 @@ async def test_the_public_address_is_ours_too(settings: Settings) -> None:
 
 
 async def test_pages_say_where_to_ask(service: Running) -> None:
-    """The frame's own page, the builder and the reader page can be found by oEmbed discovery."""
-    await service.post("en", "Line")
-    for path in ("/embed/en?mode=crawl", "/embed?mode=crawl", "/en"):
+    """Frame, builder, board, section, line and running story can be found by oEmbed discovery."""
+    line = await service.post("en", "Line", coverage="flood")
+    pages = ("/en", "/en/section/sports", f"/en/f/{line['id']}", "/en/coverage/flood")
+    for path in ("/embed/en?mode=crawl", "/embed?mode=crawl", *pages):
         html = (await service.get(path)).body.decode()
         link = html.partition('type="application/json+oembed" href="')[2].partition('"')[0]
         answer = await service.get(unescape(link).removeprefix(service.url))

@@ -9,7 +9,7 @@ import pytest
 
 from ticker.settings import load_newsroom
 from ticker.web.embed.banner import Banner
-from ticker.web.embed.snippets import KINDS, Site, element, iframe_code, link
+from ticker.web.embed.snippets import KINDS, Site, element, fragment, iframe_code, link
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,23 @@ def test_the_policy_is_no_wider_than_needed() -> None:
     )
     assert iframe_code(banner(), SITE)[-1].text == "frame-src https://ticker.example"
     assert link(banner(), SITE)[-1].text == "frame-src https://ticker.example"
+
+
+def test_the_fragment_is_included_by_servers() -> None:
+    """Servers of both kinds are told where to ask, with the choices that were made, and colours go into CSS."""
+    query = "mode=stack&label=a%22b&section=sports&breaking=004488"
+    found = {it.title: it.text for it in fragment(banner(query), SITE)}
+    choices = "en.fragment?mode=stack&amp;label=a%22b&amp;section=sports"
+    # A server takes the address of an SSI as it stands, and that of an ESI as XML.
+    plain = choices.replace("&amp;", "&")
+    assert found["SSI"] == f'<!--#include virtual="/ticker/{plain}" -->'
+    assert found["ESI"] == (
+        f'<esi:include src="https://ticker.example/embed/{choices}" onerror="continue"/>'
+    )
+    assert "  proxy_pass https://ticker.example/embed/;\n" in found["nginx"]
+    assert found["CSS"] == "breaking-ticker {\n  --bt-breaking: #004488;\n}"
+    assert "style-src https://ticker.example;" in found["Content Security Policy"]
+    assert "CSS" not in {it.title for it in fragment(banner(), SITE)}
 
 
 def test_the_link_is_what_oembed_takes() -> None:

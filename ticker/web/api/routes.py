@@ -20,6 +20,7 @@ from ticker.web.api.health import Health
 from ticker.web.api.history import HistoryApi
 from ticker.web.api.items import Items
 from ticker.web.api.reach import Reach
+from ticker.web.api.screens import ScreensApi
 from ticker.web.api.search import SearchApi
 from ticker.web.shared import Visitor
 
@@ -52,7 +53,6 @@ def api(shared: Shared) -> Visitor:
     batches = Batches(core, authenticator, newsroom)
     reach = Reach(authenticator, core.archive, core.deliveries, core.presence)
     history = HistoryApi(authenticator, core.history, core.past, queue)
-    clicks = ClicksApi(core.clicks, core.hub, shared.settings)
     titles = core.coverage_titles
     coverages = CoveragesApi(
         Coverages(titles, core.archive, core.audit), titles, core.hub, authenticator, newsroom
@@ -84,7 +84,7 @@ def api(shared: Shared) -> Visitor:
             Route(_FLASH + "/versions", editors.versions),
             Route(_FLASH + "/release", editors.release, methods=["POST"]),
             Route(_FLASH + "/landing", reach.landed),
-            Route(_FLASH + "/clicks", clicks.count, methods=["POST"]),
+            *_beacons(core),
             *_resource(_COVERAGE, "titled", GET=coverages.read, PUT=coverages.entitle),
             Route("/v1/{edition}/queue", editors.queue),
             Route("/v1/{edition}/readers", reach.readers),
@@ -120,6 +120,15 @@ def _descriptions(shared: Shared) -> list[Route]:
         Route("/asyncapi.json", described.asyncapi),
         Route("/docs", described.docs),
         Route("/llms.txt", described.llms),
+    ]
+
+
+def _beacons(core: Core) -> list[Route]:
+    clicks = ClicksApi(core.clicks, core.hub, core.settings)
+    screens = ScreensApi(core.screens, core.settings)
+    return [
+        Route(_FLASH + "/clicks", clicks.count, methods=["POST"]),
+        Route(_FLASH + "/screens", screens.report, methods=["POST"]),
     ]
 
 

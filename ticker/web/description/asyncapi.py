@@ -44,6 +44,7 @@ _TYPES: Final[dict[str, Schema]] = {
     "flash": _LINE,
     "array of flashes": many(_LINE),
     "array of strings": many(TEXT),
+    "array of integers": {**many(COUNT), "minItems": 2, "maxItems": 2},
     "board": shape("A board's bounds.", lines=COUNT, hours={"type": "number"}),
     "titles": {"type": "object", "additionalProperties": or_null(TEXT)},
 }

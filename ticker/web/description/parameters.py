@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ticker.news.event import CURSOR
 from ticker.news.flash import URGENCY_RANGE
+from ticker.news.reach import ScreenState
 from ticker.settings import HOLD_MAX
 from ticker.web.description.operation import EXAMPLE_ID
 from ticker.web.description.schemas import FLAG, POSITION, TEXT, TIME, many, ref
@@ -89,6 +90,15 @@ def _pages() -> dict[str, Any]:
         "at": _query("at", TIME, "When.", required=True),
         "poll": _query("poll", TEXT, "In how many seconds you ask again: you count as a reader."),
         "version": _query("version", up_to(999_999_999, 0), "Which one; else the newest."),
+        "asked_version": _query(
+            "version", up_to(999_999_999, 0), "The one that was asked about.", required=True
+        ),
+        "state": _query(
+            "state",
+            {"type": "string", "enum": list(ScreenState)},
+            "What became of it.",
+            required=True,
+        ),
         "draft": _query("draft", FLAG, "File it without publishing it."),
         "hold": _query(
             "hold",

@@ -94,6 +94,15 @@ READING: Final[Operations] = MappingProxyType(
             problems=(403, 404, 422),
         ),
         "OPTIONS /v1/{edition}/live": _preflight("live"),
+        "POST /v1/{edition}/flashes/{id}/screens": Operation(
+            id="report",
+            summary="Say what became of a version on a screen, where a message asked",
+            tag=Tag.READING,
+            parameters=("asked_version", "state", "Origin"),
+            query={"version": "1", "state": "painted"},
+            replies={204: Reply("It is counted.", None, "")},
+            problems=(403, 404, 422),
+        ),
         "POST /v1/{edition}/flashes/{id}/clicks": Operation(
             id="click",
             summary="Count that a reader followed the line's link",

@@ -77,6 +77,7 @@ LANDING: Final[dict[str, Any]] = {
     "p50": 4,
     "p99": 9,
     "last": 9,
+    "screens": None,
     "transports": {"websocket": {"readers": 1, "written": 1, "confirmed": 1, "left": 0}},
     "hubs": {"a1b2": {"readers": 1, "written": 1, "confirmed": 1}},
 }

@@ -13,6 +13,7 @@ from ticker.news.document import TOMBSTONE
 from ticker.news.event import CURSOR
 from ticker.news.fields import Kind
 from ticker.news.flash import CHANGEABLE, FIELDS, PubStatus, Stage
+from ticker.news.reach import ScreenState
 from ticker.news.text import BYTES_PER_CLUSTER
 
 if TYPE_CHECKING:
@@ -175,6 +176,12 @@ def _record() -> Schema:
     )
 
 
+def _screens() -> Schema:
+    counted = dict.fromkeys(("asked", *ScreenState), COUNT)
+    sites = {"type": "object", "additionalProperties": shape("Of a site.", **counted)}
+    return shape("What became of it on screens.", one_in=COUNT, **counted, sites=sites)
+
+
 def _newsroom() -> dict[str, Schema]:
     reached: dict[str, Schema] = {"readers": COUNT, "written": COUNT, "confirmed": COUNT}
     return {
@@ -191,6 +198,7 @@ def _newsroom() -> dict[str, Schema]:
             left=COUNT,
             confirmed=or_null(COUNT),
             **{name: or_null(COUNT) for name in ("p50", "p99", "last")},
+            screens=or_null(_screens()),
             transports={
                 "type": "object",
                 "additionalProperties": shape("Of a transport.", **reached, left=COUNT),

@@ -65,6 +65,13 @@ SITES: Final[Operations] = MappingProxyType(
         ),
         "GET /ticker.js": _file("widget", "The banner's script", _SCRIPT),
         "GET /ticker-{name}.js": _file("pinned_widget", "One version of it", _SCRIPT, 404),
+        "GET /ticker.css": _file("banner_sheet", "The banner's style sheet", "text/css"),
+        "GET /embed/{edition}.fragment": _file(
+            "fragment",
+            "The banner with its lines, for pages that a server puts together",
+            *("text/html", 404, 422),
+            parameters=FILTERS,
+        ),
         "GET /embed/{edition}": _file(
             "frame", "The banner as a page", "text/html", 404, 422, parameters=FILTERS
         ),

@@ -12,6 +12,7 @@ from ticker.web.desk.live import DeskLive
 from ticker.web.desk.login import Login, Ways
 from ticker.web.desk.page import Desk
 from ticker.web.desk.passkeys import PasskeyPages
+from ticker.web.desk.script import script
 from ticker.web.desk.session_cookies import SessionCookies
 from ticker.web.desk.sign_on import SignOn
 from ticker.web.desk.staff import Staff
@@ -34,6 +35,7 @@ def desk(shared: Shared) -> Visitor:
     writing = Writing(authenticator, shared.newsroom, core.archive, core.desks)
     return Visitor(
         [
+            Route("/desk.js", script),
             Route("/desk", page.home),
             *_accounts(shared),
             WebSocketRoute("/desk/{edition}/live", live.websocket),

@@ -110,20 +110,31 @@ class Banner:
 
     @property
     def pairs(self) -> list[Pair]:
-        """Query fields in canonical form: what differs from the default, and the filters."""
+        """Query fields in canonical form: what differs from the default, filters, colours."""
+        return [*self.looks, *self.colours]
+
+    @property
+    def looks(self) -> list[Pair]:
+        """The same without colours."""
         look = [(name, getattr(self, name)) for name in CHOICES]
         pairs = [(name, value) for name, value in look if value != CHOICES[name][0]]
         if self.label:
             pairs.append(("label", self.label))
         if self.rows != ROWS:
             pairs.append(("max", str(self.rows)))
-        return [*pairs, *self.filters.pairs, *self.colours]
+        return [*pairs, *self.filters.pairs]
 
     @property
     def path(self) -> str:
         """Path of its page for an iframe."""
         query = urlencode(self.pairs)
         return f"/embed/{self.edition.code}{'?' if query else ''}{query}"
+
+    @property
+    def fragment(self) -> str:
+        """Path of its fragment for server-side includes; colours are the including site's own."""
+        query = urlencode(self.looks)
+        return f"/embed/{self.edition.code}.fragment{'?' if query else ''}{query}"
 
     def attributes(self) -> dict[str, str]:
         """Attributes of the custom element; its colours are CSS custom properties instead."""
@@ -163,11 +174,11 @@ class Banner:
         return shown[0].firstcreated + _TAKEOVER_LASTS
 
 
-def iframe(src: str, title: str, width: int | str, height: int) -> str:
+def iframe(src: str, title: str, width: int | str, height: int, more: str = "") -> str:
     """The iframe tag that embeds a banner's page: sandboxed, lazily loaded."""
     return (
         f'<iframe src="{escape(src)}" title="{escape(title)}" width="{width}" height="{height}" '
-        f'loading="lazy" sandbox="{_SANDBOX}" style="border:0;max-inline-size:100%"></iframe>'
+        f'loading="lazy" sandbox="{_SANDBOX}" style="border:0;max-inline-size:100%"{more}></iframe>'
     )
 
 

@@ -116,6 +116,47 @@ def iframe_code(banner: Banner, site: Site) -> list[Snippet]:
     ]
 
 
+def fragment(banner: Banner, site: Site) -> list[Snippet]:
+    """Embed code for server-side includes: nginx and Apache (SSI), Varnish and CDNs (ESI)."""
+    path = banner.fragment
+    name, _, query = path.removeprefix("/embed/").partition("?")
+    local = f"/ticker/{name}{'?' if query else ''}{query}"
+    socket = site.base.replace("http", "ws", 1)
+    note = "In your style sheet: the colours of the banner."
+    colours = [Snippet("CSS", note, _colours(banner))] if banner.colours else []
+    return [
+        Snippet(
+            "SSI",
+            "Where the banner shall stand, in a page that nginx or Apache serves; "
+            "/ticker/ is where your server asks for it, as below.",
+            f'<!--#include virtual="{local}" -->',
+        ),
+        Snippet(
+            "nginx",
+            "In the server that has the page: “ssi on;” for its location, and this.",
+            "location /ticker/ {\n"
+            "  internal;\n"
+            f"  proxy_pass {site.base}/embed/;\n"
+            "  proxy_ssl_server_name on;\n"
+            "  proxy_pass_request_headers off;\n"
+            "  proxy_connect_timeout 1s;\n"
+            "  proxy_read_timeout 2s;\n"
+            "}",
+        ),
+        Snippet(
+            "ESI",
+            "Instead, where Varnish or a CDN puts pages together.",
+            f'<esi:include src="{escape(site.base + path)}" onerror="continue"/>',
+        ),
+        *colours,
+        Snippet(
+            "Content Security Policy",
+            "If your site has one, add this.",
+            f"script-src {site.base}; style-src {site.base}; connect-src {site.base} {socket}",
+        ),
+    ]
+
+
 def link(banner: Banner, site: Site) -> list[Snippet]:
     """Embedding by oEmbed: the address to paste."""
     src = site.base + banner.path
@@ -137,6 +178,7 @@ def link(banner: Banner, site: Site) -> list[Snippet]:
 KINDS: Final[Mapping[str, Callable[[Banner, Site], list[Snippet]]]] = {
     "script": element,
     "frame": iframe_code,
+    "fragment": fragment,
     "link": link,
 }
 
@@ -162,6 +204,10 @@ def _style(banner: Banner) -> str:
         for query, height in ((narrow, TWO_ROWS_PX), (calm, still)):
             rules.append(f"@media {query} {{\n  {place} {{ min-block-size: {height}px; }}\n}}")
     if banner.colours:
-        lines = "".join(f"  --bt-{name}: #{value};\n" for name, value in banner.colours)
-        rules.append(f"breaking-ticker {{\n{lines}}}")
+        rules.append(_colours(banner))
     return "\n".join(rules)
+
+
+def _colours(banner: Banner) -> str:
+    lines = "".join(f"  --bt-{name}: #{value};\n" for name, value in banner.colours)
+    return f"breaking-ticker {{\n{lines}}}"
