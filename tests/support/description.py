@@ -7,6 +7,7 @@ import re
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -40,7 +41,7 @@ def resolved(it: dict[str, Any]) -> dict[str, Any]:
 
 def operation_of(method: str, target: str) -> dict[str, Any] | None:
     """The operation that a request is one of, if it is described."""
-    path = target.partition("?")[0]
+    path = unquote(target.partition("?")[0])
     described = DESCRIPTION["paths"]
     if path.startswith("/desk"):
         return None
