@@ -7,7 +7,7 @@ import { plural, words } from "./words.js";
 const STACK_CSS = `
 [data-mode="stack"] .track { padding: 0; }
 [data-mode="stack"] .when { display: block; align-self: center; margin-inline: 16px; }
-.list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; }
+.list { position: relative; flex: 1; align-self: stretch; margin: 0; padding: 0; overflow-y: auto; scroll-snap-type: y mandatory; scrollbar-color: var(--_control) #0000; }
 .is-cut { opacity: 0; pointer-events: none; }
 [data-more] .list::after { content: ""; display: block; block-size: calc(var(--_max) * 50px - 50px); }
 .list .line { display: block; scroll-snap-align: start; padding: 12px 16px; border-block-end: 1px solid var(--_hairline); }
