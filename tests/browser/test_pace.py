@@ -53,18 +53,25 @@ def first(page: Page) -> Locator:
     return page.locator(".headline").first
 
 
-@pytest.mark.parametrize(("mode", "motion"), [("stack", "no-preference"), ("crawl", "reduce")])
-async def test_a_list_shows_whole_lines_only(
-    each_browser: Browser, service: Running, mode: str, motion: str
-) -> None:
+async def test_a_list_shows_whole_lines_only(each_browser: Browser, service: Running) -> None:
     """As many whole lines as fit, how many more there are, and on each page of them the same."""
+    await _pages_of_whole_lines(each_browser, service, "stack")
+
+
+async def test_a_list_in_place_of_motion_shows_whole_lines(
+    browser: Browser, service: Running
+) -> None:
+    """So does what readers get who want no motion."""
+    await _pages_of_whole_lines(browser, service, "crawl", reduced_motion="reduce")
+
+
+async def _pages_of_whole_lines(
+    browser: Browser, service: Running, mode: str, **options: Any
+) -> None:
     lines = [f"{LONG} {count}" for count in range(5)]
     for line in reversed(lines):
         await service.post("en", line)
-    if motion == "reduce" and each_browser.browser_type.name == "firefox":
-        pytest.skip("this Firefox takes no preferences from its driver")
-    options: dict[str, Any] = {"reduced_motion": motion} if motion == "reduce" else {}
-    async with shown(each_browser, service, f'mode="{mode}"', **options) as page:
+    async with shown(browser, service, f'mode="{mode}"', **options) as page:
         count = 5 if mode == "stack" else 3
         await expect(page.locator(".headline")).to_have_text(lines[:count])
         read = []
