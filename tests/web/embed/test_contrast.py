@@ -20,7 +20,7 @@ PAIR = re.compile(r"light-dark\(#(\w{6}), #(\w{6})\)|#(\w{6})")
 # What sites call the colour of an urgent line's words.
 NAMES = {"urgent": "breaking-text"}
 # What is measured or asked for, and not designed.
-LAYOUT = {"above", "banner", "rows"}
+LAYOUT = {"above", "aside", "banner", "rows"}
 # Of the newsroom file, with tokens in their place where it has none.
 HOUSE = {"masthead", "on-masthead"}
 SHEETS = sorted(static_dir().glob("*/*.css"))
