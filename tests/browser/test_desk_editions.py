@@ -302,8 +302,10 @@ async def test_what_is_held_at_the_desk_counts(browser: Browser, held: Running) 
             await page.locator("#cards .abort").click()
             await expect(page.locator("#cards .hold")).to_have_count(0)
             await page.locator("#clear").click()
-        await write()
+        async with page.expect_response("**/v1/en/flashes?hold=*"):
+            await write()
         await expect(page.locator("#cards .hold")).to_contain_text("One more")
+        await expect(page.locator("#queue .row")).to_have_count(1)
         await let_go()
         await expect(question).to_contain_text("In their hold: One more")
 
