@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from contextlib import ExitStack, aclosing, suppress
+from contextlib import AsyncExitStack, ExitStack, aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.followers import Follower
+from tests.support.link import Link
 from tests.support.nodes import until
 from tests.support.process import Serving, serving
 from tests.support.proxies import EXAMPLES, Proxy, proxying
@@ -70,6 +71,13 @@ def deployed(
 def _deploy(
     stack: ExitStack, name: str, folder: Path, store_url: str
 ) -> tuple[Proxy, list[Serving]]:
+    hubs = _start(stack, name, folder, store_url)
+    token = hubs[1].make_token()
+    ports = [hub.port for hub in hubs]
+    return stack.enter_context(proxying(name, folder, ports, token)), hubs
+
+
+def _start(stack: ExitStack, name: str, folder: Path, store_url: str) -> list[Serving]:
     hubs = [
         stack.enter_context(
             serving(
@@ -81,9 +89,7 @@ def _deploy(
     for hub in hubs:
         hub.await_ready()
         stack.callback(hub.kill)  # at the end nobody waits for their goodbye
-    token = hubs[1].make_token()
-    ports = [hub.port for hub in hubs]
-    return stack.enter_context(proxying(name, folder, ports, token)), hubs
+    return hubs
 
 
 async def _seen(proxy: Proxy) -> None:
@@ -157,10 +163,19 @@ async def test_readers_come_in_while_the_store_is_away(tmp_path: Path) -> None:
         assert "store" in refused.json["detail"]
 
 
-async def test_a_frozen_hub_is_noticed(tmp_path: Path, store_url: str) -> None:
-    """HAProxy cuts the readers of a hub that does not answer: they come back to another, by themselves."""
-    with ExitStack() as stack:
-        proxy, hubs = _deploy(stack, "haproxy", tmp_path, store_url)
+@pytest.mark.parametrize("how", ["frozen", "cut off by the network"])
+async def test_a_hub_that_answers_nothing_is_noticed(
+    tmp_path: Path, store_url: str, how: str
+) -> None:
+    """HAProxy cuts off who reads from such a hub: they come back to another, by themselves."""
+    async with AsyncExitStack() as stack:
+        processes = stack.enter_context(ExitStack())
+        hubs = _start(processes, "haproxy", tmp_path, store_url)
+        network = Link(hubs[0].port)
+        await network.open()
+        stack.push_async_callback(network.close)
+        ports, token = [network.port, hubs[1].port], hubs[1].make_token()
+        proxy = processes.enter_context(proxying("haproxy", tmp_path, ports, token))
         await _seen(proxy)
         # Readers without a watchdog of their own.
         readers = [_Strict(proxy.remote, streams=True) for _ in range(_READERS)]
@@ -168,8 +183,11 @@ async def test_a_frozen_hub_is_noticed(tmp_path: Path, store_url: str) -> None:
             following = [group.create_task(reader.run()) for reader in readers]
             for reader in readers:
                 await reader.news.wait()
-            hubs[0].process.send_signal(signal.SIGSTOP)
-            posted = await hubs[1].remote.post("en", "While a hub is frozen")
+            if how == "frozen":
+                hubs[0].process.send_signal(signal.SIGSTOP)
+            else:
+                network.stall()
+            posted = await hubs[1].remote.post("en", "While a hub answers nothing")
             for reader in readers:
                 await reader.until(posted["id"])
             for task in following:
