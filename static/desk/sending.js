@@ -46,9 +46,9 @@ export class Sending {
     return new Set([...this.#cards.keys()].map(({ held }) => held?.id));
   }
 
-  /** Lines as they will be once what can still be stopped here has gone out: {id, urgency, headline}. */
+  /** Lines as they will be once what is on its way from here has gone out: {id, urgency, headline}. */
   get coming() {
-    const sheets = [...this.#cards.keys()].filter((sheet) => ["counting", "held"].includes(sheet.state) && airs(sheet, sheet.query, this.about));
+    const sheets = [...this.#cards.keys()].filter((sheet) => ["counting", "sending", "held"].includes(sheet.state) && airs(sheet, sheet.query, this.about));
     const lines = sheets.map(({ id, of, held, fields }) => ({ id: of?.id ?? held?.id ?? id, urgency: fields.urgency, headline: fields.headline }));
     return [...lines, ...this.#changing.values()];
   }

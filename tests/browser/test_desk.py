@@ -327,11 +327,11 @@ async def test_hostile_words_stay_words(browser: Browser, newsroom: Running) -> 
 
 
 async def test_no_embargo_is_taken_that_withholds_nothing(
-    browser: Browser, newsroom: Running
+    each_browser: Browser, newsroom: Running
 ) -> None:
     """A date that has passed, or an end before the beginning, is told at its field; nothing is sent."""
     now = utcnow().astimezone()
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.locator("#headline").fill("Later")
         await page.locator("#more summary").click()
         for embargoed, expires, field, words in (
@@ -349,7 +349,7 @@ async def test_no_embargo_is_taken_that_withholds_nothing(
         await expect(page.locator("#queue .row")).to_have_count(0)
 
 
-async def test_no_line_goes_out_dead(browser: Browser, newsroom: Running) -> None:
+async def test_no_line_goes_out_dead(each_browser: Browser, newsroom: Running) -> None:
     """An embargo that is moved past the end is told at its field; a draft whose end has passed stays one."""
     now = utcnow()
     soon = now + timedelta(seconds=2)
@@ -358,7 +358,7 @@ async def test_no_line_goes_out_dead(browser: Browser, newsroom: Running) -> Non
     later = {"embargoed": now + timedelta(days=1), "expires": now + timedelta(days=3)}
     body = {name: f"{time:%Y-%m-%dT%H:%M}:00.000Z" for name, time in later.items()}
     await newsroom.request("POST", "/v1/en/flashes", body={"headline": "Embargoed", **body})
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         row = page.locator("#queue .row", has_text="Embargoed")
         await row.locator("[data-act=edit]").click()
         await expect(page.locator("#headline")).to_have_value("Embargoed")
@@ -411,9 +411,9 @@ async def test_the_queue_says_the_day(each_browser: Browser, newsroom: Running) 
         await expect(state).to_contain_text("UTC")
 
 
-async def test_a_landing_is_about_one_version(browser: Browser, newsroom: Running) -> None:
+async def test_a_landing_is_about_one_version(each_browser: Browser, newsroom: Running) -> None:
     """Words stand beside the figures of their own version, and it is said which."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("en") as reader:
         await receive(reader)
         made = await newsroom.post("en", "One")
         shown = page.locator("#landed .figures")
@@ -424,9 +424,11 @@ async def test_a_landing_is_about_one_version(browser: Browser, newsroom: Runnin
             await newsroom.patch("en", made["id"], headline="Two")
 
 
-async def test_a_kill_is_shown_until_it_is_everywhere(browser: Browser, newsroom: Running) -> None:
+async def test_a_kill_is_shown_until_it_is_everywhere(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """Lines that follow do not take its figures away while a screen may still show it."""
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         told = await page.evaluate(
             """async () => {
                 const { Landing } = await import("/static/desk/landing.js");
@@ -457,11 +459,11 @@ async def test_a_kill_is_shown_until_it_is_everywhere(browser: Browser, newsroom
     assert "Next" in told[1][0]
 
 
-async def test_a_desk_on_plain_http(browser: Browser, newsroom: Running) -> None:
+async def test_a_desk_on_plain_http(each_browser: Browser, newsroom: Running) -> None:
     """Under a host name without TLS browsers leave out `crypto.randomUUID`; the desk works all the same."""
     plain = "delete Crypto.prototype.randomUUID"
     async with (
-        desk(browser, newsroom, "amal", before=plain) as page,
+        desk(each_browser, newsroom, "amal", before=plain) as page,
         newsroom.live("en") as reader,
     ):
         await receive(reader)

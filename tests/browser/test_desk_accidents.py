@@ -89,7 +89,7 @@ async def quick(settings: Settings) -> AsyncIterator[Running]:
     ],
 )
 async def test_what_waits_by_now_goes_on_waiting(
-    browser: Browser,
+    each_browser: Browser,
     slow: Running,
     line: dict[str, Any],
     change: dict[str, Any],
@@ -100,7 +100,7 @@ async def test_what_waits_by_now_goes_on_waiting(
     query = "?draft=true" if line is DRAFT else ""
     filed = await amal.ask("POST", f"/v1/en/flashes{query}", line)
     path = f"/v1/en/flashes/{filed.json['id']}"
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await expect(page.locator("#queue .row")).to_have_count(1)
         await page.locator("#queue [data-act=edit]").click()
         await expect(page.locator("#headline")).to_have_value("A line")
@@ -126,13 +126,13 @@ async def test_what_waits_by_now_goes_on_waiting(
     assert (await slow.get("/v1/en/flashes")).json["flashes"] == []
 
 
-async def test_a_choice_is_about_what_was_read(browser: Browser, slow: Running) -> None:
+async def test_a_choice_is_about_what_was_read(each_browser: Browser, slow: Running) -> None:
     """Who decides while a colleague writes once more decides on what they see, and is asked again."""
     amal, ben = await log_in(slow, "amal"), await log_in(slow, "ben")
     filed = await amal.ask("POST", "/v1/en/flashes?draft=true", DRAFT)
     path = f"/v1/en/flashes/{filed.json['id']}"
     answer = asyncio.Event()
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#queue [data-act=edit]").click()
         await page.locator("#headline").fill("Mine")
         assert (await ben.ask("PATCH", path, {"headline": "Ben's"})).status == 200
@@ -173,9 +173,11 @@ async def test_an_abort_outlasts_an_outage(each_browser: Browser, slow: Running)
 
 
 @pytest.mark.parametrize("by", ["Escape", "Abort"])
-async def test_a_line_is_stopped_while_it_is_sent(browser: Browser, slow: Running, by: str) -> None:
+async def test_a_line_is_stopped_while_it_is_sent(
+    each_browser: Browser, slow: Running, by: str
+) -> None:
     """The newest line is meant, whatever else is held; it is stopped as soon as the answer is there."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.keyboard.type("Good")
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
@@ -199,10 +201,12 @@ async def test_a_line_is_stopped_while_it_is_sent(browser: Browser, slow: Runnin
     assert [it["flash"]["headline"] for it in queue] == ["Good"]
 
 
-async def test_the_end_of_a_hold_says_that_it_is_too_late(browser: Browser, quick: Running) -> None:
+async def test_the_end_of_a_hold_says_that_it_is_too_late(
+    each_browser: Browser, quick: Running
+) -> None:
     """Escape stops nothing then, not even another line that is held, and the card says so."""
     await quick.post("en", "As it was")
-    async with desk(browser, quick, "amal") as page:
+    async with desk(each_browser, quick, "amal") as page:
         await page.evaluate(DELAY)
         await page.locator("#lines .row").focus()
         await page.keyboard.press("c")
@@ -264,9 +268,9 @@ async def test_a_time_that_has_passed_is_told_as_it_is_typed(
         await expect(page.locator("#fault-expires")).to_have_count(0)
 
 
-async def test_a_notice_goes_with_what_it_is_about(browser: Browser, slow: Running) -> None:
+async def test_a_notice_goes_with_what_it_is_about(each_browser: Browser, slow: Running) -> None:
     """It names the line by its first words, and goes as soon as another one is sent."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         said, headline = page.locator("#said"), page.locator("#headline")
         await headline.fill("Thrown away because of a word that was wrong")
         await page.locator("#clear").click()
@@ -285,12 +289,12 @@ async def test_a_notice_goes_with_what_it_is_about(browser: Browser, slow: Runni
 
 @pytest.mark.parametrize("by", ["ben", "amal"])
 async def test_a_conflict_is_decided_before_anything_is_sent(
-    browser: Browser, slow: Running, by: str
+    each_browser: Browser, slow: Running, by: str
 ) -> None:
     """Ctrl Enter leads to the two texts and starts no hold; what I changed elsewhere is not theirs."""
     line = await slow.post("en", "As it was")
     somebody = await log_in(slow, by)
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#lines .row").focus()
         await page.keyboard.press("c")
         await page.locator("#headline").fill("As it is here")
@@ -328,10 +332,10 @@ async def test_escape_stops_a_hold_wherever_the_focus_is(
             await expect(page.locator("#cards .hold")).to_have_count(0)
 
 
-async def test_what_was_overslept_is_not_sent(browser: Browser, slow: Running) -> None:
+async def test_what_was_overslept_is_not_sent(each_browser: Browser, slow: Running) -> None:
     """A machine that slept through a hold sends nothing on waking: nobody could have stopped it."""
     await slow.post("en", "As it was")
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#lines .row").focus()
         await page.keyboard.press("c")
         await page.locator("#headline").fill("As it is not to be")
@@ -344,9 +348,9 @@ async def test_what_was_overslept_is_not_sent(browser: Browser, slow: Running) -
     assert [it["headline"] for it in flashes] == ["As it was"]
 
 
-async def test_what_was_thrown_away_stays_on_offer(browser: Browser, slow: Running) -> None:
+async def test_what_was_thrown_away_stays_on_offer(each_browser: Browser, slow: Running) -> None:
     """Whatever is written next."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#headline").fill("Thrown away")
         await page.locator("#clear").click()
         await page.keyboard.type("Next")
@@ -377,14 +381,14 @@ async def test_a_full_browser_says_so_and_sends_all_the_same(
         await expect(page.locator("#headline")).to_have_value("Kept nowhere")
 
 
-async def test_a_card_says_what_it_will_do(browser: Browser, slow: Running) -> None:
+async def test_a_card_says_what_it_will_do(each_browser: Browser, slow: Running) -> None:
     """What is corrected, refiled, pinned or released says so, and not that a line goes out."""
     await slow.post("en", "Out already")
     await slow.post("en", "On top", pinned=True)
     await slow.request("POST", "/v1/en/flashes?draft=true", body=DRAFT)
     await slow.request("POST", "/v1/en/flashes", body={**AWAITING, "headline": "Second key"})
     await slow.request("POST", "/v1/en/flashes", body={**EMBARGOED, "headline": "Embargoed"})
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         card = page.locator("#cards strong")
         for text, key, said in (
             ("Out already", "p", "Pinned in"),
@@ -427,11 +431,11 @@ DOUBTS = {
 
 @pytest.mark.parametrize("kind", ["correct", "refile"])
 async def test_a_doubtful_change_is_named_and_held_again(
-    browser: Browser, quick: Running, kind: str
+    each_browser: Browser, quick: Running, kind: str
 ) -> None:
     """The card says what is in doubt; what is sent again passes a hold again, and is done once."""
     line = await quick.post("en", "As it was")
-    async with desk(browser, quick, "amal") as page:
+    async with desk(each_browser, quick, "amal") as page:
         await expect(page.locator("#lines .row")).to_have_count(1)
         await change_a_line(page, kind)
         await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
@@ -476,12 +480,12 @@ async def test_whatever_may_be_lost_is_named(each_browser: Browser, quick: Runni
 
 @pytest.mark.parametrize("kind", list(DOUBTS))
 async def test_a_doubt_of_yesterday_sends_nothing(
-    browser: Browser, quick: Running, kind: str
+    each_browser: Browser, quick: Running, kind: str
 ) -> None:
     """The service has forgotten by then what it was sent, so the same could go out twice."""
     if kind != "new":
         await quick.post("en", "As it was")
-    async with desk(browser, quick, "amal") as page:
+    async with desk(each_browser, quick, "amal") as page:
         await expect(page.locator("#lines .row")).to_have_count(int(kind != "new"))
         await change_a_line(page, kind)
         await expect(page.locator("#cards")).to_contain_text(DOUBTS[kind])
@@ -496,12 +500,12 @@ async def test_a_doubt_of_yesterday_sends_nothing(
         await expect(page.locator("#said")).to_contain_text("all the same")
 
 
-async def test_what_is_killed_is_read_once_more(browser: Browser, slow: Running) -> None:
+async def test_what_is_killed_is_read_once_more(each_browser: Browser, slow: Running) -> None:
     """The form has the whole line, how urgent it is and in which edition; so it is when one discards."""
     words = "Seven people hurt near the port of Haifa, " * 6
     await slow.post("en", f"{words}and one more", urgency=2, source="Police")
     await slow.request("POST", "/v1/en/flashes?draft=true", body=DRAFT)
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         for listed, key, said in (
             ("lines", "x", [words, "ALERT", "Police"]),
             ("queue", "d", ["A line", "URGENT"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -78,9 +79,9 @@ async def choose(page: Page, **how: str) -> None:
         await page.locator(f"[data-how={code}]").select_option(value)
 
 
-async def test_one_line_goes_to_several_editions(browser: Browser, newsroom: Running) -> None:
+async def test_one_line_goes_to_several_editions(each_browser: Browser, newsroom: Running) -> None:
     """Written once: Spanish gets a linked line, Arabic a linked draft, after one hold on one card."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("es") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("es") as reader:
         await receive(reader)
         await page.locator("#headline").fill("Messi 3, Ronaldo 2")
         await expect(page.locator("[data-how=ar]")).to_be_hidden()
@@ -118,9 +119,9 @@ async def test_only_own_editions_are_offered(browser: Browser, newsroom: Running
         await expect(page.locator("[data-also]")).to_have_attribute("data-also", "drill-es")
 
 
-async def test_abort_stops_all_editions(browser: Browser, slow: Running) -> None:
+async def test_abort_stops_all_editions(each_browser: Browser, slow: Running) -> None:
     """Escape takes back the line, its versions and their drafts; the choice stays with the words."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await page.locator("#headline").fill("Not yet")
         await choose(page, ar="draft", es="line")
         await page.locator("#headline").press("Control+Enter")
@@ -308,6 +309,29 @@ async def test_what_is_held_at_the_desk_counts(browser: Browser, held: Running) 
         await expect(page.locator("#queue .row")).to_have_count(1)
         await let_go()
         await expect(question).to_contain_text("In their hold: One more")
+
+
+async def test_what_is_being_sent_counts(browser: Browser, held: Running) -> None:
+    """As long as nobody knows what became of a line, it is one that may be breaking."""
+    await held.post("en", "Breaking 1", urgency=2)
+    draft = {"headline": "A draft", "urgency": 2}
+    await held.request("POST", "/v1/en/flashes?draft=true", body=draft)
+    arrived = asyncio.Event()
+    async with desk(browser, held, "amal") as page:
+
+        async def late(route: Route) -> None:
+            await arrived.wait()
+            await route.continue_()
+
+        await page.route("**/v1/en/flashes?hold=*", late)
+        await page.locator("#headline").fill("One more")
+        await page.locator("#headline").press("Alt+ArrowUp")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#cards")).to_contain_text("One more")
+        await page.locator("#queue .row").focus()
+        await page.keyboard.press("g")
+        await expect(page.locator(".question")).to_contain_text("In their hold: One more")
+        arrived.set()
 
 
 async def test_a_line_that_is_being_lowered_counts_no_more(browser: Browser, held: Running) -> None:

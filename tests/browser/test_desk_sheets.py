@@ -44,9 +44,11 @@ async def type_line(page: Page, text: str) -> None:
     await page.keyboard.press("Control+Enter")
 
 
-async def test_a_line_in_its_hold_leaves_the_box_free(browser: Browser, newsroom: Running) -> None:
+async def test_a_line_in_its_hold_leaves_the_box_free(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """Of two quick lines both go out; what is typed during a hold stays in the box."""
-    async with desk(browser, newsroom, "amal") as page, newsroom.live("en") as reader:
+    async with desk(each_browser, newsroom, "amal") as page, newsroom.live("en") as reader:
         await receive(reader)
         await type_line(page, "The first line")
         await box(page, "")
@@ -60,9 +62,9 @@ async def test_a_line_in_its_hold_leaves_the_box_free(browser: Browser, newsroom
         await box(page, "The third is being writ")
 
 
-async def test_several_lines_are_in_their_hold(browser: Browser, slow: Running) -> None:
+async def test_several_lines_are_in_their_hold(each_browser: Browser, slow: Running) -> None:
     """Each has its card, and Abort stops the newest first."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         for count, text in enumerate(("The first line", "The second line"), start=1):
             await type_line(page, text)
             await expect(page.locator("#cards .abort")).to_have_count(count)
@@ -71,9 +73,9 @@ async def test_several_lines_are_in_their_hold(browser: Browser, slow: Running) 
         await expect(page.locator("#cards .hold")).to_contain_text("The first line")
 
 
-async def test_abort_loses_nothing(browser: Browser, slow: Running) -> None:
+async def test_abort_loses_nothing(each_browser: Browser, slow: Running) -> None:
     """Stopped words come back to an empty box, or to the list beside what is being written."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await type_line(page, "Stopped at once")
         await expect(page.locator("#cards .abort")).to_be_visible()
         await page.keyboard.press("Escape")
@@ -166,10 +168,12 @@ async def test_tabs_that_did_not_hear_of_each_other_both_send(
         await expect(other.locator("#cards .hold")).to_have_count(0)
 
 
-async def test_started_versions_write_over_nothing(browser: Browser, newsroom: Running) -> None:
+async def test_started_versions_write_over_nothing(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """What is unsent at the other edition's desk is still there after its version was started."""
     await newsroom.post("en", "Talks begin")
-    async with desk(browser, newsroom, "amal", "/desk/ar") as page:
+    async with desk(each_browser, newsroom, "amal", "/desk/ar") as page:
         await page.locator("#headline").fill("نص لم يرسل")
         await page.goto(f"{newsroom.url}/desk/en")
         await page.get_by_role("button", name="Start the ar version").click()
@@ -178,10 +182,10 @@ async def test_started_versions_write_over_nothing(browser: Browser, newsroom: R
         await expect(page.locator("#sheets")).to_contain_text("نص لم يرسل")
 
 
-async def test_a_correction_is_kept_like_any_text(browser: Browser, newsroom: Running) -> None:
+async def test_a_correction_is_kept_like_any_text(each_browser: Browser, newsroom: Running) -> None:
     """Through a reload and through the end of a session; a kill meanwhile takes no word of it."""
     line = await newsroom.post("en", "Seven people hurt", source="Police")
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await expect(page.locator("#lines .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         for key in ("j", "c"):
@@ -209,11 +213,11 @@ async def test_a_correction_is_kept_like_any_text(browser: Browser, newsroom: Ru
 
 
 async def test_a_correction_by_somebody_else_is_shown_at_once(
-    browser: Browser, newsroom: Running
+    each_browser: Browser, newsroom: Running
 ) -> None:
     """Before anything is sent: whose it is, both texts, what differs; both changes are kept."""
     line = await newsroom.post("en", "Seven people hurt", source="Police")
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.locator("#lines .row").hover()
         await page.locator("#lines [data-act=correct]").click()
         await page.locator("#headline").fill("Nine people hurt")
@@ -224,7 +228,7 @@ async def test_a_correction_by_somebody_else_is_shown_at_once(
         await expect(page.locator("#lines .source")).to_have_text("Fire brigade")
 
 
-async def test_whatever_reaches_readers_is_held(browser: Browser, slow: Running) -> None:
+async def test_whatever_reaches_readers_is_held(each_browser: Browser, slow: Running) -> None:
     """A draft let go, the second key, an embargo ended, a pin, a correction, a refile: a ring, and Abort."""
     line = await slow.post("en", "Out already")
     drafted = {"headline": "A draft", "urgency": 3}
@@ -232,7 +236,7 @@ async def test_whatever_reaches_readers_is_held(browser: Browser, slow: Running)
     await slow.request("POST", "/v1/en/flashes", body={"headline": "Second key", "urgency": 1})
     later = {"headline": "Embargoed", "embargoed": "2099-01-01T00:00:00Z"}
     await slow.request("POST", "/v1/en/flashes", body=later)
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         for text in ("A draft", "Second key", "Embargoed"):
             row = page.locator("#queue .row", has_text=text)
             await row.hover()
@@ -261,10 +265,12 @@ async def test_whatever_reaches_readers_is_held(browser: Browser, slow: Running)
     assert len(versions["versions"]) == 1
 
 
-async def test_what_destroys_asks_or_can_be_taken_back(browser: Browser, newsroom: Running) -> None:
+async def test_what_destroys_asks_or_can_be_taken_back(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """Discarding asks; a text that was thrown away is a click from being back."""
     await newsroom.request("POST", "/v1/en/flashes?draft=true", body={"headline": "A draft"})
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await expect(page.locator("#queue .row")).to_have_count(1)
         await page.keyboard.press("Escape")
         for key in ("j", "d"):
@@ -283,9 +289,9 @@ async def test_what_destroys_asks_or_can_be_taken_back(browser: Browser, newsroo
         await box(page, "Thrown away by mistake")
 
 
-async def test_the_same_news_is_told_in_its_hold(browser: Browser, slow: Running) -> None:
+async def test_the_same_news_is_told_in_its_hold(each_browser: Browser, slow: Running) -> None:
     """Who has it too, and that it is in its hold: at both desks, while both can be stopped."""
-    async with desk(browser, slow, "amal") as amal, desk(browser, slow, "ben") as ben:
+    async with desk(each_browser, slow, "amal") as amal, desk(each_browser, slow, "ben") as ben:
         await type_line(amal, "Quake of magnitude 7.1 off Honshu")
         await expect(ben.locator("#queue .row")).to_have_count(1)
         await type_line(ben, "Quake of magnitude 7.1 off HONSHU")
@@ -297,9 +303,11 @@ async def test_the_same_news_is_told_in_its_hold(browser: Browser, slow: Running
         await expect(amal.locator("#cards .note")).to_be_hidden()
 
 
-async def test_a_line_stopped_by_a_colleague_comes_back(browser: Browser, slow: Running) -> None:
+async def test_a_line_stopped_by_a_colleague_comes_back(
+    each_browser: Browser, slow: Running
+) -> None:
     """Its words are at the desk that they come from, which is told by whom."""
-    async with desk(browser, slow, "amal") as amal, desk(browser, slow, "ben") as ben:
+    async with desk(each_browser, slow, "amal") as amal, desk(each_browser, slow, "ben") as ben:
         await type_line(amal, "Too early")
         await ben.locator("#queue .row").hover()
         await ben.locator("#queue [data-act=abort]").click()
@@ -307,9 +315,9 @@ async def test_a_line_stopped_by_a_colleague_comes_back(browser: Browser, slow: 
         await expect(amal.locator("#said")).to_contain_text("ben stopped it")
 
 
-async def test_a_hold_is_there_after_a_reload(browser: Browser, slow: Running) -> None:
+async def test_a_hold_is_there_after_a_reload(each_browser: Browser, slow: Running) -> None:
     """The line waits at the service, its card beside the box, and can still be stopped."""
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         await type_line(page, "Held over a reload")
         await expect(page.locator("#cards .abort")).to_be_visible()
         await expect(page.locator("#cards strong")).to_contain_text("Goes out in")
@@ -321,10 +329,10 @@ async def test_a_hold_is_there_after_a_reload(browser: Browser, slow: Running) -
         await box(page, "Held over a reload")
 
 
-async def test_rights_are_not_shown_to_be_refused(browser: Browser, newsroom: Running) -> None:
+async def test_rights_are_not_shown_to_be_refused(each_browser: Browser, newsroom: Running) -> None:
     """A reporter has neither FLASH nor ALERT, and can correct their own lines alone."""
     await newsroom.post("en", "By a colleague")
-    async with desk(browser, newsroom, "rima") as page:
+    async with desk(each_browser, newsroom, "rima") as page:
         await expect(page.locator(".urgencies .pick")).to_have_count(3)
         await type_line(page, "By rima")
         own = page.locator("#lines .row", has_text="By rima")
@@ -334,10 +342,12 @@ async def test_rights_are_not_shown_to_be_refused(browser: Browser, newsroom: Ru
         await expect(own.locator("[data-act=kill]")).to_have_count(0)
 
 
-async def test_everything_about_a_line_can_be_mended(browser: Browser, newsroom: Running) -> None:
+async def test_everything_about_a_line_can_be_mended(
+    each_browser: Browser, newsroom: Running
+) -> None:
     """Each field of a published line, with what changes shown before; a refile says it is silent."""
     line = await newsroom.post("en", "Talks begin", source="A", urgency=3, url="https://a.example/")
-    async with desk(browser, newsroom, "amal") as page:
+    async with desk(each_browser, newsroom, "amal") as page:
         await page.locator("#lines .row").hover()
         await page.locator("#lines [data-act=correct]").click()
         await expect(page.locator("#publish")).to_be_disabled()
@@ -401,7 +411,7 @@ REFUSE = """(names) => {
 
 @pytest.mark.parametrize("kind", ["new", "correct"])
 async def test_every_field_says_what_is_wrong_with_it(
-    browser: Browser, slow: Running, kind: str
+    each_browser: Browser, slow: Running, kind: str
 ) -> None:
     """Where it is visible; the first has the focus, the rest is said by name above."""
     await slow.post("en", "Out")
@@ -409,7 +419,7 @@ async def test_every_field_says_what_is_wrong_with_it(
     shown += ["expires", "pinned"]
     shown += {"new": ["embargoed"], "correct": ["correction"]}[kind]
     hidden = {"new": "correction", "correct": "embargoed"}[kind]
-    async with desk(browser, slow, "amal") as page:
+    async with desk(each_browser, slow, "amal") as page:
         if kind == "correct":
             await page.locator("#lines .row").focus()
             await page.keyboard.press("c")

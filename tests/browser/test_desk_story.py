@@ -129,12 +129,12 @@ async def _correction_and_kill(service: Running, amal: Page) -> None:
         await expect(amal.locator("#landed .big").first).to_have_text("reached 1 of 1 reader")
 
 
-async def test_from_idea_to_air_it_takes_two_keys(browser: Browser, service: Running) -> None:
+async def test_from_idea_to_air_it_takes_two_keys(each_browser: Browser, service: Running) -> None:
     """Besides the line itself: Ctrl and Enter."""
     await hire(service, "amal")
     counting = "window.keys = 0; addEventListener('keydown', () => keys++, true);"
     async with (
-        desk(browser, service, "amal", before=counting) as page,
+        desk(each_browser, service, "amal", before=counting) as page,
         service.live("en") as reader,
     ):
         await receive(reader)
