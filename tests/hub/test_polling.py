@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from ticker.hub.polling import INTERVAL_MAX, PollingReaders
+from ticker.hub.audience import OTHER
+from ticker.hub.polling import GAP, INTERVAL_MAX, PollingReaders
 from ticker.hub.sites import ORIGINS_MAX
 
 
@@ -56,3 +57,33 @@ def test_strangers_do_not_choose_how_much_is_kept() -> None:
         polling.asked(f"https://{number}.example", 1 + number % 12)
     assert len(polling.counts) <= ORIGINS_MAX + 1
     assert len(polling._ends) <= (INTERVAL_MAX + 1) * 20
+
+
+def test_who_waits_for_an_answer_counts_as_one_until_it_does_not_come_back() -> None:
+    """A long poll takes over what is left of its last answer, and is gone some seconds after the last."""
+    clock = Clock()
+    polling = PollingReaders(clock)
+    for _ in range(3):
+        site = polling.waits("self")
+        assert polling.counts == {"self": 1}
+        clock.now += 25  # however long it waits
+        assert polling.counts == {"self": 1}
+        polling.answered(site)
+        clock.now += 1
+        assert polling.counts == {"self": 1}
+    clock.now += GAP
+    assert not polling.counts
+
+
+def test_who_waits_under_too_many_sites_is_counted_as_another_to_the_end() -> None:
+    """Nobody is left over when the sites before it have gone."""
+    clock = Clock()
+    polling = PollingReaders(clock)
+    for number in range(ORIGINS_MAX):
+        polling.asked(f"https://{number}.example", 2)
+    site = polling.waits("https://late.example")
+    assert site == OTHER
+    clock.now += 3
+    polling.answered(site)
+    clock.now += GAP + 1
+    assert not polling.counts

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HELLOS_BYTES_MAX: Final = 64 * 1024 * 1024
 # As text and as it goes over each transport, and the objects around it.
-_COPIES: Final = 4
+_COPIES: Final = 5
 _OBJECTS_BYTES: Final = 1024
 
 

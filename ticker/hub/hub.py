@@ -1,7 +1,4 @@
-"""The hub: this process's rooms, admission to them, and broadcast of what the relay brings.
-
-Each line, correction or kill is delivered by the room of its edition (`room`).
-"""
+"""The hub: this process's rooms, admission to them, and broadcast; `room` delivers each line."""
 
 from __future__ import annotations
 
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from ticker.news.flash import Flash
     from ticker.news.reach import HubReaders
     from ticker.news.subscription import Subscription
+    from ticker.protocol.frames import Frame
     from ticker.settings import Settings
 
 
@@ -189,17 +187,19 @@ class Hub:
     ) -> Subscription:
         """Let a reader in; it was sent its hello when this returns, unless it is an early one.
 
-        `joined` is called once it was. Returns the interned subscription, one object for all equal
-        ones, for `leave`.
+        `joined` is called once it was. Returns the interned subscription, for `leave`.
         """
-        edition = subscription.edition
-        self._presence.arrive(edition, reader)
-        room = self._rooms[edition]
+        room = self._rooms[subscription.edition]
+        self._presence.arrive(room.edition, reader)
         seat = partial(room.join, reader, subscription, cursor, self._clock, joined)
         if cursor is None or room.stale is not None or cursor.offset <= room.board.cursor.offset:
             return seat()
-        self._early.wait(reader, edition, cursor.offset, seat)
+        self._early.wait(reader, room.edition, cursor.offset, seat)
         return subscription
+
+    def hello(self, subscription: Subscription, cursor: Cursor | None) -> Frame:
+        """What a reader who is in would be greeted with if it came from this position now."""
+        return self._rooms[subscription.edition].hello(subscription, cursor, self._clock())
 
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """A reader is gone."""

@@ -38,14 +38,18 @@ class HubPresence:
         """A reader or a desk is in."""
         self.connected += 1
         self._count[edition, reader.transport] += 1
-        if reader.transport != DESK:
+        if reader.transport == POLLING:
+            reader.origin = self._polling[edition].waits(reader.origin)
+        elif reader.transport != DESK:
             self._sites[edition].arrive(reader)
 
     def depart(self, edition: str, reader: Reader) -> None:
         """It is gone."""
         self.connected -= 1
         self._count[edition, reader.transport] -= 1
-        if reader.transport != DESK:
+        if reader.transport == POLLING:
+            self._polling[edition].answered(reader.origin)
+        elif reader.transport != DESK:
             self._sites[edition].depart(reader)
 
     def polled(self, edition: str, origin: str, interval: int) -> None:
@@ -66,7 +70,7 @@ class HubPresence:
         transports = {
             transport: count
             for (edition, transport), count in self._count.items()
-            if edition == code and transport != DESK and count
+            if edition == code and transport not in {DESK, POLLING} and count
         }
         if polling:
             transports[POLLING] = polling.total()

@@ -95,6 +95,11 @@ class Receipts:
             delay = max(0, round((now - ref.made).total_seconds() * 1000))
             self._of(ref).times.setdefault(transport, Counter())[delay] += readers
 
+    def parted(self, refs: Iterable[VersionRef], transport: str, readers: int) -> None:
+        """So many have gone, and their machines have not said whether they hold these lines."""
+        for ref in refs:
+            self._of(ref).left[transport] += readers
+
     def watch(self, refs: list[VersionRef], readers: Sequence[Receiver]) -> None:
         """Find out whose machines hold these lines; all of these readers have one transport."""
         if not CAN_CONFIRM or not readers:

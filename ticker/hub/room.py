@@ -120,6 +120,10 @@ class Room:
         joined()
         return group.subscription
 
+    def hello(self, subscription: Subscription, cursor: Cursor | None, now: datetime) -> Frame:
+        """The snapshot or replay for this position; somebody has this subscription."""
+        return self._hello(self._groups[subscription], cursor, now)
+
     def leave(self, reader: Reader, subscription: Subscription) -> None:
         """Forget a reader."""
         group = self._groups.get(subscription)

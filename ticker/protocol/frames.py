@@ -6,6 +6,7 @@ every reader. This module knows no sockets, no Redis and no readers.
 
 from __future__ import annotations
 
+import gzip
 from enum import IntEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # Jitter: EventSource has none of its own, and all would come back at once.
 SSE_RETRY_MS: Final = range(1500, 4501)
 
+_GZIP_LEVEL: Final = 6
 _NO_TITLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 # Lingering close: what a peer has to read why it is closed.
@@ -54,11 +56,15 @@ class Frame:
     Attributes:
         text: The message as JSON.
         ref: The version of a line that it tells of, if it does.
+        is_news: Whether it brings or takes away anything.
+        stale: Since when the store is away, if it says so.
     """
 
     def __init__(self, message: dict[str, Any], ref: VersionRef | None = None) -> None:
         self.text: Final = document.dumps(message)
         self.ref: Final = ref
+        self.is_news: Final = _is_news(message)
+        self.stale: Final = message.get("stale")
         self._cursor = message["cursor"]
 
     @cached_property
@@ -80,6 +86,11 @@ class Frame:
     def sse(self) -> bytes:
         """The message as a Server-Sent Event whose id is the cursor (HTML, 9.2)."""
         return f"id: {self._cursor}\ndata: {self.text}\n\n".encode()
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The message as a body of its own, compressed (RFC 1952)."""
+        return gzip.compress(self.text.encode(), _GZIP_LEVEL, mtime=0)
 
     @cached_property
     def size(self) -> int:
@@ -167,6 +178,12 @@ class Encoder:
         if self.stale is not None:
             message["stale"] = document.format_time(self.stale)
         return message
+
+
+def _is_news(message: dict[str, Any]) -> bool:
+    if message.get("type") == "hello":
+        return bool(message["reset"] or message["flashes"] or message.get("drops"))
+    return message.get("type") != "beat"
 
 
 def flash(cursor: Cursor, item: Flash, ask: Ask | None = None) -> Frame:

@@ -12,6 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ticker.hub.audience import DESK
+from ticker.news.reach import POLLING
 from ticker.server.drain import send_away, slices_for
 from ticker.store.faults import StoreUnavailableError
 
@@ -28,7 +29,7 @@ class Rebalance:
     """Brings a hub down to the mean of the hubs that live.
 
     Args:
-        hub: Whose readers are sent on; desks stay.
+        hub: Whose readers are sent on; desks stay, and who polls comes anew anyway.
         presence: Knows how many the others have, as of some seconds ago.
         name: Of this hub.
         pause: Waits for so many seconds; for tests.
@@ -59,7 +60,7 @@ class Rebalance:
         except StoreUnavailableError as error:
             _log.warning("no rebalance: %s", error)
             return
-        readers = [it for it in self._hub.readers if it.transport != DESK]
+        readers = [it for it in self._hub.readers if it.transport not in {DESK, POLLING}]
         counts[self._name] = len(readers)
         surplus = max(0, len(readers) - ceil(sum(counts.values()) / len(counts)))
         _log.info("rebalance: %d of %d readers are sent on", surplus, len(readers))

@@ -19,6 +19,7 @@ from ticker.web.api.flashes import Flashes
 from ticker.web.api.health import Health
 from ticker.web.api.history import HistoryApi
 from ticker.web.api.items import Items
+from ticker.web.api.long_polls import LongPolls
 from ticker.web.api.reach import Reach
 from ticker.web.api.screens import ScreensApi
 from ticker.web.api.search import SearchApi
@@ -68,7 +69,7 @@ def api(shared: Shared) -> Visitor:
             *_resource(
                 _FLASHES,
                 "flashes",
-                GET=_search(shared, flashes).listing,
+                GET=_listing(shared, flashes).listing,
                 POST=editors.publish,
                 OPTIONS=flashes.preflight,
             ),
@@ -99,6 +100,11 @@ def _items(shared: Shared, flashes: Flashes) -> list[Route]:
     parts = shared.agency, shared.reading, shared.newsroom, shared.rendered, shared.templates
     items = Items(flashes, *parts)
     return [Route(_FLASH + ".ninjs", items.ninjs), Route(_FLASH + ".newsml", items.newsml)]
+
+
+def _listing(shared: Shared, flashes: Flashes) -> LongPolls:
+    core, search = shared.core, _search(shared, flashes)
+    return LongPolls(core.hub, shared.live, core.receipts, core.metrics, search.listing)
 
 
 def _search(shared: Shared, flashes: Flashes) -> SearchApi:

@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import ticker
 from ticker.protocol.messages import CLOSE_CODES, MESSAGES
 from ticker.web.description import samples
+from ticker.web.description.messages import payload
 from ticker.web.description.parameters import FILTERS, parameters
-from ticker.web.description.schemas import (
-    COUNT,
-    FLAG,
-    POSITION,
-    TEXT,
-    TIME,
-    many,
-    or_null,
-    schemas,
-    shape,
-)
+from ticker.web.description.schemas import schemas
 
 if TYPE_CHECKING:
     from ticker.news.newsroom import Newsroom
-    from ticker.protocol.messages import Member
-    from ticker.web.description.operation import Schema
 
 _SCHEMAS: Final = {"Flash", "Tombstone", "SectionCode", "RegionCode"}
 _PATH: Final = "/v1/{edition}/live"
@@ -33,21 +22,6 @@ _ABOUT: Final = (
     "missed. Over WebSocket each message is a text frame; over Server-Sent Events, at the same "
     "URL, an event with the message as `data` and its cursor as `id`."
 )
-_LINE: Final[Schema] = {
-    "anyOf": [{"$ref": "#/components/schemas/Flash"}, {"$ref": "#/components/schemas/Tombstone"}]
-}
-_TYPES: Final[dict[str, Schema]] = {
-    "string": TEXT,
-    "boolean": FLAG,
-    "number": {"type": "number"},
-    "time": TIME,
-    "flash": _LINE,
-    "array of flashes": many(_LINE),
-    "array of strings": many(TEXT),
-    "array of integers": {**many(COUNT), "minItems": 2, "maxItems": 2},
-    "board": shape("A board's bounds.", lines=COUNT, hours={"type": "number"}),
-    "titles": {"type": "object", "additionalProperties": or_null(TEXT)},
-}
 _EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "hello": {
         "reset": True,
@@ -141,18 +115,10 @@ def _channel(newsroom: Newsroom, names: list[str]) -> dict[str, Any]:
 
 
 def _message(name: str) -> dict[str, Any]:
-    message = MESSAGES[name]
-    kind = {"type": "string", "const": name}
-    needed = {it: _member(of) for it, of in message.members.items() if not of.is_optional}
-    others = {it: _member(of) for it, of in message.members.items() if of.is_optional}
     example = {"type": name, "cursor": samples.CURSOR, **_EXAMPLES[name]}
     return {
         "name": name,
-        "summary": message.meaning,
-        "payload": shape(message.meaning, others, type=kind, cursor=POSITION, **needed),
+        "summary": MESSAGES[name].meaning,
+        "payload": payload(name),
         "examples": [{"name": name, "payload": example}],
     }
-
-
-def _member(member: Member) -> Schema:
-    return {**_TYPES[member.type], "description": member.meaning}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import ticker
+from ticker.web.description.messages import payload
 from ticker.web.description.operation import PROBLEMS, Access, Operation, Reply, Tag
 from ticker.web.description.parameters import in_path, parameters
 from ticker.web.description.reading import HEALTH, READING
@@ -76,7 +77,7 @@ def openapi(newsroom: Newsroom) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in Tag],
         "paths": paths,
         "components": {
-            "schemas": schemas(newsroom),
+            "schemas": {**schemas(newsroom), "Hello": payload("hello")},
             "parameters": parameters(),
             "headers": {
                 name: {"description": meaning, "schema": schema}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ticker.hub.long_poll import WAIT_MAX
 from ticker.news.event import CURSOR
 from ticker.news.flash import URGENCY_RANGE
 from ticker.news.reach import ScreenState
@@ -88,6 +89,10 @@ def _pages() -> dict[str, Any]:
         "before": _query("before", TEXT, "Id of a line: the page of those published before it."),
         "after": _query("after", _POSITION, "Position to go on from."),
         "at": _query("at", TIME, "When.", required=True),
+        "listing_after": _query(
+            "after", TEXT, "Position: what comes after it, as a message, once it does."
+        ),
+        "wait": _query("wait", up_to(WAIT_MAX, 0), "With `after`: seconds to wait for it at most."),
         "poll": _query("poll", TEXT, "In how many seconds you ask again: you count as a reader."),
         "version": _query("version", up_to(999_999_999, 0), "Which one; else the newest."),
         "asked_version": _query(

@@ -9,6 +9,7 @@ from ticker.formats import newsml, ninjs
 from ticker.web.description import samples
 from ticker.web.description.operation import Operation, Operations, Reply, Tag
 from ticker.web.description.parameters import FILTERS, SEARCH
+from ticker.web.description.schemas import ref
 
 _NOT_MODIFIED: Final = Reply("What a cache has is still right.", None, "", headers=("ETag",))
 _PREFLIGHT: Final = Reply("What scripts of other sites may do.", None, "")
@@ -52,16 +53,24 @@ READING: Final[Operations] = MappingProxyType(
         ),
         "GET /v1/{edition}/flashes": Operation(
             id="flashes",
-            summary="The board, a page of the past, or what is found",
+            summary="The board, a page of the past, what is found, or what comes after a position",
             tag=Tag.READING,
-            parameters=("limit", "before", "poll", *FILTERS, *SEARCH, "If-None-Match"),
+            parameters=(
+                *("limit", "before", "poll", "listing_after", "wait"),
+                *(*FILTERS, *SEARCH, "If-None-Match"),
+            ),
             query={"limit": "1"},
             replies={
-                200: Reply("Lines.", "Listing", headers=("ETag", "Link"), example=samples.LISTING),
+                200: Reply(
+                    "Lines; with `after` or `wait` a `hello`, as /asyncapi.json has it.",
+                    {"anyOf": [ref("Listing"), ref("Hello")]},
+                    headers=("ETag", "Link"),
+                    example=samples.LISTING,
+                ),
                 304: _NOT_MODIFIED,
             },
-            # A token may be given: editors find killed lines, too.
-            problems=(401, 404, 422),
+            # A token may be given: editors find killed lines, too. `after` has 403 as live has it.
+            problems=(401, 403, 404, 422),
         ),
         "OPTIONS /v1/{edition}/flashes": _preflight("flashes"),
         "GET /v1/{edition}/flashes/{id}": Operation(
