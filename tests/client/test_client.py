@@ -86,7 +86,7 @@ def _is_whole(request: bytes) -> bool:
 async def test_a_line_goes_through_its_life(service: Running) -> None:
     """A program drafts, releases, corrects, pins and kills a line, and finds it in every place between."""
     async with Client(service.url, service.token) as ticker:
-        draft = await ticker.draft("en", "Frist", urgency=2, tags=["harbour"])
+        draft = await ticker.draft("en", "Fist", urgency=2, tags=["harbour"])
         flash_id = draft["id"]
         assert [it["stage"] for it in await ticker.queue("en")] == ["draft"]
         assert (await ticker.board("en")).flashes == []
