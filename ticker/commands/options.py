@@ -54,6 +54,31 @@ def _add_field(command: argparse.ArgumentParser, field: Field) -> None:
     command.add_argument(f"--{field.option or field.name}", dest=field.name, help=meaning, **given)
 
 
+class LateParser(argparse.ArgumentParser):
+    """A parser whose last argument may be left out, and may stand behind options where it is not.
+
+    argparse takes an argument that may be left out for left out as soon as an option comes first.
+    """
+
+    late = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse has it."""
+        known, rest = super().parse_known_args(args, namespace)
+        words = rest[1:] if rest[:1] == ["--"] else [it for it in rest if not it.startswith("-")]
+        if self.late and getattr(known, self.late) is None and len(words) == len(rest[-1:]):
+            setattr(known, self.late, words[0] if words else None)
+            rest = []
+        return known, rest
+
+
+def add_json(
+    command: argparse.ArgumentParser, meaning: str = "as JSON, one document a line"
+) -> None:
+    """Whether the answer is for a program."""
+    command.add_argument("--json", action="store_true", help=meaning)
+
+
 def fields_of(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of a flash that were given."""
     given = {name: getattr(options, name, None) for name in CHANGEABLE}
