@@ -26,6 +26,9 @@ def test_a_line_that_waits(here: Here, served: Serving) -> None:
     assert changed.out == f"{flash_id} version 5\n"
     refused = here("kill", flash_id, "--reason", "x", "--if-version", "2", env=env)
     assert "412" in refused.refusal
+    for mistyped in ("--urgencyy", "-u"):
+        wrong = here("correct", flash_id, mistyped, "3", env=env)
+        assert (wrong.code, wrong.out) == (2, "")
     nothing = here("correct", flash_id, env=env)
     assert (nothing.code, nothing.out) == (2, "")
     held = here("hold", "Soon", "--edition", "en", "--seconds", "10", "--json", env=env)

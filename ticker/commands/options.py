@@ -65,9 +65,11 @@ class LateParser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse has it."""
         known, rest = super().parse_known_args(args, namespace)
-        words = rest[1:] if rest[:1] == ["--"] else [it for it in rest if not it.startswith("-")]
-        if self.late and getattr(known, self.late) is None and len(words) == len(rest[-1:]):
-            setattr(known, self.late, words[0] if words else None)
+        word = rest[1:] if rest[:1] == ["--"] else [it for it in rest if not it.startswith("-")]
+        # An option that there is not stays what is left over, and so does what follows it.
+        is_late = len(word) == 1 and rest in (word, ["--", *word])
+        if self.late and getattr(known, self.late) is None and is_late:
+            setattr(known, self.late, word[0])
             rest = []
         return known, rest
 
