@@ -6,13 +6,14 @@ import shlex
 import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.blocking import Blocking
 from tests.support.process import Serving, command, environment, free_port, serving, ticker
 from ticker import __version__
-from ticker.commands.client import Client, ClientError
+from ticker.client import ClientError
 from ticker.server.valkey import is_running
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.process import Here
+    from ticker.client import Flash
 
 _TOKEN = re.compile(r"tkr_[A-Za-z0-9_-]{43}\n")
 
@@ -31,11 +33,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield service
 
 
-def _flash(service: Serving, flash_id: str, edition: str = "en") -> dict[str, Any]:
+def _flash(service: Serving, flash_id: str, edition: str = "en") -> Flash:
     """The newest of all versions of a flash."""
-    answer = service.client._call("GET", f"/v1/{edition}/flashes/{flash_id}/versions")
-    newest: dict[str, Any] = answer["versions"][-1]["flash"]
-    return newest
+    return service.client.versions(edition, flash_id)[-1]["flash"]
 
 
 def _words(value: object) -> str | None:
@@ -197,7 +197,7 @@ def test_token_alone_on_stdout(here: Here, served: Serving) -> None:
     made = here("token", "create", "script", "--role", "editor", "--data", served.data)
     assert (made.code, made.err) == (0, "")
     assert _TOKEN.fullmatch(made.out)
-    posted = Client(served.url, made.out.strip()).post("en", {"headline": "from a script"})
+    posted = Blocking(served.url, made.out.strip()).publish("en", "from a script")
     assert posted["version"] == 1
 
 
@@ -245,25 +245,25 @@ def test_token_for_one_edition(here: Here, served: Serving) -> None:
         *("token", "create", "arabic", "--role", "editor", "--data", served.data),
         *("--edition", "ar"),
     )
-    client = Client(served.url, made.out.strip())
-    assert client.post("ar", {"headline": "عاجل"})["edition"] == "ar"
+    client = Blocking(served.url, made.out.strip())
+    assert client.publish("ar", "عاجل")["edition"] == "ar"
     with pytest.raises(ClientError, match="403"):
-        client.post("en", {"headline": "not here"})
+        client.publish("en", "not here")
 
 
 def test_revoke(here: Here, served: Serving) -> None:
     """A revoked token stops at once, on the service that runs, and its name is free again."""
     create = ("token", "create", "leaver", "--role", "editor", "--data", served.data)
-    client = Client(served.url, here(*create).out.strip())
-    client.post("en", {"headline": "still here"})
+    client = Blocking(served.url, here(*create).out.strip())
+    client.publish("en", "still here")
     revoked = here("token", "revoke", "leaver", "--data", served.data)
     assert (revoked.code, revoked.err) == (0, "")
     with pytest.raises(ClientError, match="401"):
-        client.post("en", {"headline": "no more"})
+        client.publish("en", "no more")
     assert "leaver" not in _rows(here, served)
     assert here(*create).code == 0
     with pytest.raises(ClientError, match="401"):
-        client.post("en", {"headline": "nor with the old one"})
+        client.publish("en", "nor with the old one")
 
 
 def test_duplicate_name(here: Here, served: Serving) -> None:
@@ -271,7 +271,7 @@ def test_duplicate_name(here: Here, served: Serving) -> None:
     again = here("token", "create", "tester", "--role", "admin", "--data", served.data)
     assert "there is a token or user named 'tester'" in again.refusal
     assert again.out == ""
-    assert served.client.post("en", {"headline": "goes on"})
+    assert served.client.publish("en", "goes on")
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_tokens_without_a_service(here: Here, tmp_path: Path) -> None:
     assert here("token", "list", "--data", data).out.startswith("early\teditor\t")
     assert not is_running(data)
     with serving(data, token=False) as service:
-        client = Client(service.url, made.out.strip())
-        assert client.post("en", {"headline": "early bird"})["version"] == 1
+        client = Blocking(service.url, made.out.strip())
+        assert client.publish("en", "early bird")["version"] == 1
 
 
 def test_post_correct_kill(served: Serving) -> None:
@@ -333,7 +333,7 @@ def test_post_correct_kill(served: Serving) -> None:
         "expires": "2099-01-01T00:00:00.000Z",
         "story": "historia-1",
     }
-    assert {name: flash[name] for name in expected} == expected
+    assert dict(flash) | expected == flash
 
     corrected = ticker(
         *("correct", flash_id, "Segunda línea", "--no-pinned", "--correction", "Era otra"),
@@ -388,7 +388,7 @@ def test_embargo(here: Here, served: Serving) -> None:
     assert posted.code == 0
     flash = _flash(served, posted.out.strip())
     assert flash["pubstatus"] == "withheld"
-    assert "withheld" not in json.dumps(served.client._call("GET", "/v1/en/flashes"))
+    assert "withheld" not in json.dumps(served.client.do(lambda it: it.board("en")).flashes)
 
 
 @pytest.mark.parametrize(

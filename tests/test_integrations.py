@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.support.service import Running
 
@@ -55,3 +57,13 @@ async def test_the_examples_run(service: Running, tmp_path: Path) -> None:
 def test_every_language_is_one_that_is_run() -> None:
     """No example stands in the manual that nobody tries."""
     assert {language for language, _ in EXAMPLES} == _PROGRAMS.keys()
+
+
+async def test_the_examples_of_the_client_run(service: Running, tmp_path: Path) -> None:
+    """The programs of the client's manual do what stands beside them."""
+    manual = (Path(__file__).parent.parent / "docs" / "client.md").read_text("utf-8")
+    writing, following = re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TICKER_TOKEN", service.token)
+        assert "headline must be one line" in await run(tmp_path, service.url, "python", writing)
+        assert "0 lines on the board" in await run(tmp_path, service.url, "python", following)

@@ -7,24 +7,19 @@ set up otherwise first, where trying again is no use.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ticker import __version__
 from ticker.accounts.tokens import NameTakenError, TooManyNamesError
 from ticker.backup.format import BackupError
 from ticker.bench.errors import BenchError
-from ticker.commands import backups, staff, tokens, users
-from ticker.commands.client import Client, ClientError
+from ticker.client import ClientError, ProblemError
+from ticker.commands import backups, looking, staff, tokens, users, writing
 from ticker.commands.demo import DemoPoster
-from ticker.commands.options import add_fields, add_store, fields_of, settings_of
-from ticker.commands.search import FACETS, found_text
-from ticker.commands.tail import TailError, as_json, as_text, follow
+from ticker.commands.options import LateParser, add_store, settings_of
 from ticker.commands.verify import BrokenLogError, verify
-from ticker.news.document import dumps
 from ticker.server import logs
 from ticker.server.preflight import UnfitStoreError
 from ticker.server.valkey import DataDirInUseError, EmbeddedStartError
@@ -46,10 +41,11 @@ _FAILURES = (
     OSError,
     SettingsError,
     StoreUnavailableError,
-    TailError,
     TooManyNamesError,
     UnfinishedImportError,
 )
+
+_CLEAN = "?clean=true"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,16 +73,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _sentence(error: Exception) -> str:
     if isinstance(error, NameTakenError):
         return f"there is a token or user named {str(error)!r}; remove it or take another name"
-    return str(error) or type(error).__name__
+    sentence = str(error) or type(error).__name__
+    is_cleanable = isinstance(error, ProblemError) and _CLEAN in {it.remedy for it in error.faults}
+    return f"{sentence}; --clean takes it out" if is_cleanable else sentence
 
 
 def _parser(*, with_bench: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ticker", description=__doc__)
     parser.add_argument("--version", action="version", version=f"ticker {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=LateParser)
     _add_service(commands)
     staff.add(commands)
-    _add_desk(commands)
+    writing.add(commands)
+    looking.add(commands)
     _add_verify(commands)
     backups.add(commands)
     _add_bench(commands, whole=with_bench)
@@ -126,37 +125,6 @@ def _add_verify(commands: Any) -> None:
     command.set_defaults(run=_verify)
 
 
-def _add_desk(commands: Any) -> None:
-    post = commands.add_parser("post", help="publish a line (TICKER_URL, TICKER_TOKEN)")
-    post.add_argument("headline", metavar="line")
-    post.add_argument("--edition", required=True)
-    add_fields(post, correcting=False)
-    post.set_defaults(run=_post)
-    correct = commands.add_parser("correct", help="replace a line")
-    correct.add_argument("id")
-    correct.add_argument("headline", metavar="line")
-    correct.add_argument("--edition", help="found by the id when not given")
-    add_fields(correct, correcting=True)
-    correct.set_defaults(run=_correct)
-    kill = commands.add_parser("kill", help="remove a line from every screen")
-    kill.add_argument("id")
-    kill.add_argument("--reason", required=True)
-    kill.add_argument("--edition", help="found by the id when not given")
-    kill.set_defaults(run=_kill)
-    search = commands.add_parser("search", help="find lines of all days, newest first")
-    search.add_argument("words", nargs="*", help="all of them; the last one may go on")
-    search.add_argument("--edition", required=True)
-    for name in FACETS:
-        search.add_argument(f"--{name}", action="append", default=[], help="repeatable")
-    search.add_argument("--limit", type=int, default=50, help="lines at most, up to 200 (50)")
-    search.add_argument("--json", action="store_true", help="one flash a line")
-    search.set_defaults(run=_search)
-    tail = commands.add_parser("tail", help="print the board, then every event as it happens")
-    tail.add_argument("--edition", action="append", default=[], help="repeat for several; all")
-    tail.add_argument("--json", action="store_true", help="one JSON message a line")
-    tail.set_defaults(run=_tail)
-
-
 def _launch(options: argparse.Namespace, on_ready: Callable[[Settings], None]) -> None:
     """Serve. Lazy import: the server is most of what there is to load."""
     from ticker.server.launch import serve  # noqa: PLC0415
@@ -181,7 +149,7 @@ def _demo(options: argparse.Namespace) -> None:
             address=address, readers=readers, token=token, name=name, password=password
         )
         print(text, flush=True)
-        DemoPoster(Client(address, token)).start()
+        DemoPoster(address, token).start()
 
     _launch(options, open_newsroom)
 
@@ -213,64 +181,3 @@ def _address(settings: Settings) -> str:
 def _verify(options: argparse.Namespace) -> None:
     for line in verify(settings_of(options), options.edition):
         print(line)
-
-
-def _client() -> Client:
-    url = os.environ.get("TICKER_URL", "http://127.0.0.1:8000")
-    return Client(url, os.environ.get("TICKER_TOKEN", "").strip())
-
-
-def _post(options: argparse.Namespace) -> None:
-    flash = _client().post(options.edition, fields_of(options), clean=options.clean)
-    print(flash["id"])
-    _tell(flash)
-
-
-def _correct(options: argparse.Namespace) -> None:
-    client = _client()
-    edition = options.edition or client.find(options.id)
-    flash = client.correct(edition, options.id, fields_of(options), clean=options.clean)
-    print(f"{flash['id']} version {flash['version']}")
-    _tell(flash)
-
-
-def _tell(flash: dict[str, Any]) -> None:
-    """What was cleaned, and what an editor should look at."""
-    for it in flash.get("cleaned", ()):
-        became = f"is now {it['replacement']!r}" if it["replacement"] else "is gone"
-        print(f"ticker: {_place(it)} {became}", file=sys.stderr)
-    for it in flash.get("doubtful", ()):
-        print(f"ticker: {_place(it)} may be a slip ({it['rule']})", file=sys.stderr)
-
-
-def _place(change: dict[str, Any]) -> str:
-    what = change["what"] if change["what"].startswith("U+") else repr(change["what"])
-    return f"{change['field']}: {what} at position {change['position']}"
-
-
-def _kill(options: argparse.Namespace) -> None:
-    client = _client()
-    edition = options.edition or client.find(options.id)
-    flash = client.kill(edition, options.id, options.reason)
-    print(f"{flash['id']} version {flash['version']} killed")
-
-
-def _search(options: argparse.Namespace) -> None:
-    fields = [(name, value) for name in FACETS for value in getattr(options, name)]
-    fields += [("q", " ".join(options.words))] if options.words else []
-    found = _client().search(options.edition, [*fields, ("limit", str(options.limit))])
-    for flash in found["flashes"]:
-        print(dumps(flash) if options.json else found_text(flash))
-
-
-def _tail(options: argparse.Namespace) -> None:
-    client = _client()
-    render = as_json if options.json else as_text
-    with suppress(KeyboardInterrupt):
-        asyncio.run(
-            follow(
-                client.url,
-                list(dict.fromkeys(options.edition)) or client.editions(),
-                lambda message: print(render(message), flush=True),
-            )
-        )

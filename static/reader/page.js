@@ -10,7 +10,7 @@ new ResizeObserver(measure).observe(banner);
 const status = document.getElementById("status");
 const ticker = banner.querySelector("breaking-ticker");
 ticker.addEventListener("status", ({ detail }) => say(detail));
-say(ticker.getAttribute("status"));
+say(ticker.status);
 
 /** The banner knows: it follows the same edition. */
 function say(state) {

@@ -23,7 +23,7 @@ from ticker.store.wire import IdempotencyKey, Wire
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from playwright.async_api import Browser, Page, ViewportSize
+    from playwright.async_api import Browser, Page, Route, ViewportSize
 
     from ticker.settings import Settings
 
@@ -331,6 +331,21 @@ async def test_nothing_is_in_anybodys_way(
             assert await page.evaluate("window.shifts") == []
             assert await violations(page) == []
         await page.close()
+
+
+async def test_a_page_whose_script_comes_late_says_that_it_is_live(
+    page: Page, service: Running
+) -> None:
+    """The banner was live before anybody listened to it, and does not say so again."""
+
+    async def late(route: Route) -> None:
+        await expect(page.locator("breaking-ticker [data-status=live]")).to_be_attached()
+        await route.continue_()
+
+    await page.route("**/reader/page.js*", late)
+    await page.goto(f"{service.url}/en")
+    await expect(page.locator("#status")).to_have_text("Live")
+    await expect(page.locator("#status")).to_be_visible()
 
 
 async def test_paper_gets_the_lines_and_their_clock(page: Page, service: Running) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.blocking import Blocking
 from tests.support.process import Serving, serving
 from tests.support.service import receive
-from ticker.commands.client import Client, ClientError
+from ticker.client import ClientError
 from ticker.news.draft import Rules
 from ticker.news.flash import HEADLINE_MAX
 from ticker.settings import load_newsroom
@@ -53,7 +54,7 @@ async def test_demo(tmp_path: Path) -> None:
         for edition in ("en", "ar", "es"):
             assert f"{service.url}/{edition}" in service.out
             assert (await service.remote.get(f"/{edition}")).status == 200
-        assert service.client.post("en", {"headline": "My first breaking line", "urgency": 2})
+        assert service.client.publish("en", "My first breaking line", urgency=2)
         await _first_lines(service)
         first = service.token
         assert service.stop() == 0
@@ -64,7 +65,7 @@ async def test_demo(tmp_path: Path) -> None:
         board = await service.remote.get("/v1/en/flashes")
         assert "My first breaking line" in _headlines(board.json)
         with pytest.raises(ClientError, match="401"):
-            Client(service.url, first).post("en", {"headline": "with yesterday's token"})
+            Blocking(service.url, first).publish("en", "with yesterday's token")
         await _first_lines(service)
     assert "Traceback" not in service.log
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,15 @@ from tests.support.process import (
     serving,
     streaming,
 )
-from ticker.commands.tail import Tail, TailError, follow
+from ticker.client import Client, FollowError
+from ticker.commands.tail import follow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from tests.support.process import Here
+    from ticker.client import Event
 
 _POSTED_MEANWHILE = 20
 
@@ -81,7 +83,7 @@ async def tail(service: Serving, *editions: str, json: bool = True) -> AsyncIter
 
 def _post(service: Serving, edition: str, headlines: Sequence[str]) -> list[str]:
     """Post lines; their ids."""
-    posted = [service.client.post(edition, {"headline": headline}) for headline in headlines]
+    posted = [service.client.publish(edition, headline) for headline in headlines]
     return [flash["id"] for flash in posted]
 
 
@@ -101,7 +103,7 @@ async def test_board_first(tmp_path: Path) -> None:
         async with tail(service, "en") as printer:
             assert await printer.headlines(3) == ["one", "two", "three"]
             (flash_id,) = _post(service, "en", ["four"])
-            service.client.correct("en", flash_id, {"headline": "Four"})
+            service.client.correct("en", flash_id, headline="Four")
             service.client.kill("en", flash_id, "wrong")
             versions = [await printer.flash() for _ in range(3)]
             out, err = await printer.interrupt()
@@ -128,7 +130,7 @@ async def test_through_a_crash(tmp_path: Path, store_url: str) -> None:
             assert "waiting for" in await printer.news()
             service.start()
             assert await printer.headlines(_POSTED_MEANWHILE) == lines
-            service.client.correct("en", ids[3], {"headline": "meanwhile 3, corrected"})
+            service.client.correct("en", ids[3], headline="meanwhile 3, corrected")
             assert await _finish(service, printer) == ["meanwhile 3, corrected"]
 
 
@@ -186,15 +188,15 @@ async def test_data_restored(tmp_path: Path) -> None:
             await asyncio.to_thread(service.stop)
             shutil.copytree(service.data / "appendonlydir", backup)
             service.start()
-            service.client.correct("en", changed, {"headline": "lost"})
-            service.client.correct("en", kept, {"headline": "lost as well"})
+            service.client.correct("en", changed, headline="lost")
+            service.client.correct("en", kept, headline="lost as well")
             assert await printer.headlines(2) == ["lost", "lost as well"]
             await asyncio.to_thread(service.stop)
             shutil.rmtree(service.data / "appendonlydir")
             shutil.copytree(backup, service.data / "appendonlydir")
             service.start()
             assert sorted(await printer.headlines(2)) == ["first", "kept"]
-            service.client.correct("en", changed, {"headline": "second"})
+            service.client.correct("en", changed, headline="second")
             assert await _finish(service, printer) == ["second"]
 
 
@@ -243,12 +245,12 @@ async def test_cursor_is_the_protocols(served: Serving) -> None:
 async def test_for_people(served: Serving) -> None:
     """Without --json a line says when, where, how urgent, what, by whom, and its id."""
     async with tail(served, "ar", json=False) as printer:
-        fields = {"headline": "عاجل: خبر", "urgency": 1, "source": "وكالة"}
-        flash_id = served.client.post("ar", fields)["id"]
+        posted = served.client.publish("ar", "عاجل: خبر", urgency=1, source="وكالة")
+        flash_id = posted["id"]
         while not (line := await printer.line()).endswith(flash_id):
             pass
         assert re.fullmatch(rf"\d\d:\d\d:\d\d  ar  1  عاجل: خبر  \(وكالة\)  {flash_id}", line)
-        served.client.correct("ar", flash_id, {"headline": "تصحيح", "source": None})
+        served.client.correct("ar", flash_id, headline="تصحيح", source=None)
         assert re.fullmatch(rf"[\d:]+  ar  1  v2  تصحيح  {flash_id}", await printer.line())
         served.client.kill("ar", flash_id, "wrong")
         assert re.fullmatch(rf"[\d:]+  ar  KILLED  {flash_id}", await printer.line())
@@ -264,17 +266,19 @@ async def test_nothing_is_left_open(served: Serving, monkeypatch: pytest.MonkeyP
     """Where one edition is refused, the others' connections are closed before the command ends."""
     _post(served, "en", ["a line"])
     before = asyncio.all_tasks()
-    shown, run = asyncio.Event(), Tail.run
+    shown, events = asyncio.Event(), Client.follow
 
-    async def refused(follower: Tail) -> None:
-        if follower.edition == "en":
-            await run(follower)
+    async def refused(client: Client, edition: str) -> AsyncIterator[Event]:
+        if edition == "en":
+            async with aclosing(events(client, edition)) as happening:
+                async for event in happening:
+                    yield event
         await shown.wait()
-        raise TailError
+        raise FollowError
 
-    monkeypatch.setattr(Tail, "run", refused)
-    with pytest.raises(TailError):
-        await follow(served.url, ["en", "xx"], lambda _: shown.set())
+    monkeypatch.setattr(Client, "follow", refused)
+    with pytest.raises(FollowError):
+        await follow(Client(served.url), ["en", "xx"], lambda _: shown.set())
     assert asyncio.all_tasks() - before == set()
 
 
@@ -308,31 +312,6 @@ async def _answer(service: Serving) -> int:
         return (await service.remote.get("/readyz")).status
     except OSError:
         return 0
-
-
-@pytest.mark.parametrize(
-    ("field", "least"),
-    [("Retry-After: 7\r\n", 7), ("", 0), ("Retry-After: soon\r\n", 0), (f"Retry-After: {'9' * 20}\r\n", 60)],
-)  # fmt: skip
-async def test_refused(monkeypatch: pytest.MonkeyPatch, field: str, least: float) -> None:
-    """A follower who is refused stays away for as long as it was told to, and then a little (P31)."""
-    waits: asyncio.Queue[float] = asyncio.Queue()
-
-    async def refuse(_: asyncio.StreamReader, outgoing: asyncio.StreamWriter) -> None:
-        outgoing.write(f"HTTP/1.1 503 x\r\n{field}Content-Length: 0\r\n\r\n".encode())
-        outgoing.close()
-
-    async def wait(seconds: float) -> None:
-        waits.put_nowait(seconds)
-        await asyncio.Event().wait()
-
-    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        monkeypatch.setattr("ticker.commands.tail.asyncio.sleep", wait)
-        task = asyncio.create_task(Tail(f"http://127.0.0.1:{port}", "en", print).run())
-        assert least < await waits.get() < least + 5
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def test_nobody_there(here: Here) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.process import Serving, free_port, serving, ticker
-from ticker.commands.client import ClientError
+from ticker.client import ClientError
 from ticker.server.valkey import url
 from ticker.store.client import Store
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def test_a_store_that_dies_by_itself_is_started_again(tmp_path: Path) -> None:
     """When only the embedded store is killed, the service brings it back and goes on."""
     with serving(tmp_path / "data") as service:
-        flash = service.client.post("en", {"headline": "Kept"})
+        flash = service.client.publish("en", "Kept")
         store = Store(url(tmp_path / "data"))
         commands: Any = store.commands
         before = (await commands.info("server"))["process_id"]
@@ -29,7 +29,7 @@ async def test_a_store_that_dies_by_itself_is_started_again(tmp_path: Path) -> N
         corrected = False
         while not corrected:
             with suppress(ClientError):
-                service.client.correct("en", flash["id"], {"headline": "Kept and corrected"})
+                service.client.correct("en", flash["id"], headline="Kept and corrected")
                 corrected = True
         after = (await commands.info("server"))["process_id"]
         await store.close()
@@ -42,7 +42,7 @@ def test_accepted_is_kept(tmp_path: Path, workers: str) -> None:
     with serving(tmp_path / "data", "--workers", workers) as service:
         posted = []
         for number in range(3):
-            posted.append(service.client.post("en", {"headline": f"line {number}"})["id"])
+            posted.append(service.client.publish("en", f"line {number}")["id"])
             service.kill()
             service.start()
         for flash_id in posted:
@@ -53,10 +53,10 @@ async def test_board_after_a_crash(tmp_path: Path) -> None:
     """After a crash readers find the board as it was: corrected, killed and pinned lines too."""
     with serving(tmp_path / "data") as service:
         client = service.client
-        ids = [client.post("ar", {"headline": f"line {number}"})["id"] for number in range(4)]
-        client.correct("ar", ids[0], {"headline": "corrected"})
+        ids = [client.publish("ar", f"line {number}")["id"] for number in range(4)]
+        client.correct("ar", ids[0], headline="corrected")
         client.kill("ar", ids[1], "wrong")
-        client.correct("ar", ids[2], {"pinned": True})
+        client.correct("ar", ids[2], pinned=True)
         before = await service.remote.get("/v1/ar/flashes")
         service.kill()
         service.start()

@@ -18,9 +18,9 @@ from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.support.blocking import Blocking
 from tests.support.service import Remote
 from ticker.commands import tokens
-from ticker.commands.client import Client
 from ticker.settings import Settings
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ class Serving:
         return Remote(self.port, self.token)
 
     @property
-    def client(self) -> Client:
-        return Client(self.url, self.token)
+    def client(self) -> Blocking:
+        return Blocking(self.url, self.token)
 
     @property
     def env(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ticker.bench.errors import BenchError
-from ticker.commands.client import Client
+from ticker.client import Client
 from ticker.server.process import die_with_parent
 from ticker.server.server import bind
 from ticker.server.valkey import url
@@ -96,7 +97,7 @@ def service(data: Path | None = None, board_lines: int = BOARD_LINES) -> Iterato
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     client = Client(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + _START_SECONDS
-    while not client.is_ready():
+    while not asyncio.run(client.is_ready()):
         if process.poll() is not None or time.monotonic() > deadline:
             raise BenchError(f"the service did not start: {log.read_text(errors='replace')}")
         time.sleep(0.05)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ticker.commands.client import Client, ClientError
-from ticker.news.document import format_time, utcnow
+from ticker.client import Client, ClientError
+from ticker.news.document import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,33 +26,38 @@ _KILL_EVERY: Final = 11
 class DemoPoster(threading.Thread):
     """Posts the sample lines of `demo.json` to a service, over and over, as an editor would."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, url: str, token: str) -> None:
         super().__init__(name="demo newsroom", daemon=True)
-        self._client = client
+        self._url = url
+        self._token = token
 
     def run(self) -> None:
         """Wait for the service, fill the boards, then go on at a lively pace."""
-        while not self._client.is_ready():
-            time.sleep(0.1)
-        for count, (edition, line) in enumerate(_lines(), start=1):
-            try:
-                self._play(count, edition, line)
-            except ClientError:
-                # The service is going down or was reconfigured; the demo is no reason to shout.
-                time.sleep(_PACE_SECONDS)
-            if count > _OPENING_LINES:
-                time.sleep(_PACE_SECONDS)
+        asyncio.run(self._run())
 
-    def _play(self, count: int, edition: str, line: dict[str, Any]) -> None:
-        correction = line.pop("corrected", None)
-        expires = format_time(utcnow() + _LIFETIME)
-        flash = self._client.post(edition, {**line, "expires": expires})
-        if correction is not None:
-            time.sleep(_PACE_SECONDS)
-            self._client.correct(edition, flash["id"], correction)
-        elif count % _KILL_EVERY == 0:
-            time.sleep(_PACE_SECONDS)
-            self._client.kill(edition, flash["id"], "demo: sent by mistake")
+    async def _run(self) -> None:
+        async with Client(self._url, self._token) as ticker:
+            while not await ticker.is_ready():  # noqa: ASYNC110 - it is another process
+                await asyncio.sleep(0.1)
+            for count, (edition, line) in enumerate(_lines(), start=1):
+                try:
+                    await _play(ticker, count, edition, line)
+                except ClientError:
+                    # The service is going down or was reconfigured; that is no reason to shout.
+                    await asyncio.sleep(_PACE_SECONDS)
+                if count > _OPENING_LINES:
+                    await asyncio.sleep(_PACE_SECONDS)
+
+
+async def _play(ticker: Client, count: int, edition: str, line: dict[str, Any]) -> None:
+    correction = line.pop("corrected", None)
+    flash = await ticker.publish(edition, **line, expires=utcnow() + _LIFETIME)
+    if correction is not None:
+        await asyncio.sleep(_PACE_SECONDS)
+        await ticker.correct(edition, flash["id"], **correction)
+    elif count % _KILL_EVERY == 0:
+        await asyncio.sleep(_PACE_SECONDS)
+        await ticker.kill(edition, flash["id"], "demo: sent by mistake")
 
 
 def _lines() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -54,6 +54,33 @@ def _add_field(command: argparse.ArgumentParser, field: Field) -> None:
     command.add_argument(f"--{field.option or field.name}", dest=field.name, help=meaning, **given)
 
 
+class LateParser(argparse.ArgumentParser):
+    """A parser whose last argument may be left out, and may stand behind options where it is not.
+
+    argparse takes an argument that may be left out for left out as soon as an option comes first.
+    """
+
+    late = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse has it."""
+        known, rest = super().parse_known_args(args, namespace)
+        word = rest[1:] if rest[:1] == ["--"] else [it for it in rest if not it.startswith("-")]
+        # An option that there is not stays what is left over, and so does what follows it.
+        is_late = len(word) == 1 and rest in (word, ["--", *word])
+        if self.late and getattr(known, self.late) is None and is_late:
+            setattr(known, self.late, word[0])
+            rest = []
+        return known, rest
+
+
+def add_json(
+    command: argparse.ArgumentParser, meaning: str = "as JSON, one document a line"
+) -> None:
+    """Whether the answer is for a program."""
+    command.add_argument("--json", action="store_true", help=meaning)
+
+
 def fields_of(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of a flash that were given."""
     given = {name: getattr(options, name, None) for name in CHANGEABLE}

@@ -173,3 +173,11 @@ async def test_a_line_with_many_versions_has_pages(service: Running) -> None:
 def test_what_changed(before: str, after: str, parts: list[tuple[str, str]]) -> None:
     """Word by word."""
     assert diff(before, after) == parts
+
+
+async def test_reading_has_no_conditions(service: Running) -> None:
+    """Header fields of a change mean nothing to a request that changes nothing."""
+    line = await service.post("en", "A line")
+    given = {"If-Match": '"7"', "Idempotency-Key": "two words"}
+    for path in ("queue", f"flashes/{line['id']}/versions"):
+        assert (await service.request("GET", f"/v1/en/{path}", headers=given)).status == 200

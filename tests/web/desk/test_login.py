@@ -12,7 +12,9 @@ import pytest
 
 from tests.support.desk import PASSWORD, form, hire, log_in
 from tests.support.service import running
+from ticker.accounts.login_limits import LoginLimits
 from ticker.accounts.passwords import GoneError, Passwords
+from ticker.web.desk.login import TRIES_MAX
 
 if TYPE_CHECKING:
     from tests.support.service import Running
@@ -172,6 +174,30 @@ async def test_who_is_refused_waits_before_they_ask_again(
     finally:
         gate.set()
     assert [(await task).status for task in waiting] == [503, 503]
+
+
+async def test_few_tries_ask_the_store_at_once(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others wait for their turn, so that a flood leaves connections to the store for everybody."""
+    fields = {"name": "amal", "password": PASSWORD}
+    inside, most, full = 0, 0, asyncio.Event()
+
+    async def attempt(*_: Any) -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        if inside == TRIES_MAX:
+            full.set()
+        await full.wait()
+        # Whoever is not held back comes in meanwhile.
+        await service.get("/readyz/readers")
+        inside -= 1
+
+    monkeypatch.setattr(LoginLimits, "attempt", attempt)
+    asked = [form(service, "/desk/login", fields) for _ in range(2 * TRIES_MAX)]
+    assert {answer.status for answer in await asyncio.gather(*asked)} == {401}
+    assert most == TRIES_MAX
 
 
 async def test_a_planted_session_is_not_adopted(service: Running) -> None:

@@ -111,19 +111,17 @@ class Editors:
 
     async def versions(self, request: Request) -> Response:
         """`GET /v1/{edition}/flashes/{id}/versions` → every version with who and when."""
-        context = await self._context(request)
-        who, edition = context.principal, context.edition
-        async with self._queue.turn(client_network(context.address or "")):
+        who, edition = await self._admitted(request)
+        async with self._queue.turn(client_network(address_of(request))):
             records = await self._intake.versions(who, edition, request.path_params["id"])
             return JSONResponse({"versions": _documents(who, records)}, headers=NO_STORE)
 
     async def queue(self, request: Request) -> Response:
         """`GET /v1/{edition}/queue` → the withheld lines, in the order they were filed."""
-        context = await self._context(request)
-        async with self._queue.turn(client_network(context.address or "")):
-            records = await self._intake.queue(context.principal, context.edition)
-            body = {"queue": _documents(context.principal, records)}
-            return JSONResponse(body, headers=NO_STORE)
+        who, edition = await self._admitted(request)
+        async with self._queue.turn(client_network(address_of(request))):
+            records = await self._intake.queue(who, edition)
+            return JSONResponse({"queue": _documents(who, records)}, headers=NO_STORE)
 
     @contextmanager
     def _counted(self, verb: str, success: int) -> Iterator[None]:
@@ -140,13 +138,18 @@ class Editors:
         finally:
             self._metrics.count("ticker_writes_total", verb=verb, status=str(status))
 
-    async def _context(self, request: Request) -> EditContext:
+    async def _admitted(self, request: Request) -> tuple[Principal, str]:
+        """Who asks, and for which edition."""
         edition = desk_edition_of(self._newsroom, request.path_params["edition"])
         if not self._hub.is_open(edition.code):
             raise unavailable("The board is not loaded, or a backup is being put into the store.")
+        return await self._authenticator.authenticate(request), edition.code
+
+    async def _context(self, request: Request) -> EditContext:
+        principal, edition = await self._admitted(request)
         return EditContext(
-            principal=await self._authenticator.authenticate(request),
-            edition=edition.code,
+            principal=principal,
+            edition=edition,
             if_match=_if_match(request),
             key=key_of(request),
             address=address_of(request) or None,

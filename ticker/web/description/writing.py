@@ -104,7 +104,6 @@ NEWSROOM: Final[Operations] = MappingProxyType(
             summary="Every version of a line, with who, when and why",
             tag=Tag.NEWSROOM,
             access=_EDITORIAL,
-            parameters=("If-Match", "Idempotency-Key"),
             replies={
                 200: Reply("Oldest first.", "Versions", example={"versions": [samples.RECORD]})
             },
@@ -114,7 +113,6 @@ NEWSROOM: Final[Operations] = MappingProxyType(
             summary="Lines that wait: drafts, holds, second keys, embargoes",
             tag=Tag.NEWSROOM,
             access=_EDITORIAL,
-            parameters=("If-Match", "Idempotency-Key"),
             replies={
                 200: Reply("As they were filed.", "Queue", example={"queue": [samples.WAITING]})
             },

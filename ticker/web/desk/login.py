@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import sleep
+from asyncio import Semaphore, sleep
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -20,7 +20,7 @@ from ticker.web.language import kept, spoken
 from ticker.web.problems import problem_at
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -42,6 +42,8 @@ _KEPT: Final = frozenset({"at", "before", "edition"})
 # Tarpit: who asks again as soon as they are refused would take a core for it. For some at once.
 PAUSE_SECONDS: Final = 1.0
 PAUSED_MAX: Final = 1000
+# Bulkhead: tries ask the store several times each, and must leave connections to it for all others.
+TRIES_MAX: Final = 32
 
 
 class _Pages(Protocol):
@@ -107,6 +109,7 @@ class Login:
         self._newsroom = newsroom
         self._editions = list(newsroom.all_editions.values())
         self._paused = 0
+        self._tries = Semaphore(TRIES_MAX)
         self._sign_on = ways.sign_on
         self._passkeys = ways.passkeys
         self._admins_only = ways.admins_only
@@ -121,6 +124,14 @@ class Login:
         """`POST /desk/login` → a new session and on to the desk; 401 or 429 and the form again."""
         self._authenticator.check_own(request)
         form = await read_form(request)
+        try:
+            async with self._tries:
+                return await self._try(request, form)
+        except BusyError:
+            await self._pause()
+            raise
+
+    async def _try(self, request: Request, form: Mapping[str, str]) -> Response:
         name, password = form.get("name", "").strip(), form.get("password", "")
         visitor = await self._device_cookies.visitor(request, name)
         address = visitor.address
@@ -129,9 +140,6 @@ class Login:
         except TooManyTriesError as error:
             await self._refused_logins.note(await self._login_limits.known(name), address, "unread")
             return self._form(request, form.get("next", ""), name, 429, wait=error.seconds)
-        except BusyError:
-            await self._pause()
-            raise
         if user is None:
             await self._refused_logins.note(await self._login_limits.known(name), address, "wrong")
             return self._form(request, form.get("next", ""), name, 401)

@@ -1,15 +1,15 @@
-"""`ticker tail` behind a proxy that takes WebSockets away."""
+"""Following behind a proxy that takes WebSockets away."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.listening import listening
-from ticker.commands.tail import Tail, TailError
+from ticker.client import Client, FollowError, Line, Reset
 from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
@@ -57,41 +57,45 @@ async def proxied(
 @pytest.mark.parametrize("kind", NO_WEBSOCKETS)
 async def test_a_stream_where_no_websocket_is_let(service: Running, kind: str) -> None:
     """Where a proxy has nothing for WebSockets the lines come all the same, and at once."""
-    shown: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     await service.post("en", "before")
-    async with proxied(service, NO_WEBSOCKETS[kind]) as (url, heads):
-        task = asyncio.create_task(Tail(url, "en", shown.put_nowait).run())
-        assert (await shown.get())["flash"]["headline"] == "before"
+    async with (
+        proxied(service, NO_WEBSOCKETS[kind]) as (url, heads),
+        aclosing(Client(url).follow("en")) as events,
+    ):
+        board = await anext(events)
+        assert isinstance(board, Reset)
+        assert [it["headline"] for it in board.flashes] == ["before"]
         await service.post("en", "after")
-        assert (await shown.get())["flash"]["headline"] == "after"
+        line = await anext(events)
+        assert isinstance(line, Line)
+        assert line.flash["headline"] == "after"
         assert [b"Upgrade: websocket" in head for head in heads] == [True, False]
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize("version", [b"/1.1\r\n", b"/1.0\r\n"], ids=["1.1", "1.0"])
 async def test_it_resumes_over_streams(
     service: Running, monkeypatch: pytest.MonkeyPatch, version: bytes
 ) -> None:
-    """After a break it comes back by a stream, and shows only what it missed."""
-    monkeypatch.setattr("ticker.commands.tail._CAP_SECONDS", 0.0)
-    shown: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    """After a break it comes back by a stream, and brings only what was missed."""
+    monkeypatch.setattr("ticker.client.follow._BASE_SECONDS", 0.0)
     await service.post("en", "before")
-    async with proxied(service, b"", version) as (url, heads):
-        task = asyncio.create_task(Tail(url, "en", shown.put_nowait).run())
-        assert (await shown.get())["flash"]["headline"] == "before"
+    async with (
+        proxied(service, b"", version) as (url, heads),
+        aclosing(Client(url).follow("en")) as events,
+    ):
+        assert isinstance(await anext(events), Reset)
         for reader in service.server._service.hub.readers:
             reader.close(CloseCode.SERVICE_RESTART)
         await service.post("en", "after")
-        assert (await shown.get())["flash"]["headline"] == "after"
+        line = await anext(events)
+        assert isinstance(line, Line)
+        assert line.flash["headline"] == "after"
         assert b"cursor=1." in heads[-1]
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_our_own_refusal_stands(service: Running) -> None:
     """What the service itself refuses is not asked for twice."""
     async with proxied(service, b"") as (url, heads):
-        with pytest.raises(TailError, match="404: edition: There is no edition 'xx'"):
-            await Tail(url, "xx", print).run()
+        with pytest.raises(FollowError, match="404: edition: There is no edition 'xx'"):
+            await anext(Client(url).follow("xx"))
     assert len(heads) == 1

@@ -1,11 +1,9 @@
-"""`ticker search` as an editor runs it."""
+"""`ticker list`, `show`, `queue`, `editions` and `search`, as an editor runs them."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-
-from ticker.commands.client import Client
 
 if TYPE_CHECKING:
     from tests.support.process import Here, Serving
@@ -13,11 +11,11 @@ if TYPE_CHECKING:
 
 def test_lines_are_found(here: Here, served: Serving) -> None:
     """An editor finds lines, killed ones too, from a terminal; a wrong search is one clear sentence."""
-    client = Client(f"http://127.0.0.1:{served.port}", served.token)
-    first = client.post("en", {"headline": "Café owners strike", "source": "Port"})
-    killed = client.post("en", {"headline": "Cafe closed", "urgency": 5})
+    client = served.client
+    first = client.publish("en", "Café owners strike", source="Port")
+    killed = client.publish("en", "Cafe closed", urgency=5)
     client.kill("en", killed["id"], "Wrong")
-    env = {"TICKER_URL": client.url, "TICKER_TOKEN": client.token}
+    env = served.env
     done = here("search", "cafe", "--edition", "en", env=env)
     moments = [it["firstcreated"][:19].replace("T", " ") for it in (killed, first)]
     assert done.out.splitlines() == [
