@@ -26,7 +26,7 @@ def frame(text: str) -> Frame:
 
 def test_the_oldest_of_all_groups_goes() -> None:
     """One group's hellos make room for another's, and what is newer stays."""
-    cache = HelloCache(limit=3 * 6000)
+    cache = HelloCache(limit=3 * 7000)
     groups: list[Hellos] = [{}, {}]
     frames = [frame("x" * 1000) for _ in range(4)]
     for number, each in enumerate(frames):
@@ -37,7 +37,7 @@ def test_the_oldest_of_all_groups_goes() -> None:
 
 def test_what_is_not_true_any_more_is_not_kept() -> None:
     """What a group has replaced makes room at once, and nobody holds it."""
-    cache = HelloCache(limit=2 * 6000)
+    cache = HelloCache(limit=2 * 7000)
     group: Hellos = {}
     other: Hellos = {}
     first = frame("x" * 1000)

@@ -6,8 +6,6 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.hub.test_hub import ALL, SPORTS, clock, hub, metrics
 from tests.support.flashes import after, chain, flash
 from ticker.hub.audience import QueuedAudience
@@ -16,6 +14,8 @@ from ticker.news import flash as flashes
 from ticker.protocol.frames import CloseCode
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.clock import Clock
     from ticker.hub.hub import Hub
     from ticker.news.event import Cursor

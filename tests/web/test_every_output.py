@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 FEEDS = ("feed.json", "feed.rss", "feed.atom", "feed.ninjs")
 # What shows the board, and what shows a line or its story however old they are.
-BOARDS = ("/v1/ar/flashes", "/ar", "/embed/ar", "/embed/ar?mode=stack", *(f"/ar/{it}" for it in FEEDS),
+BOARDS = ("/v1/ar/flashes", "/v1/ar/flashes?wait=0", "/v1/ar/flashes?tag=ميناء&wait=0", "/ar", "/embed/ar",
+          "/embed/ar?mode=stack", "/embed/ar.fragment", "/embed/ar.fragment?mode=stack", *(f"/ar/{it}" for it in FEEDS),
           *(f"/ar/{it}?tag=ميناء&urgency=2" for it in FEEDS))  # fmt: skip
 LASTING = ("/ar/f/{id}", "/v1/ar/flashes/{id}", "/v1/ar/flashes/{id}.ninjs", "/v1/ar/flashes/{id}.newsml",
            "/ar/coverage/storm", *(f"/ar/coverage/storm/{it}" for it in FEEDS), "/sitemap-news.xml",

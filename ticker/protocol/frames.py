@@ -182,7 +182,7 @@ class Encoder:
 
 def _is_news(message: dict[str, Any]) -> bool:
     if message.get("type") == "hello":
-        return bool(message["reset"] or message["flashes"] or message.get("drops"))
+        return any(message.get(name) for name in ("reset", "flashes", "drops"))
     return message.get("type") != "beat"
 
 
