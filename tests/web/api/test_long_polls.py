@@ -72,7 +72,7 @@ async def connection(service: Running) -> AsyncIterator[Connection]:
 
 
 async def test_a_line_its_correction_and_its_kill(service: Running) -> None:
-    """Each is answered when it comes, from where the reader was; and nothing is kept by caches."""
+    """Each is answered when it comes, from where the reader was; and nothing is kept by caches (P38)."""
     first = await service.get(f"{FLASHES}?wait={WAIT_MAX}")
     assert (first.json["type"], first.json["reset"], first.json["flashes"]) == ("hello", True, [])
     assert first.headers["cache-control"] == "no-store"
