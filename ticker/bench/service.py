@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import http.client
 import os
 import subprocess
 import sys
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ticker.bench.errors import BenchError
-from ticker.client import Client
 from ticker.server.process import die_with_parent
 from ticker.server.server import bind
 from ticker.server.valkey import url
@@ -94,10 +93,20 @@ def service(data: Path | None = None, board_lines: int = BOARD_LINES) -> Iterato
                 process.wait()
 
 
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    client = Client(f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + _START_SECONDS
-    while not asyncio.run(client.is_ready()):
+    while not _is_ready(port):
         if process.poll() is not None or time.monotonic() > deadline:
             raise BenchError(f"the service did not start: {log.read_text(errors='replace')}")
         time.sleep(0.05)
