@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings as examples, strategies as st
+from hypothesis import example, given, settings as examples, strategies as st
 
 from tests.support.flashes import NOON, after, flash, record
 from tests.support.traffic import bytes_sent
@@ -114,6 +114,18 @@ async def replayed(store: Store, moment: datetime) -> tuple[Cursor, list[Flash]]
 
 @examples(max_examples=20)
 @given(steps, st.lists(st.integers(-10, 40_000), max_size=4), st.booleans())
+# Behind a line of two seconds ahead, one is pinned, in a segment that needs not be read for its age.
+@example(
+    [
+        ("new", 0, 0, 0),
+        ("new", 0, 0, 2),
+        ("pin", 0, 0, 0),
+        *[("new", 0, 0, 0)] * 4,
+        ("index", 0, 0, 0),
+    ],
+    [],
+    False,
+)
 async def test_the_past_is_that_of_a_whole_replay(
     valkey_store: Store, played: list[tuple[str, int, int, int]], asked: list[int], indexed: bool
 ) -> None:

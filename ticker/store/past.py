@@ -85,7 +85,8 @@ class Past:
                 for odd, first in sorted(checkpoint.ahead.items(), reverse=True):
                     if not replay.is_full(first):
                         entries = await self._checkpoints.entries(edition, odd)
-                        replay.backward(entries, checkpoint.first)
+                        # Of others a newer version may stand in a segment that was not read.
+                        replay.backward(entries, max(checkpoint.first, replay.full_until))
                 return
             replay.backward(await self._checkpoints.entries(edition, number))
             number -= 1
@@ -134,9 +135,13 @@ class _Replay:
 
     def is_full(self, first: int) -> bool:
         """Whether no line first published by `first` (ms) can be on the board, but a pinned one."""
-        return first <= self._since or (
-            len(self._firsts) == self._lines and self._firsts[0] > first
-        )
+        return first <= self.full_until
+
+    @property
+    def full_until(self) -> int:
+        """The latest first publication (ms) that is too early for the board."""
+        has_places = len(self._firsts) < self._lines
+        return self._since if has_places else max(self._since, self._firsts[0] - 1)
 
     def board(self, edition: str) -> list[Flash]:
         """What is on it, pinned lines first, then the newest."""
