@@ -234,11 +234,11 @@ export class BreakingTicker extends HTMLElement {
   }
 
   #show(lines) {
-    const { box, track } = this.#parts;
+    const [{ box, track }, { empty }] = [this.#parts, words(this.#context.lang)];
     const focused = track.querySelector(":focus")?.closest(".line")?.dataset.id;
     box.toggleAttribute("data-open", lines.length > 0);
     if (lines.length) track.replaceChildren(...lines);
-    else if (!track.querySelector(".empty")) track.replaceChildren(make("span", "empty", words(this.#context.lang).empty));
+    else if (track.querySelector(".empty")?.textContent !== empty) track.replaceChildren(make("span", "empty", empty));
     if (focused && lines[0]?.dataset.id === focused) track.querySelector("a")?.focus({ preventScroll: true });
   }
 

@@ -100,6 +100,20 @@ async def test_the_page_has_the_last_word(page: Page, service: Running) -> None:
         await expect(box).to_have_css("direction", "ltr")
 
 
+async def test_an_empty_banner_says_so_in_the_language_that_it_learns(
+    page: Page, world: Running
+) -> None:
+    """What it said before it knew is said anew: by the service, by the page."""
+    tag = '<breaking-ticker edition="latino"></breaking-ticker>'
+    html = f'<script type="module" src="{world.url}/ticker.js"></script>{tag}'
+    async with elsewhere(html) as address:
+        await page.goto(address)
+        empty = page.locator("breaking-ticker .empty")
+        await expect(empty).to_have_text("Sin noticias de última hora")
+        await page.locator("breaking-ticker").evaluate("it => { it.lang = 'ar'; }")
+        await expect(empty).to_have_text("لا أخبار عاجلة")
+
+
 async def test_the_language_is_known_to_those_who_poll_and_to_other_tabs(
     page: Page, world: Running
 ) -> None:
