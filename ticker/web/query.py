@@ -32,6 +32,18 @@ def parameters(query: str, *, with_blank: bool = False) -> Parameters:
         raise problem_at(422, "query", f"must have at most {_FIELDS_MAX} fields") from error
 
 
+def stated(query: str, *names: str) -> Parameters:
+    """The fields of the query of a change, of which none may be mistyped.
+
+    Raises:
+        ProblemError: 422, it has others than these, or too many.
+    """
+    given = parameters(query, with_blank=True)
+    if others := [name for name in given if name not in names]:
+        raise problem_at(422, others[0], f"is no parameter here; there are {', '.join(names)}")
+    return given
+
+
 def is_number(text: str) -> bool:
     """Whether a value is a whole number, of at most nine ASCII digits."""
     return len(text) <= _DIGITS_MAX and text.isascii() and text.isdecimal()

@@ -477,3 +477,22 @@ async def test_reporters_do_not_see_from_where_others_work(service: Running) -> 
     own = await rosa.ask("POST", FLASHES, body={"headline": "Own"})
     mine = await rosa.ask("GET", f"{FLASHES}/{own.json['id']}/versions")
     assert mine.json["versions"][0]["address"] == "127.0.0.1"
+
+
+async def test_a_query_that_is_mistyped_does_nothing(service: Running) -> None:
+    """What was meant to wait does not go out because a letter was wrong, or a value missing."""
+    line = await service.post("en", "A line")
+    one, all_ = f"/v1/en/flashes/{line['id']}", "/v1/en/flashes"
+    body = {"headline": "Not yet"}
+    for method, path, given, named in (
+        ("POST", all_, "hodl=3", "hodl"), ("POST", all_, "Draft=true", "Draft"), ("POST", all_, "draft", "draft"),
+        ("POST", all_, "draft=", "draft"), ("POST", all_, "hold=", "hold"), ("POST", all_, "refile=true", "refile"),
+        ("PATCH", one, "refiled=true", "refiled"), ("PATCH", one, "refile=", "refile"),
+        ("POST", f"{one}/release", "draft=true", "draft"), ("DELETE", one, "reason=wrong&then=x", "then"),
+        ("POST", "/v1/flashes", "linkd=true", "linkd"),
+    ):  # fmt: skip
+        lines = [{"edition": "en", **body}] if path == "/v1/flashes" else body
+        sent = None if method == "DELETE" else lines
+        answer = await service.request(method, f"{path}?{given}", body=sent)
+        assert (answer.status, answer.fields) == (422, [named]), given
+    assert (await service.get(all_)).json["flashes"] == [line]

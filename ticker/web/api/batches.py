@@ -18,7 +18,7 @@ from ticker.web.authentication import address_of
 from ticker.web.body import BODY_MAX as LINE_BYTES_MAX, json_array
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import ProblemError, problem_at, problem_of, unavailable
-from ticker.web.query import parameters
+from ticker.web.query import stated
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Batches:
             ProblemError, KeyReusedError: The list as a whole is refused, and nothing is filed.
         """
         principal = await self._authenticator.authenticate(request)
-        given = parameters(request.url.query)
+        given = stated(request.url.query, "draft", "hold", "linked", "clean")
         options = options_of(given)
         linked, clean = switch_of(given, "linked"), switch_of(given, "clean")
         key = key_of(request)

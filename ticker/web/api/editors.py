@@ -18,7 +18,7 @@ from ticker.web.authentication import address_of
 from ticker.web.body import json_object
 from ticker.web.caching import NO_STORE
 from ticker.web.problems import EXPECTED, problem_at, problem_of, unavailable
-from ticker.web.query import Parameters, parameters
+from ticker.web.query import Parameters, stated
 from ticker.web.security import desk_edition_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Editors:
         """`POST /v1/{edition}/flashes?draft=&hold=&clean=` → 201; safe to retry under a key."""
         with self._counted("publish", 201):
             context = await self._context(request)
-            given = parameters(request.url.query)
+            given = stated(request.url.query, "draft", "hold", "clean")
             options = options_of(given)
             data, done = await _draft(request, given, _JSON_TYPES)
             flash = await self._intake.publish(context, data, options)
@@ -82,7 +82,7 @@ class Editors:
         """`PATCH /v1/{edition}/flashes/{id}?refile=&clean=` → 200 (JSON Merge Patch, RFC 7396)."""
         with self._counted("correct", 200):
             context = await self._context(request)
-            given = parameters(request.url.query)
+            given = stated(request.url.query, "refile", "clean")
             silently = switch_of(given, "refile")
             data, done = await _draft(request, given, _PATCH_TYPES)
             flash = await self._intake.correct(
@@ -95,7 +95,7 @@ class Editors:
         """`POST /v1/{edition}/flashes/{id}/release?hold=` → 200, the flash as it stands then."""
         with self._counted("release", 200):
             context = await self._context(request)
-            options = options_of(parameters(request.url.query))
+            options = options_of(stated(request.url.query, "hold"))
             flash = await self._intake.release(context, request.path_params["id"], options)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200)
@@ -104,7 +104,7 @@ class Editors:
         """`DELETE /v1/{edition}/flashes/{id}?reason=…&clean=` → 200, the canceled flash."""
         with self._counted("kill", 200):
             context = await self._context(request)
-            reason, done = _reason(parameters(request.url.query))
+            reason, done = _reason(stated(request.url.query, "reason", "clean"))
             flash = await self._intake.kill(context, request.path_params["id"], reason)
             await self._hub.shown(flash, _SHOWN_SECONDS)
         return _answer(flash, 200, done)
