@@ -104,8 +104,10 @@ async def test_no_secrets(tmp_path: Path) -> None:
         os.kill(store_of(service.process.pid), signal.SIGKILL)
         for path in ("/v1/en/flashes/none/versions", "/v1/en/live", "/readyz"):
             await remote.request("GET", f"{path}?{query}&urgency=x", token=_CANARY)
-        answer = await remote.request("POST", f"/v1/en/flashes?{query}", body={"headline": "x"})
-        assert answer.status == 503
+        for given, status in ((query, 422), ("draft=true", 503)):
+            path = f"/v1/en/flashes?{given}"
+            answer = await remote.request("POST", path, body={"headline": _CANARY})
+            assert answer.status == status
         while "store is away" not in service.log:
             await remote.get("/readyz")
     assert _CANARY not in service.log
